@@ -1,0 +1,131 @@
+// Package engine is the contract between the server and whatever stores its items: thirteen calls, the words they use,
+// and nothing that stores. The default engine is engine/memory; engine/null shows the least that plugs in; every engine
+// must pass engine/enginetest.
+//
+// The server calls an engine from many goroutines at once, so every call is safe for concurrent use, Initialize and
+// Shutdown excepted. No call may keep a slice it was given after it returns: the bytes belong to a connection's buffer.
+//
+// Read next: engine/memory/get.go.
+package engine
+
+import (
+	"context"
+
+	"gocached/clock"
+)
+
+// Engine stores items. Its calls are numbered as in the interface that memcached's engine branch drew up.
+type Engine interface {
+	// Info describes the engine (1). It may be called at any time and always returns the same.
+	Info() Info
+
+	// Initialize makes the engine ready (2). It is the first call after the engine was made and happens once. An error
+	// says what could not be had; nothing else may be called after it.
+	Initialize(Settings) error
+
+	// Shutdown ends the engine (3), after all other calls have returned. Nothing may be called later.
+	Shutdown(context.Context) error
+
+	// Stats reports a group of figures (4), each through emit, in order. Unsupported means there is no such group.
+	// The groups that a server asks for are listed at Query. Names and values do not outlive the call to emit.
+	Stats(q Query, emit func(name, value string)) Status
+
+	// CanStore says whether an item of this shape could ever be stored (5): OK or TooLarge. The server asks before it
+	// reads a value, so that it can answer and skip the bytes.
+	CanStore(keyLen, valueLen int, flags uint32) Status
+
+	// Allocate returns memory for an item (6), to be filled and then given to Store, or to Release if it comes to
+	// nothing. The item is invisible until then. key is copied. TooLarge or NoMemory leave nothing to release.
+	//
+	// valueLen must be what CanStore has allowed; the engine checks it again before it takes memory.
+	Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time) (Item, Status)
+
+	// Release gives back an item (7): one from Allocate that is not stored, or one that a Hit lent. Once each.
+	Release(Item)
+
+	// Remove deletes the item under key (8). If cas is not zero and the item's CAS differs it is left, and the status
+	// is Exists. NotFound if there is none.
+	Remove(key []byte, cas uint64) Status
+
+	// Store makes an item from Allocate visible under its key (9) and returns the CAS it was given.
+	//
+	// What must be true of the item already there, and the status if it is not:
+	//
+	//	OpSet                        nothing
+	//	OpAdd                        there is none                     NotStored
+	//	OpReplace                    there is one                      NotStored
+	//	OpAppend, OpPrepend          there is one                      NotStored
+	//	    and if cas is not zero   its CAS equals cas                Exists
+	//	OpCAS                        there is one                      NotFound
+	//	                             its CAS equals cas, even zero     Exists
+	//
+	// OpAppend and OpPrepend join the values and keep the flags and the expiry of the item already there; NotStored if
+	// the two do not fit together. An engine without CAS (Settings.NoCAS) takes every CAS as equal. An expired item
+	// counts as none. Test and change are one step: no other call sees the key in between.
+	//
+	// Store takes the item over, whatever the status: the caller must neither touch its bytes nor Release it.
+	Store(it Item, op Op, cas uint64) (newCAS uint64, status Status)
+
+	// Get looks up a run of keys (10), and calls to.Hit or to.Miss for each of them in order, so that the cache misses
+	// of the whole run can overlap. It returns how many keys were answered: all, unless Hit reported false.
+	//
+	// A key with Touch set gives its item a new expiry before it is shown, as one step. Get does not allocate.
+	Get(keys []Key, to Reader) (answered int)
+
+	// Touch gives the item under key a new expiry (11) and returns its CAS, which does not change. NotFound if none.
+	Touch(key []byte, exptime clock.Time) (cas uint64, status Status)
+
+	// Arithmetic adds to or takes from the decimal number stored under key (12), as one step. See Arithmetic for the
+	// rules. The statuses: OK, NotFound, Exists (its CAS differs), NonNumeric, NoMemory, NotStored (it should have been
+	// created and somebody else just did).
+	Arithmetic(key []byte, a *Arithmetic) (value, newCAS uint64, status Status)
+
+	// Flush makes everything stored until then invisible (13): at once if at is Never, else when that second begins,
+	// and then what is stored until that moment goes too. A later call replaces one whose moment has not come.
+	Flush(at clock.Time) Status
+}
+
+// Info is what an engine says of itself.
+type Info struct {
+	Name     string // as after -E
+	Version  string
+	Features []string // words for people, shown by stats gocached
+
+	// Blocks says that calls may wait for a disk or a network. The server then never makes them on an event loop: it
+	// hands the whole round to a worker and stops reading from the connections in it.
+	Blocks bool
+}
+
+// Settings is what an engine needs to know of the command line.
+type Settings struct {
+	Clock *clock.Clock
+
+	MemoryLimit int64   // -m, in bytes
+	ItemMax     int     // -I, in bytes: also the size of a slab page
+	ChunkMin    int     // -n, in bytes: least room for key, value and flags
+	Factor      float64 // -f, growth factor between slab classes
+	NoEvict     bool    // -M, refuse instead of evicting
+	NoCAS       bool    // -C
+	LargePages  bool    // -L, insist on huge pages: warn when there are none
+
+	// LendFrom is the length in bytes from which Get lends a value in a Hit (see Hit.Lent) instead of only showing it.
+	LendFrom int
+
+	// InitialMalloc is counted as already allocated (T_MEMD_INITIAL_MALLOC, in bytes, may exceed 2^32). It lowers what
+	// the limit leaves and raises total_malloced, and exists for memcached's own tests.
+	InitialMalloc uint64
+
+	Options map[string]string // -o keys that the server does not know itself
+	Warn    func(msg string)  // one line for the operator; never nil
+}
+
+// Query names a group of figures for Stats.
+//
+// The groups: "" (bytes, curr_items, total_items, evictions, reclaimed, in this order), "items", "slabs", "sizes",
+// "cachedump" (with Class and Limit; name is the key, value what follows it), "reset" (emits nothing: sets the counters
+// to zero, but not the gauges), "gocached" (whatever is the engine's own).
+type Query struct {
+	Group string
+	Class int // slab class
+	Limit int // how many items at most; 0 is no limit
+}
