@@ -1,0 +1,106 @@
+// Package protocol knows how requests and replies look on the wire, in text and in binary, and nothing of sockets or of
+// storing. Bytes go in, requests come out; outcomes go in, bytes come out.
+//
+// Read next: command.go, the table of commands; then a handler in server/execute_get.go.
+package protocol
+
+import "gocached/engine"
+
+// Command says what is wanted, whichever protocol asked for it.
+type Command uint8
+
+// The commands. A storage command carries its engine.Op in the request.
+const (
+	// Fail answers with Request.Status and does nothing: the parser refused the line or packet.
+	Fail Command = iota
+	// Get is one key of a get, gets, gat, getk...: a hit is shown, a miss is hidden or shown as Hide says.
+	Get
+	// End closes a text get with its END line.
+	End
+	// Store is set, add, replace, append, prepend and cas.
+	Store
+	Delete
+	Arithmetic
+	Touch
+	FlushAll
+	Stats
+	Verbosity
+	Version
+	Noop
+	Quit
+	Shutdown
+	SASLList
+	SASLAuth
+	SASLStep
+	numCommands
+)
+
+// Hide says which answers are left out: noreply and the quiet opcodes.
+type Hide uint8
+
+// The four ways to be quiet.
+const (
+	HideNothing Hide = iota
+	HideOK           // quiet stores: errors still show
+	HideMiss         // getq: a miss shows nothing
+	HideAll          // noreply: nothing ever shows
+)
+
+// Request is one command as parsed. Its key stands in the Key of the same index (see Run), because neighbouring gets
+// are handed to the engine as one slice of keys.
+//
+// Slices point into the connection's input and are valid until the round that parsed them has been executed.
+type Request struct {
+	Command Command
+	Hide    Hide
+	Op      engine.Op
+	Opcode  uint8         // binary only, echoed
+	Status  engine.Status // for Fail
+	Flag    Flag
+	After   State // the parser's state once this request has been taken
+
+	Flags   uint32 // of the item
+	Opaque  uint32 // binary only, echoed
+	Exptime int64  // as the client gave it; clock.Exptime gives it a meaning
+	CAS     uint64
+	Delta   uint64 // of Arithmetic; the level of Verbosity
+	Initial uint64
+
+	// Value is the data block of a Store, without its CRLF, if all of it was there. With FlagStreaming it is what has
+	// come so far, and ValueLen says how long it will be; it is then the connection's last request in the run.
+	// For Stats, Verbosity and SASL it is the rest of the line or the body.
+	Value    []byte
+	ValueLen int
+
+	// Start and Next bound the request in the parsed input: Next is where the following one begins.
+	Start, Next int
+}
+
+// Flag is a set of small facts about a request.
+type Flag uint16
+
+// The facts.
+const (
+	FlagCAS       Flag = 1 << iota // show the CAS of hits (gets, gats)
+	FlagKey                        // show the key of hits and misses (getk)
+	FlagDecrease                   // Arithmetic takes away
+	FlagCreate                     // Arithmetic may create the item
+	FlagTouch                      // Get gives the item a new expiry
+	FlagStreaming                  // Store: Value is only the beginning
+	FlagBadData                    // Store: the block does not end in CRLF; it has been swallowed, and counts as a store
+	FlagClose                      // close once the reply is out
+	FlagBinary                     // came in binary
+	FlagNewLine                    // the first request of its line or packet (for -v)
+)
+
+// Run is a fixed number of requests that are parsed, executed and answered together, from any number of connections.
+// Keys[i] is the key of Requests[i].
+type Run struct {
+	N        int
+	Keys     [MaxRun]engine.Key
+	Requests [MaxRun]Request
+}
+
+// MaxRun is how many requests a run holds: enough for the cache misses of a run to overlap, few enough for the first
+// level cache.
+const MaxRun = 64
