@@ -1,7 +1,9 @@
 package server
 
-// Settings is everything the command line can choose. It is filled from the settings table, checked once by Validate,
-// and read-only from then on; two servers with different settings can live in one process.
+// Settings is everything the command line can choose. It is filled from the settings table (settings_table.go), checked
+// once by Validate, and read-only from then on; two servers with different settings can live in one process.
+//
+// Start from DefaultSettings: the zero value is not valid.
 type Settings struct {
 	Port          int      // -p, 0 is off, -1 any free port
 	UDPPort       int      // -U, 0 is off, -1 any free port
@@ -11,7 +13,7 @@ type Settings struct {
 	Daemon        bool     // -d
 	Core          bool     // -r
 	User          string   // -u
-	MemoryLimit   int64    // -m, in bytes
+	MemoryLimit   int64    // -m, in bytes, 0 is no limit
 	NoEvict       bool     // -M
 	MaxConns      int      // -c
 	LockMemory    bool     // -k
@@ -31,7 +33,18 @@ type Settings struct {
 	SASL          bool     // -S
 	Engine        string   // -E
 	AllowShutdown bool     // -A, the shutdown command works
+
+	// EngineOptions are the -o keys that the server passes on to its engine.
 	EngineOptions map[string]string
+
+	// PortFile is where OpenListeners writes the bound ports, "" is nowhere. From MEMCACHED_PORT_FILENAME.
+	PortFile string
+
+	// InitialMalloc is counted as already allocated, in bytes. From T_MEMD_INITIAL_MALLOC, for memcached's own tests.
+	InitialMalloc uint64
+
+	given  map[byte]bool // letters that were set by Set
+	faults Faults        // values that Set could not take
 }
 
 // Binding is the protocol that -B allows.
@@ -43,3 +56,59 @@ const (
 	BindingASCII
 	BindingBinary
 )
+
+// String returns the binding as `stats settings` prints it.
+func (b Binding) String() string {
+	switch b {
+	case BindingASCII:
+		return "ascii"
+	case BindingBinary:
+		return "binary"
+	}
+	return "auto-negotiate"
+}
+
+// DefaultSettings returns what the server does without any flag. They are memcached 1.4.5's, except that UDP is off.
+func DefaultSettings() *Settings {
+	s := &Settings{given: map[byte]bool{}}
+	for i := range table {
+		if table[i].Default != "" {
+			table[i].apply(s, table[i].Default)
+		}
+	}
+	return s
+}
+
+// Set gives one setting a value, as the command line does. A setting without an argument takes "".
+//
+// A value that cannot be taken is remembered, and Validate reports it.
+func (s *Settings) Set(row *Setting, value string) {
+	if s.given == nil {
+		s.given = map[byte]bool{}
+	}
+	s.given[row.Letter] = true
+	if fault := row.apply(s, value); fault != "" {
+		s.faults = append(s.faults, Fault{Text: fault, Exit: row.exit()})
+	}
+}
+
+// Given reports whether Set was called for the letter.
+func (s *Settings) Given(letter byte) bool { return s.given[letter] }
+
+// Complete fills in what one flag implies for another, once all have been Set:
+//
+//   - -U without -p moves TCP to the same port, as in memcached 1.4.5. It does not when it is 0: 1.4.5 then served
+//     nothing at all, which nobody who wants UDP off can want.
+//   - -S without -B means the binary protocol.
+//   - -D turns the statistics by prefix on.
+func (s *Settings) Complete() {
+	if s.given['U'] && !s.given['p'] && s.UDPPort != 0 {
+		s.Port = s.UDPPort
+	}
+	if s.SASL && !s.given['B'] {
+		s.Binding = BindingBinary
+	}
+	if s.given['D'] {
+		s.Detail = true
+	}
+}

@@ -1,0 +1,3 @@
+package server
+
+func checkListen(s *Settings) string { return "" }

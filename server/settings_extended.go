@@ -1,0 +1,63 @@
+package server
+
+import "strings"
+
+// Extended is one key of -o.
+type Extended struct {
+	Key  string
+	Arg  string // what the help calls its value, "" if it takes none
+	Help string
+
+	// set takes the value and returns a fault or "". Without it the value goes to the engine under the key.
+	set func(s *Settings, value string) string
+}
+
+// extended is every key that -o knows. A row is all that a new one needs.
+var extended = [...]Extended{}
+
+// ExtendedTable returns the keys of -o in the order of the help text. The caller must not change it.
+func ExtendedTable() []Extended { return extended[:] }
+
+// parseExtended takes -o's argument: keys with or without a value, with commas between them. A key without a row is a
+// fault.
+func parseExtended(s *Settings, list string) string {
+	for _, part := range strings.Split(list, ",") {
+		if part == "" {
+			continue
+		}
+		if fault := s.setExtended(part, extended[:]); fault != "" {
+			return fault
+		}
+	}
+	return ""
+}
+
+// setExtended takes one part of -o's argument.
+func (s *Settings) setExtended(part string, rows []Extended) string {
+	key, value, hasValue := strings.Cut(part, "=")
+	for i := range rows {
+		if rows[i].Key != key {
+			continue
+		}
+		if hasValue != (rows[i].Arg != "") {
+			return valueFault(key, rows[i].Arg)
+		}
+		if rows[i].set != nil {
+			return rows[i].set(s, value)
+		}
+		if s.EngineOptions == nil {
+			s.EngineOptions = map[string]string{}
+		}
+		s.EngineOptions[key] = value
+		return ""
+	}
+	return "Illegal suboption \"" + part + "\""
+}
+
+// valueFault says that a key of -o lacks its value, or takes none.
+func valueFault(key, arg string) string {
+	if arg == "" {
+		return "-o " + key + " takes no value"
+	}
+	return "-o " + key + " needs a value: " + key + "=" + arg
+}

@@ -1,0 +1,166 @@
+package server
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Setting is one row of the settings table: a flag, or a line of `stats settings` that no flag chooses. The flags, the
+// help text, the manual's test, `stats settings` and the checks are all made from it.
+type Setting struct {
+	Letter  byte   // the short flag, 0 if the row is no flag
+	Long    string // the long name, as memcached 1.6 spells it where it has one; "" if there is none
+	Arg     string // what the help calls the argument, "" if the flag takes none
+	Default string // in the form the command line takes; "" is the zero value
+	Help    string // a sentence for the help text
+
+	// Levels are further lines of the help: what a repeated flag does.
+	Levels []Level
+
+	// Hidden keeps a row out of the help, because what it names does not work yet.
+	Hidden bool
+
+	what      string                         // names the value in a fault
+	min, max  float64                        // inclusive bounds of a number, checked when what is set; max 0 is none
+	above     bool                           // min itself is out of bounds
+	tooSmall  string                         // instead of the usual fault
+	tooLarge  string                         // likewise
+	status    int                            // exit status of its faults, 0 is 1
+	field     func(*Settings) any            // pointer to the field; nil if the flag is an action (-h, -i, -V)
+	parse     func(*Settings, string) string // instead of the usual for the field's type; returns a fault or ""
+	check     func(*Settings) string         // a further fault, or ""
+	refuse    func(*Settings) string         // why the server cannot do this yet, or ""
+	warn      func(*Settings) string         // what the operator should know, or ""
+	stat      string                         // its name in `stats settings`, "" if it is not there
+	statOrder int                            // its place there, from 1
+	show      func(*Settings, Live) string   // its value there, instead of the usual for the field's type
+}
+
+// Level is one line of help for a flag that may be repeated.
+type Level struct {
+	Flag string
+	Help string
+}
+
+// Table returns the settings in the order of the help text. The caller must not change it.
+func Table() []Setting { return table[:] }
+
+// Action reports whether the flag asks for something else than serving: help, licence, version.
+func (r *Setting) Action() bool { return r.Letter != 0 && r.field == nil && r.parse == nil }
+
+// exit returns the process's exit status when the row's value is at fault.
+func (r *Setting) exit() int {
+	if r.status == 0 {
+		return ExitFault
+	}
+	return r.status
+}
+
+// apply stores a value in the row's field, and returns a fault or "".
+func (r *Setting) apply(s *Settings, value string) string {
+	if r.parse != nil {
+		return r.parse(s, value)
+	}
+	if r.field == nil {
+		return ""
+	}
+	switch p := r.field(s).(type) {
+	case *bool:
+		*p = true
+	case *int:
+		*p = atoi(value)
+	case *float64:
+		*p = atof(value)
+	case *string:
+		*p = value
+	case *[]string:
+		*p = appendNew(*p, splitList(value))
+	default:
+		panic(fmt.Sprintf("setting -%c: field of type %T", r.Letter, p))
+	}
+	return ""
+}
+
+// bounds returns the fault of a number outside the row's bounds, or "".
+func (r *Setting) bounds(s *Settings) string {
+	if r.what == "" {
+		return ""
+	}
+	n := number(r.field(s))
+	switch {
+	case !(n >= r.min) || r.above && n == r.min:
+		return r.small()
+	case r.max != 0 && n > r.max:
+		return r.large()
+	}
+	return ""
+}
+
+// small returns the fault of a number below the bounds, in memcached's words.
+func (r *Setting) small() string {
+	if r.tooSmall != "" {
+		return r.tooSmall
+	}
+	limit := r.min
+	if !r.above {
+		limit--
+	}
+	return fmt.Sprintf("%s must be greater than %v", r.what, limit)
+}
+
+// large returns the fault of a number above the bounds.
+func (r *Setting) large() string {
+	if r.tooLarge != "" {
+		return r.tooLarge
+	}
+	return fmt.Sprintf("%s must not be greater than %.0f", r.what, r.max)
+}
+
+// number returns the value of a numeric field.
+func number(field any) float64 {
+	switch p := field.(type) {
+	case *int:
+		return float64(*p)
+	case *int64:
+		return float64(*p)
+	case *float64:
+		return *p
+	}
+	return math.NaN()
+}
+
+// value returns the row's value as `stats settings` prints it.
+func (r *Setting) value(s *Settings, live Live) string {
+	if r.show != nil {
+		return r.show(s, live)
+	}
+	switch p := r.field(s).(type) {
+	case *bool:
+		return yesNo(*p)
+	case *string:
+		return orNull(*p)
+	case *[]string:
+		return orNull(strings.Join(*p, ","))
+	case *float64:
+		return fmt.Sprintf("%.2f", *p)
+	default:
+		return fmt.Sprintf("%.0f", number(p))
+	}
+}
+
+// yesNo prints a truth as memcached does.
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// orNull prints a text that may be missing as memcached does.
+func orNull(s string) string {
+	if s == "" {
+		return "NULL"
+	}
+	return s
+}
