@@ -1,0 +1,108 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// lookupWait is how long the name in -l may take to be found.
+const lookupWait = 10 * time.Second
+
+// endpoint is one element of -l: a host and a port.
+type endpoint struct {
+	host string // a name or an address; "" is every address
+	port int    // -1 is any free one
+}
+
+// String returns the host for an error message.
+func (e endpoint) String() string {
+	if e.host == "" {
+		return "every address"
+	}
+	return e.host
+}
+
+// endpoints returns what -l and -p together ask for, or a fault.
+func endpoints(s *Settings) ([]endpoint, string) {
+	if len(s.Listen) == 0 {
+		return []endpoint{{"", s.Port}}, ""
+	}
+	var list []endpoint
+	for _, text := range s.Listen {
+		e, fault := parseEndpoint(text, s.Port)
+		if fault != "" {
+			return nil, fault
+		}
+		list = append(list, e)
+	}
+	return list, ""
+}
+
+// checkListen is the check of -l in the settings table.
+func checkListen(s *Settings) string {
+	_, fault := endpoints(s)
+	return fault
+}
+
+// parseEndpoint reads one element of -l in the forms of memcached 1.6: host, host:port, [IPv6], [IPv6]:port, bare IPv6,
+// and * for every address. port is used where the element names none.
+func parseEndpoint(text string, port int) (endpoint, string) {
+	host, portText := text, ""
+	hasPort := false
+	if strings.HasPrefix(text, "[") {
+		inside, after, closed := strings.Cut(text[1:], "]")
+		if !closed || after != "" && after[0] != ':' {
+			return endpoint{}, fmt.Sprintf("Invalid IPV6 address: %q", text)
+		}
+		host = inside
+		if after != "" {
+			portText, hasPort = after[1:], true
+		}
+	} else if strings.Count(text, ":") == 1 {
+		host, portText, hasPort = strings.Cut(text, ":")
+	}
+	if hasPort {
+		n, err := strconv.Atoi(portText)
+		if err != nil || n < -1 || n > maxPort {
+			return endpoint{}, fmt.Sprintf("Invalid port number: %q", portText)
+		}
+		if n == 0 {
+			n = -1 // as memcached 1.6: the kernel chooses
+		}
+		port = n
+	}
+	if host == "*" {
+		host = ""
+	}
+	return endpoint{host, port}, ""
+}
+
+// addresses returns the addresses that the endpoint's host stands for, IPv4 before IPv6.
+func (e endpoint) addresses() ([]netip.Addr, error) {
+	if e.host == "" {
+		return []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()}, nil
+	}
+	if a, err := netip.ParseAddr(e.host); err == nil {
+		return []netip.Addr{a.Unmap()}, nil
+	}
+	wait, cancel := context.WithTimeout(context.Background(), lookupWait)
+	defer cancel()
+	found, err := net.DefaultResolver.LookupNetIP(wait, "ip", e.host)
+	if err != nil {
+		return nil, err
+	}
+	var four, six []netip.Addr
+	for _, a := range found {
+		if a = a.Unmap(); a.Is4() {
+			four = append(four, a)
+		} else {
+			six = append(six, a)
+		}
+	}
+	return append(four, six...), nil
+}
