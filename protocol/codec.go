@@ -1,7 +1,5 @@
 package protocol
 
-import "gocached/engine"
-
 // State is what the parser of a connection remembers between two requests. It is small and is copied into each
 // request, so that a server that executes only some of the parsed requests can go back to where it stopped.
 type State struct {
@@ -9,6 +7,7 @@ type State struct {
 	Flag     Flag  // what the keys of the line have in common: FlagCAS, FlagTouch
 	InGet    bool  // inside a text get whose line has been taken only in part
 	Checked  bool  // the rest of that line is known to hold no bad key
+	NoKey    bool  // no key of that line has come yet
 	SkipLine bool  // the rest of the line is to be passed over, it has been answered
 }
 
@@ -41,44 +40,31 @@ type Parser struct {
 	Binary bool
 }
 
-// Reply is the outcome of a request, to be put on the wire by AppendReply.
-type Reply struct {
-	Status engine.Status
-	CAS    uint64
-	Number uint64 // of Arithmetic
-	Text   string // of Version
-}
-
 // Parse appends at most room requests to run and says how many bytes of in they take and why it stopped. Their slices
 // point into in. Parse never looks at bytes beyond in, allocates nothing, and any division of the same input over
-// several calls gives the same requests (but for where a streamed value was cut).
-func (p *Parser) Parse(in []byte, run *Run, room int) (used int, need Need) { panic("to be written") }
+// several calls gives the same requests (but for where a streamed value was cut, and for text lines of more than 1024
+// bytes, which are treated differently if their end has not come: see unfinishedLine).
+//
+// What is not used must be given again, with more behind it. With NeedRoom the run has to be executed first. After
+// NeedStream the value's rest, and in text the two bytes that end its block, are the caller's to read, or to put into
+// Skip; the next call begins behind them.
+func (p *Parser) Parse(in []byte, run *Run, room int) (used int, need Need) {
+	end := min(run.N+room, MaxRun)
+	if p.Binary {
+		return p.parseBinary(in, run, end)
+	}
+	return p.parseText(in, run, end)
+}
+
+// pass passes over the bytes that Skip asks for, or as many of them as are there.
+func (p *Parser) pass(in []byte, pos int) (next int) {
+	n := min(p.Skip, uint64(len(in)-pos))
+	p.Skip -= n
+	return pos + int(n)
+}
 
 // Rewind forgets what was parsed after r: the next input must begin at r.Next.
 func (p *Parser) Rewind(r *Request) {
 	p.State = r.After
-	p.Skip = 0
+	p.Skip = r.Skip
 }
-
-// AppendReply appends the answer to r, unless r.Hide leaves it out. key is the key of r.
-func AppendReply(dst []byte, r *Request, key []byte, reply *Reply) []byte { panic("to be written") }
-
-// AppendHit appends a hit with its value.
-func AppendHit(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte { panic("to be written") }
-
-// AppendHitHead appends what stands before the value of a hit, for a value that is sent from where it lies.
-func AppendHitHead(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
-	panic("to be written")
-}
-
-// AppendHitTail appends what stands behind the value of a hit.
-func AppendHitTail(dst []byte, r *Request) []byte { panic("to be written") }
-
-// AppendMiss appends the answer to a Get that found nothing: nothing in text.
-func AppendMiss(dst []byte, r *Request, key []byte) []byte { panic("to be written") }
-
-// AppendStat appends one figure of a Stats reply; AppendStatsEnd closes the reply.
-func AppendStat(dst []byte, r *Request, name, value string) []byte { panic("to be written") }
-
-// AppendStatsEnd closes a Stats reply.
-func AppendStatsEnd(dst []byte, r *Request) []byte { panic("to be written") }

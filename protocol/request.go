@@ -15,7 +15,7 @@ const (
 	Fail Command = iota
 	// Get is one key of a get, gets, gat, getk...: a hit is shown, a miss is hidden or shown as Hide says.
 	Get
-	// End closes a text get with its END line.
+	// End closes a text get whose last key was taken before the end of its line was seen; see FlagEnd.
 	End
 	// Store is set, add, replace, append, prepend and cas.
 	Store
@@ -46,6 +46,9 @@ const (
 	HideAll          // noreply: nothing ever shows
 )
 
+// String returns the command's name, for logs and tests.
+func (c Command) String() string { return commands[c].name }
+
 // Request is one command as parsed. Its key stands in the Key of the same index (see Run), because neighbouring gets
 // are handed to the engine as one slice of keys.
 //
@@ -63,16 +66,23 @@ type Request struct {
 	Opaque  uint32 // binary only, echoed
 	Exptime int64  // as the client gave it; clock.Exptime gives it a meaning
 	CAS     uint64
-	Delta   uint64 // of Arithmetic; the level of Verbosity
+	Delta   uint64 // of Arithmetic; the level of Verbosity, as given (memcached takes more than 2 as 2)
 	Initial uint64
 
 	// Value is the data block of a Store, without its CRLF, if all of it was there. With FlagStreaming it is what has
 	// come so far, and ValueLen says how long it will be; it is then the connection's last request in the run.
-	// For Stats, Verbosity and SASL it is the rest of the line or the body.
+	// It never holds a byte of the CRLF, and Next points behind its last byte then.
+	//
+	// For the text commands Stats, Verbosity, Version, Quit and Shutdown it is the rest of the line, without the blanks
+	// in front; see Words. For a binary Stats it is the key, for SASL the data, whose mechanism is the key.
 	Value    []byte
 	ValueLen int
 
-	// Start and Next bound the request in the parsed input: Next is where the following one begins.
+	// Skip is how many bytes from Next on belong to an unknown packet and are passed over. The parser does that.
+	Skip uint64
+
+	// Start and Next bound the request in the parsed input: Next is where the following one begins. The Get requests of
+	// one line share it out: the first starts with the line, each ends with its key, and End ends with the line.
 	Start, Next int
 }
 
@@ -91,6 +101,8 @@ const (
 	FlagClose                      // close once the reply is out
 	FlagBinary                     // came in binary
 	FlagNewLine                    // the first request of its line or packet (for -v)
+	FlagEnd                        // Get: the last key of a text line; END follows, hit or miss
+	FlagFilled                     // Store: set by the server once it has filled a streamed item
 )
 
 // Run is a fixed number of requests that are parsed, executed and answered together, from any number of connections.

@@ -5,11 +5,93 @@ import "gocached/engine"
 // The outcomes that only a protocol knows. They continue the numbers of engine.Status, so one type serves for all.
 const (
 	UnknownCommand engine.Status = engine.FirstFree + iota
-	BadFormat                    // the line has the wrong words
+	BadFormat                    // the line has the wrong words, the packet the wrong lengths
 	BadDelta                     // the delta of incr or decr is not a number
 	BadDataChunk                 // the data block does not end where it should
 	BadDelete                    // delete with a time
+	BadExptime                   // the expiry of touch or gat is not a number
 	AuthError                    // not authenticated, or refused
-	AuthContinue                 // another SASL step is wanted
-	// more may be added here
+	AuthContinue                 // another SASL step is wanted; Reply.Text is the challenge
+	BadLine                      // stats cachedump with too few words
+	BadDetail                    // stats detail with a word that it does not know
+	BadSlabClass                 // stats cachedump of a class that cannot exist
+	StatsNoMemory                // no memory to answer stats
+	ShutdownOff                  // shutdown without leave
+	BadShutdown                  // shutdown with a word that it does not know
+	numStatuses
 )
+
+// statusRow is how one outcome looks on the wire.
+type statusRow struct {
+	text    string // the line, without its end
+	code    uint16 // of a binary reply
+	message string // the body of a binary reply
+}
+
+// The codes of binary replies.
+const (
+	codeNotFound       = 0x0001
+	codeExists         = 0x0002
+	codeTooLarge       = 0x0003
+	codeInvalid        = 0x0004
+	codeNotStored      = 0x0005
+	codeNonNumeric     = 0x0006
+	codeAuthError      = 0x0020
+	codeAuthContinue   = 0x0021
+	codeUnknownCommand = 0x0081
+	codeNoMemory       = 0x0082
+	codeTemporary      = 0x0086
+)
+
+// statuses is the one place where an outcome is given its texts and its code. They are memcached 1.4.5's, byte for
+// byte; what 1.4.5 does not know is taken from 1.6. OK has no row: what it says depends on the command (see commands).
+var statuses = [numStatuses]statusRow{
+	engine.NotFound:    {"NOT_FOUND", codeNotFound, "Not found"},
+	engine.Exists:      {"EXISTS", codeExists, "Data exists for key."},
+	engine.NotStored:   {"NOT_STORED", codeNotStored, "Not stored."},
+	engine.TooLarge:    {"SERVER_ERROR object too large for cache", codeTooLarge, "Too large."},
+	engine.NoMemory:    {"SERVER_ERROR out of memory storing object", codeNoMemory, "Out of memory"},
+	engine.NonNumeric:  {"CLIENT_ERROR cannot increment or decrement non-numeric value", codeNonNumeric, "Non-numeric server-side value for incr or decr"},
+	engine.Unsupported: {"ERROR", codeUnknownCommand, "Unknown command"},
+	engine.Temporary:   {"SERVER_ERROR temporary failure", codeTemporary, "Temporary failure"},
+
+	UnknownCommand: {"ERROR", codeUnknownCommand, "Unknown command"},
+	BadFormat:      {"CLIENT_ERROR bad command line format", codeInvalid, "Invalid arguments"},
+	BadDelta:       {"CLIENT_ERROR invalid numeric delta argument", codeInvalid, "Invalid arguments"},
+	BadDataChunk:   {"CLIENT_ERROR bad data chunk", codeInvalid, "Invalid arguments"},
+	BadDelete:      {"CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]", codeInvalid, "Invalid arguments"},
+	BadExptime:     {"CLIENT_ERROR invalid exptime argument", codeInvalid, "Invalid arguments"},
+	AuthError:      {"CLIENT_ERROR unauthenticated", codeAuthError, "Auth failure."},
+	AuthContinue:   {"CLIENT_ERROR unauthenticated", codeAuthContinue, ""},
+	BadLine:        {"CLIENT_ERROR bad command line", codeInvalid, "Invalid arguments"},
+	BadDetail:      {"CLIENT_ERROR usage: stats detail on|off|dump", codeNotFound, "Not found"},
+	BadSlabClass:   {"CLIENT_ERROR Illegal slab id", codeInvalid, "Invalid arguments"},
+	StatsNoMemory:  {"SERVER_ERROR out of memory writing stats", codeNoMemory, "Out of memory"},
+	ShutdownOff:    {"SERVER_ERROR: shutdown not enabled", codeUnknownCommand, "Unknown command"},
+	BadShutdown:    {"CLIENT_ERROR invalid shutdown mode", codeInvalid, "Invalid arguments"},
+}
+
+// outOfMemory is the line for a text incr or decr that finds no memory: memcached has a shorter one there.
+const outOfMemory = "SERVER_ERROR out of memory"
+
+// textOf returns the line for an outcome other than OK.
+func textOf(r *Request, s engine.Status) string {
+	if s == engine.NoMemory && r.Command == Arithmetic {
+		return outOfMemory
+	}
+	return statuses[s].text
+}
+
+// binaryOf returns the row for an outcome other than OK. In binary a refused add says that there is an item, a refused
+// replace that there is none, and a group of statistics that nobody knows is not found.
+func binaryOf(r *Request, s engine.Status) *statusRow {
+	switch {
+	case s == engine.NotStored && r.Command == Store && r.Op == engine.OpAdd:
+		s = engine.Exists
+	case s == engine.NotStored && r.Command == Store && r.Op == engine.OpReplace:
+		s = engine.NotFound
+	case s == engine.Unsupported && r.Command == Stats:
+		s = engine.NotFound
+	}
+	return &statuses[s]
+}

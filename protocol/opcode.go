@@ -1,0 +1,3 @@
+package protocol
+type opcode struct {name string; command Command}
+var opcodes [256]opcode

@@ -1,0 +1,204 @@
+package protocol
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"gocached/engine"
+)
+
+// parsed is one request in a form that can be compared whatever the way its input was cut.
+type parsed struct {
+	key, value string
+	valueLen   int
+	r          Request // without slices and offsets
+}
+
+// drive feeds input to a parser in pieces, as a connection would, and returns the requests. cut says how much more
+// input comes each time, room how many requests a run takes; both begin again when they are used up.
+func drive(t testing.TB, p *Parser, input []byte, cut, room []int) (all []parsed, need Need) {
+	t.Helper()
+	var run Run
+	at, have := 0, 0
+	for step := 0; ; step++ {
+		if step > 4*len(input)+100 {
+			t.Fatalf("no end: at %d of %d, need %d", at, len(input), need)
+		}
+		if len(cut) == 0 {
+			have = len(input)
+		} else {
+			have = min(len(input), have+cut[step%len(cut)])
+		}
+		for {
+			limit := MaxRun
+			if len(room) > 0 {
+				limit = room[step%len(room)]
+			}
+			run.N = 0
+			in := append([]byte(nil), input[at:have]...)
+			var used int
+			used, need = p.Parse(in[:len(in):len(in)], &run, limit)
+			if used < 0 || used > len(in) {
+				t.Fatalf("used %d of %d", used, len(in))
+			}
+			all = collect(t, all, &run, used)
+			at += used
+			if need == NeedStream {
+				at += stream(t, &all[len(all)-1], p, input[at:])
+				have = max(have, at)
+				continue
+			}
+			if need != NeedRoom {
+				break
+			}
+			step++
+		}
+		if need == NeedClose || have == len(input) {
+			return all, need
+		}
+	}
+}
+
+// stream does what a server does with a value that is still coming: it reads the rest, and in text the block's end.
+func stream(t testing.TB, last *parsed, p *Parser, rest []byte) (taken int) {
+	t.Helper()
+	missing := last.valueLen - len(last.value)
+	if missing < 0 {
+		t.Fatalf("value of %d bytes announced, %d given", last.valueLen, len(last.value))
+	}
+	n := min(missing, len(rest))
+	last.value += string(rest[:n])
+	if n < missing || last.r.Flag&FlagBinary != 0 {
+		return n
+	}
+	if len(rest) < n+2 {
+		return len(rest)
+	}
+	if string(rest[n:n+2]) != "\r\n" {
+		last.r.Flag |= FlagBadData
+	}
+	return n + 2
+}
+
+func collect(t testing.TB, all []parsed, run *Run, used int) []parsed {
+	t.Helper()
+	for i := 0; i < run.N; i++ {
+		r := run.Requests[i]
+		if r.Start < 0 || r.Next < r.Start || r.Next > used {
+			t.Fatalf("request %d of %v lies in [%d:%d] of %d", i, r.Command, r.Start, r.Next, used)
+		}
+		if i > 0 && r.Start != run.Requests[i-1].Next && run.Requests[i-1].Skip == 0 && !run.Requests[i-1].After.SkipLine && r.Flag&FlagNewLine == 0 {
+			t.Fatalf("request %d starts at %d, the one before ended at %d", i, r.Start, run.Requests[i-1].Next)
+		}
+		one := parsed{key: string(run.Keys[i].Bytes), value: string(r.Value), valueLen: r.ValueLen}
+		r.Value, r.Start, r.Next, r.After = nil, 0, 0, State{}
+		r.Flag &^= FlagStreaming
+		one.r = r
+		all = append(all, one)
+	}
+	return all
+}
+
+// String shows a request in a short form: only what differs from the ordinary.
+func (p parsed) String() string {
+	r := &p.r
+	var b strings.Builder
+	fmt.Fprint(&b, r.Command)
+	if r.Command == Store {
+		b.WriteString([]string{"/set", "/add", "/replace", "/append", "/prepend", "/cas"}[r.Op])
+	}
+	if p.key != "" {
+		fmt.Fprintf(&b, " %s", short(p.key))
+	}
+	if r.Command == Fail {
+		fmt.Fprintf(&b, " %q", textOf(r, r.Status))
+	}
+	for _, n := range []struct {
+		name  string
+		value any
+		show  bool
+	}{
+		{"flags", r.Flags, r.Flags != 0}, {"exptime", r.Exptime, r.Exptime != 0}, {"cas", r.CAS, r.CAS != 0},
+		{"delta", r.Delta, r.Delta != 0}, {"initial", r.Initial, r.Initial != 0}, {"skip", r.Skip, r.Skip != 0},
+	} {
+		if n.show {
+			fmt.Fprintf(&b, " %s=%v", n.name, n.value)
+		}
+	}
+	if p.value != "" || r.Command == Store {
+		fmt.Fprintf(&b, " %q", short(p.value))
+	}
+	for i, name := range []string{"cas", "key", "decrease", "create", "touch", "streaming", "bad", "close"} {
+		if r.Flag&(1<<i) != 0 {
+			b.WriteString(" +" + name)
+		}
+	}
+	b.WriteString([]string{"", " hide=ok", " hide=miss", " hide=all"}[r.Hide])
+	return b.String()
+}
+
+func short(s string) string {
+	if len(s) > 20 {
+		return fmt.Sprintf("%s...%d", s[:4], len(s))
+	}
+	return s
+}
+
+func show(all []parsed) string {
+	lines := make([]string, len(all))
+	for i := range all {
+		lines[i] = all[i].String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// everyCut is how the tables of these tests divide their input: whole, byte by byte, and unevenly in small runs.
+var everyCut = []struct{ cut, room []int }{
+	{nil, nil},
+	{[]int{1}, nil},
+	{nil, []int{1}},
+	{[]int{1}, []int{1}},
+	{[]int{3, 1, 7}, []int{2, 5}},
+	{[]int{40}, []int{3}},
+}
+
+func TestCommandRows(t *testing.T) {
+	named := map[Command]bool{Fail: true, End: true} // made by the parser itself
+	for i := range textCommands {
+		row := &textCommands[i]
+		if named[row.command] = true; row.name == "" || textCommandNamed([]byte(row.name)) != row {
+			t.Errorf("text row %d is not found by its name %q", i, row.name)
+		}
+		if row.fewest > row.most || row.wrong == engine.OK {
+			t.Errorf("%s: from %d to %d words, else status %d", row.name, row.fewest, row.most, row.wrong)
+		}
+	}
+	for i := range opcodes {
+		if op := &opcodes[i]; op.name != "" {
+			named[op.command] = true
+		}
+	}
+	names := map[string]bool{}
+	for c := range numCommands {
+		if c.String() == "" || names[c.String()] {
+			t.Errorf("command %d has the name %q", c, c)
+		}
+		names[c.String()] = true
+		if !named[c] {
+			t.Errorf("%v has neither a text name nor an opcode", c)
+		}
+	}
+}
+
+func TestStatusRows(t *testing.T) {
+	for s := engine.OK + 1; s < numStatuses; s++ {
+		row := statuses[s]
+		switch inUse := s <= engine.Temporary || s >= engine.FirstFree; {
+		case inUse && (row.text == "" || row.code == 0):
+			t.Errorf("status %d has the row %+v", s, row)
+		case !inUse && row != (statusRow{}):
+			t.Errorf("status %d belongs to nobody and has the row %+v", s, row)
+		}
+	}
+}

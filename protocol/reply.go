@@ -1,0 +1,111 @@
+package protocol
+
+import "gocached/engine"
+
+// Reply is the outcome of a request, to be put on the wire by AppendReply.
+type Reply struct {
+	Status engine.Status
+	CAS    uint64 // binary only, printed with OK; the reply to a delete has none
+	Number uint64 // of Arithmetic
+	Flags  uint32 // of the item, for a binary Touch
+
+	// Text is the version for Version. For Stats in text it is the line that says OK ("OK" if empty, "RESET" for stats
+	// reset). For SASL it is the body: the list of mechanisms, "Authenticated", the challenge.
+	Text string
+}
+
+// AppendReply appends the answer to r, unless r.Hide leaves it out. key is the key of r. It is for every command; a Get
+// that has a hit or a miss to show needs AppendHit or AppendMiss, and a Stats that shows figures ends with
+// AppendStatsEnd. Nothing is kept of r, key and reply, and nothing is allocated but what dst needs to grow.
+func AppendReply(dst []byte, r *Request, key []byte, reply *Reply) []byte {
+	switch {
+	case r.hides(reply.Status):
+		return dst
+	case r.Flag&FlagBinary != 0:
+		return appendBinaryReply(dst, r, reply)
+	}
+	return appendTextReply(dst, r, reply)
+}
+
+// hides says whether an answer with that status is left out. It is the only place that reads Hide.
+func (r *Request) hides(s engine.Status) bool {
+	switch r.Hide {
+	case HideOK:
+		return s == engine.OK
+	case HideMiss:
+		return s == engine.NotFound
+	case HideAll:
+		return true
+	}
+	return false
+}
+
+// AppendHit appends a hit with its value. key is the key of r.
+func AppendHit(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
+	dst = AppendHitHead(dst, r, key, hit)
+	dst = append(dst, hit.Value...)
+	return AppendHitTail(dst, r)
+}
+
+// AppendHitHead appends what stands before the value of a hit, for a value that is sent from where it lies. Of the
+// value only the length counts.
+func AppendHitHead(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
+	if r.Flag&FlagBinary != 0 {
+		return appendBinaryHit(dst, r, key, hit)
+	}
+	return appendTextHit(dst, r, key, hit)
+}
+
+// AppendHitTail appends what stands behind the value of a hit: the line's end in text, nothing in binary.
+func AppendHitTail(dst []byte, r *Request) []byte {
+	if r.Flag&FlagBinary != 0 {
+		return dst
+	}
+	return append(dst, "\r\n"...)
+}
+
+// AppendMiss appends the answer to a Get that found nothing: nothing in text, and nothing if r hides a miss. A getk
+// gets its key back in place of the message (as in memcached).
+func AppendMiss(dst []byte, r *Request, key []byte) []byte {
+	if r.Flag&FlagBinary == 0 || r.hides(engine.NotFound) {
+		return dst
+	}
+	return appendBinaryMiss(dst, r, key)
+}
+
+// AppendStat appends one figure of a Stats reply.
+func AppendStat(dst []byte, r *Request, name, value string) []byte {
+	if r.Flag&FlagBinary != 0 {
+		return appendBinaryStat(dst, r, name, value)
+	}
+	return appendTextStat(dst, name, value)
+}
+
+// AppendStatsEnd closes a Stats reply.
+func AppendStatsEnd(dst []byte, r *Request) []byte {
+	if r.Flag&FlagBinary != 0 {
+		return appendBinaryStat(dst, r, "", "")
+	}
+	return append(dst, "END\r\n"...)
+}
+
+// AppendDumpItem appends one item of a stats cachedump: about is what stands behind the key. Such a dump is text only,
+// and AppendStatsEnd closes it.
+func AppendDumpItem(dst []byte, key, about string) []byte {
+	dst = append(dst, "ITEM "...)
+	dst = append(dst, key...)
+	dst = append(dst, ' ')
+	dst = append(dst, about...)
+	return append(dst, "\r\n"...)
+}
+
+// AppendDetail appends the whole answer to stats detail dump: its lines, each with its end. In binary they and their
+// END are the value of one figure.
+func AppendDetail(dst []byte, r *Request, lines string) []byte {
+	if r.Flag&FlagBinary != 0 {
+		dst = appendBinaryStat(dst, r, "detailed", lines+"END\r\n")
+		return AppendStatsEnd(dst, r)
+	}
+	dst = append(dst, lines...)
+	return AppendStatsEnd(dst, r)
+}

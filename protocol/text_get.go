@@ -1,0 +1,182 @@
+package protocol
+
+import "gocached/engine"
+
+// A text get becomes one Get for each key and then an End. There are three ways through its line:
+//
+//	plainGet       one key, the commonest line of all
+//	getLine        the line is there up to its end: all keys are checked before the first Get is let out
+//	unfinishedGet  the line is longer than what is waited for, and its end has not come: keys go out as they come
+//
+// The latter two leave State.InGet set if the run is full or the input is used up, and resumeGet goes on from there.
+
+// plainGet takes the line "get key\r\n". It takes nothing and returns pos if the line is anything else, or not all there.
+func plainGet(in []byte, pos int, run *Run, end int) (next int) {
+	if len(in)-pos < 4 || string(in[pos:pos+4]) != "get " || run.N+2 > end {
+		return pos
+	}
+	start := pos + 4
+	stop := plainEnd(in, start)
+	if stop == start || stop-start > MaxKey || stop+1 >= len(in) || in[stop] != '\r' || in[stop+1] != '\n' {
+		return pos
+	}
+	r := take(run, in[start:stop:stop])
+	r.Command, r.Hide, r.Flag = Get, HideMiss, FlagNewLine
+	r.After = State{InGet: true, Checked: true}
+	r.Start, r.Next = pos, stop
+	r = take(run, nil)
+	r.Command = End
+	r.Start, r.Next = stop, stop+2
+	return stop + 2
+}
+
+// getLine takes a get whose line lies between pos and lineEnd. One bad key, and one error is all the answer.
+func (p *Parser) getLine(in []byte, pos, lineEnd int, row *textCommand, words [][]byte, run *Run, end int) (next int, need Need) {
+	p.State = State{InGet: true, Checked: true, NoKey: true, Flag: row.flag}
+	keys := afterWord(in, pos)
+	if row.form == formGetTouch {
+		exptime, ok := Int64(words[1])
+		if !ok {
+			p.State = State{}
+			return fail(run, BadExptime, pos, lineEnd)
+		}
+		p.State.Exptime = exptime
+		keys = afterWord(in, keys)
+	}
+	first := run.N
+	next, need, good := p.keys(in[:lineEnd], pos, keys, run, end)
+	if !good || need == NeedRoom && !goodKeys(in[next:lineEnd]) {
+		p.State = State{}
+		run.N = first
+		return fail(run, BadFormat, pos, lineEnd)
+	}
+	return next, need
+}
+
+// unfinishedGet begins a get whose line has become too long to wait for its end.
+func (p *Parser) unfinishedGet(in []byte, pos int, run *Run, end int) (next int, need Need) {
+	var space [2][]byte
+	words := space[:Words(in[pos:], space[:])]
+	var row *textCommand
+	if len(words) > 0 {
+		row = textCommandNamed(words[0])
+	}
+	keys := afterWord(in, pos)
+	if row == nil || row.command != Get || keys == len(in) || in[keys] != ' ' {
+		return pos, NeedClose
+	}
+	p.State = State{InGet: true, NoKey: true, Flag: row.flag}
+	if row.form == formGetTouch {
+		keys = afterWord(in, keys)
+		if len(words) < 2 || keys == len(in) {
+			p.State = State{}
+			return pos, NeedClose
+		}
+		exptime, ok := Int64(words[1])
+		if !ok {
+			return p.refuse(run, BadExptime, pos, keys)
+		}
+		p.State.Exptime = exptime
+	}
+	return p.someKeys(in, pos, keys, run, end)
+}
+
+// resumeGet goes on with a get that has been taken in part.
+func (p *Parser) resumeGet(in []byte, pos int, run *Run, end int) (next int, need Need) {
+	return p.someKeys(in, pos, pos, run, end)
+}
+
+// someKeys takes what it can of a get's keys. A bad one is answered with an error, and the rest of the line goes.
+func (p *Parser) someKeys(in []byte, start, pos int, run *Run, end int) (next int, need Need) {
+	next, need, good := p.keys(in, start, pos, run, end)
+	if !good {
+		return p.refuse(run, BadFormat, start, next)
+	}
+	return next, need
+}
+
+// refuse answers a get with an error and lets the rest of its line be passed over.
+func (p *Parser) refuse(run *Run, status engine.Status, start, next int) (int, Need) {
+	p.State = State{SkipLine: true}
+	next, need := fail(run, status, start, next)
+	run.Requests[run.N-1].After = p.State
+	return next, need
+}
+
+// keys adds a Get for each key of in[pos:], as long as there is room, and an End where the line ends. start is where
+// the first of these requests begins. It reports false at a key that is too long, and leaves that to the caller; there
+// is room for one request then.
+func (p *Parser) keys(in []byte, start, pos int, run *Run, end int) (next int, need Need, good bool) {
+	for run.N < end {
+		from, to, stop := nextKey(in, pos)
+		switch {
+		case to-from > MaxKey:
+			return from, NeedNothing, false
+		case from == len(in):
+			return from, NeedNothing, true
+		case stop == len(in):
+			return from, NeedMore, true
+		case from == to:
+			return p.endGet(in, start, stop, run), NeedNothing, true
+		}
+		p.addKey(run, in[from:to:to], start, stop)
+		start, pos = stop, stop
+	}
+	return pos, NeedRoom, true
+}
+
+// nextKey finds the word in[from:to] that begins at pos or behind blanks there, and where the scan stopped: at a blank,
+// a NUL, a newline or the end of the input. A carriage return that belongs, or may belong, to the line's end is no part
+// of the word. The word is empty where the line ends.
+func nextKey(in []byte, pos int) (from, to, stop int) {
+	from = skipBlanks(in, pos)
+	stop = wordEnd(in, from)
+	to = stop
+	if to > from && in[to-1] == '\r' && (stop == len(in) || in[stop] == '\n') {
+		to--
+	}
+	return from, to, stop
+}
+
+// goodKeys reports whether no key of a complete line is too long.
+func goodKeys(line []byte) bool {
+	for pos := 0; ; {
+		from, to, stop := nextKey(line, pos)
+		if to-from > MaxKey {
+			return false
+		}
+		if stop == len(line) || line[stop] != ' ' {
+			return true
+		}
+		pos = stop
+	}
+}
+
+// addKey adds the Get for one key, which ends at next.
+func (p *Parser) addKey(run *Run, key []byte, start, next int) {
+	r := take(run, key)
+	r.Command, r.Hide, r.Flag = Get, HideMiss, p.State.Flag
+	if p.State.NoKey {
+		p.State.NoKey = false
+		r.Flag |= FlagNewLine
+	}
+	r.Exptime = p.State.Exptime
+	run.Keys[run.N-1].Touch = r.Flag&FlagTouch != 0
+	r.After = p.State
+	r.Start, r.Next = start, next
+}
+
+// endGet adds the End of a get whose line stops at stop, with a newline or a NUL. Behind a NUL the rest of the line is
+// passed over. A get without any key is no command.
+func (p *Parser) endGet(in []byte, start, stop int, run *Run) (next int) {
+	keyless := p.State.NoKey
+	p.State = State{SkipLine: in[stop] == 0}
+	r := take(run, nil)
+	r.Command = End
+	if keyless {
+		r.Command, r.Status, r.Flag = Fail, UnknownCommand, FlagNewLine
+	}
+	r.After = p.State
+	r.Start, r.Next = start, stop+1
+	return r.Next
+}

@@ -1,0 +1,225 @@
+package protocol
+
+import (
+	"bytes"
+
+	"gocached/engine"
+)
+
+const (
+	// maxLine is how many bytes of a line without its end are waited for. A complete line may be of any length.
+	maxLine = 1024
+
+	// maxWords is how many words of a line are looked at, the name included (keys of a get apart).
+	maxWords = 7
+
+	// maxValue is the longest value a line may announce. memcached refuses what does not fit into 31 bits with the two
+	// bytes of the block's end.
+	maxValue = 1<<31 - 1 - 2
+)
+
+// parseText takes requests from text input until the run's end. It is the text half of Parse.
+func (p *Parser) parseText(in []byte, run *Run, end int) (pos int, need Need) {
+	for {
+		if p.Skip > 0 {
+			pos = p.pass(in, pos)
+		}
+		if pos == len(in) {
+			return pos, NeedNothing
+		}
+		if run.N >= end {
+			return pos, NeedRoom
+		}
+		if pos, need = p.next(in, pos, run, end); need != NeedNothing {
+			return pos, need
+		}
+	}
+}
+
+// next takes one line, or a part of one. The two commonest lines in their plain form have a way of their own; anything
+// unusual about them goes the general way, which gives the same requests.
+func (p *Parser) next(in []byte, pos int, run *Run, end int) (next int, need Need) {
+	switch {
+	case p.State.SkipLine:
+		return p.passLine(in, pos), NeedNothing
+	case p.State.InGet:
+		return p.resumeGet(in, pos, run, end)
+	}
+	if next = plainGet(in, pos, run, end); next > pos {
+		return next, NeedNothing
+	}
+	if next, need = p.plainSet(in, pos, run); next > pos || need != NeedNothing {
+		return next, need
+	}
+	return p.line(in, pos, run, end)
+}
+
+// passLine passes over the rest of a line.
+func (p *Parser) passLine(in []byte, pos int) (next int) {
+	i := bytes.IndexByte(in[pos:], '\n')
+	if i < 0 {
+		return len(in)
+	}
+	p.State = State{}
+	return pos + i + 1
+}
+
+// line takes a line of any command. Only a line whose end has come is looked at, but for a long get.
+func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Need) {
+	length := bytes.IndexByte(in[pos:], '\n')
+	if length < 0 {
+		return p.unfinishedLine(in, pos, run, end)
+	}
+	next = pos + length + 1
+	line := withoutCR(in[pos : next-1])
+	var space [maxWords][]byte
+	words := space[:Words(line, space[:])]
+	if len(words) == 0 {
+		return fail(run, UnknownCommand, pos, next)
+	}
+	row := textCommandNamed(words[0])
+	switch {
+	case row == nil:
+		return fail(run, UnknownCommand, pos, next)
+	case len(words)-1 < row.fewest || len(words)-1 > row.most:
+		return fail(run, row.wrong, pos, next)
+	case row.form == formGet || row.form == formGetTouch:
+		return p.getLine(in, pos, next, row, words, run, end)
+	case row.form == formStore:
+		return p.storeLine(in, pos, next, row, words, run)
+	}
+	r := take(run, nil)
+	r.Start, r.Next = pos, next
+	r.Command, r.Flag, r.Hide = row.command, row.flag|FlagNewLine, row.hides(words)
+	key, status := row.read(r, line, words)
+	if status != engine.OK {
+		r.Command, r.Status = Fail, status
+	} else {
+		run.Keys[run.N-1].Bytes = key
+	}
+	if r.Flag&FlagClose != 0 {
+		return next, NeedClose
+	}
+	return next, NeedNothing
+}
+
+// unfinishedLine looks at input that holds no end of a line. memcached waits for 1024 bytes of it and then hangs up,
+// unless the line is a get behind at most 100 blanks.
+func (p *Parser) unfinishedLine(in []byte, pos int, run *Run, end int) (next int, need Need) {
+	if len(in)-pos <= maxLine {
+		return pos, NeedMore
+	}
+	const maxBlanks = 100
+	if skipBlanks(in, pos)-pos > maxBlanks {
+		return pos, NeedClose
+	}
+	return p.unfinishedGet(in, pos, run, end)
+}
+
+// withoutCR takes away the carriage return that belongs to the line's end. As in memcached one that is the whole line
+// stays, and so does any second one: they are a part of the last word.
+func withoutCR(line []byte) []byte {
+	if last := len(line) - 1; last > 0 && line[last] == '\r' {
+		return line[:last]
+	}
+	return line
+}
+
+// hides says what a line hides: all if it says noreply, else nothing.
+func (row *textCommand) hides(words [][]byte) Hide {
+	last := len(words) - 1
+	if row.noreply > 0 && last >= row.noreply && string(words[last]) == "noreply" {
+		return HideAll
+	}
+	return HideNothing
+}
+
+// read fills r from the words of a line that is neither a get nor a store, and returns its key.
+func (row *textCommand) read(r *Request, line []byte, words [][]byte) (key []byte, status engine.Status) {
+	switch row.form {
+	case formArithmetic:
+		return words[1], readArithmetic(r, words)
+	case formDelete:
+		return words[1], readDelete(r, words)
+	case formTouch:
+		return words[1], readTouch(r, words)
+	case formFlush:
+		return nil, readFlush(r, words)
+	case formVerbosity:
+		level := scanNumber(words[1])
+		r.Delta = uint64(uint32(level.unsigned()))
+	}
+	r.Value = Rest(line)
+	return nil, engine.OK
+}
+
+func readArithmetic(r *Request, words [][]byte) engine.Status {
+	if len(words[1]) > MaxKey {
+		return BadFormat
+	}
+	delta, ok := Uint64(words[2])
+	if !ok {
+		return BadDelta
+	}
+	r.Delta = delta
+	return engine.OK
+}
+
+// readDelete allows a time, but only "0", and only as it was allowed in memcached.
+func readDelete(r *Request, words [][]byte) engine.Status {
+	if len(words) > 2 {
+		zero, silent := string(words[2]) == "0", r.Hide == HideAll
+		if !zero && !silent || len(words) == 4 && !(zero && silent) {
+			return BadDelete
+		}
+	}
+	if len(words[1]) > MaxKey {
+		return BadFormat
+	}
+	return engine.OK
+}
+
+func readTouch(r *Request, words [][]byte) engine.Status {
+	if len(words[1]) > MaxKey {
+		return BadFormat
+	}
+	exptime, ok := Int64(words[2])
+	if !ok {
+		return BadExptime
+	}
+	r.Exptime = exptime
+	return engine.OK
+}
+
+// readFlush reads the delay. What is no number counts as 0, and so does a negative one. memcached 1.4.5 may also refuse
+// it for a number that was too large on an earlier line; that is not copied.
+func readFlush(r *Request, words [][]byte) engine.Status {
+	if len(words) == 1 {
+		return engine.OK
+	}
+	delay := scanNumber(words[1])
+	n, fits := delay.signed()
+	if !fits {
+		return BadFormat
+	}
+	r.Exptime = max(n, 0)
+	return engine.OK
+}
+
+// take adds an empty request with that key to a run that has room for it.
+func take(run *Run, key []byte) *Request {
+	i := run.N
+	run.N = i + 1
+	k, r := &run.Keys[i], &run.Requests[i]
+	k.Bytes, k.Touch, k.Exptime = key, false, 0
+	*r = Request{}
+	return r
+}
+
+// fail adds a request that answers in[start:next] with a status.
+func fail(run *Run, status engine.Status, start, next int) (int, Need) {
+	r := take(run, nil)
+	r.Command, r.Status, r.Flag = Fail, status, FlagNewLine
+	r.Start, r.Next = start, next
+	return next, NeedNothing
+}

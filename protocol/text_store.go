@@ -1,0 +1,91 @@
+package protocol
+
+// plainSet takes a set line of the plain form: one blank between words, only digits, no noreply. If the line is
+// anything else, or not all there, it takes nothing and returns pos with NeedNothing.
+func (p *Parser) plainSet(in []byte, pos int, run *Run) (next int, need Need) {
+	if len(in)-pos < 4 || string(in[pos:pos+4]) != "set " {
+		return pos, NeedNothing
+	}
+	keyEnd := plainEnd(in, pos+4)
+	key := in[pos+4 : keyEnd : keyEnd]
+	if len(key) == 0 || len(key) > MaxKey {
+		return pos, NeedNothing
+	}
+	flags, i, ok := plainNumber(in, keyEnd)
+	if !ok {
+		return pos, NeedNothing
+	}
+	exptime, i, ok := plainNumber(in, i)
+	if !ok {
+		return pos, NeedNothing
+	}
+	length, i, ok := plainNumber(in, i)
+	if !ok || length > maxValue || i+1 >= len(in) || in[i] != '\r' || in[i+1] != '\n' {
+		return pos, NeedNothing
+	}
+	r := take(run, key)
+	r.Command, r.Flag = Store, FlagNewLine // OpSet and HideNothing are zero
+	r.Flags, r.Exptime, r.ValueLen = uint32(flags), int64(exptime), int(length)
+	return p.value(in, pos, i+2, run, r, 2)
+}
+
+// plainNumber reads a blank and the digits behind it.
+func plainNumber(in []byte, at int) (n uint64, end int, ok bool) {
+	if at >= len(in) || in[at] != ' ' {
+		return 0, at, false
+	}
+	n, end = digits(in, at+1)
+	return n, end, end > at+1
+}
+
+// storeLine takes a storage command whose line lies between pos and data. A refused line is all that is taken: as in
+// memcached its data block is read as the next command.
+//
+// The expiry is not cut to 32 bits as in memcached 1.4.5, where 2^31 became a negative number that, wrapped once more,
+// meant the far future: here it is a date, and the far future too.
+func (p *Parser) storeLine(in []byte, pos, data int, row *textCommand, words [][]byte, run *Run) (next int, need Need) {
+	hide := row.hides(words)
+	flags, okFlags := Uint32(words[2])
+	exptime, okExptime := Int64(words[3])
+	length, okLength := Uint64(words[4])
+	cas, okCAS := uint64(0), true
+	if row.fewest > 4 {
+		cas, okCAS = Uint64(words[5])
+	}
+	if !okFlags || !okExptime || !okLength || !okCAS || len(words[1]) > MaxKey || length > maxValue {
+		next, need = fail(run, BadFormat, pos, data)
+		run.Requests[run.N-1].Hide = hide
+		return next, need
+	}
+	r := take(run, words[1])
+	r.Command, r.Op, r.Flag, r.Hide = Store, row.op, row.flag|FlagNewLine, hide
+	r.Flags, r.Exptime, r.CAS, r.ValueLen = flags, exptime, cas, int(length)
+	return p.value(in, pos, data, run, r, 2)
+}
+
+// value completes r, the last request of the run, with its value. The request begins at start, the value at data; tail
+// bytes follow it, CR and LF in text and none in binary.
+//
+// If all is there, the request takes it. If not, a value shorter than StreamFrom is waited for, and the request is
+// withdrawn. Of a longer one the request takes what has come: never a byte of the tail, even if some of it is there.
+func (p *Parser) value(in []byte, start, data int, run *Run, r *Request, tail int) (next int, need Need) {
+	have, n := in[data:], r.ValueLen
+	r.Start = start
+	switch {
+	case len(have) >= n+tail:
+		r.Value = have[:n:n]
+		r.Next = data + n + tail
+		if tail != 0 && (have[n] != '\r' || have[n+1] != '\n') {
+			r.Flag |= FlagBadData
+		}
+		return r.Next, NeedNothing
+	case n < p.Limits.StreamFrom:
+		run.N--
+		return start, NeedMore
+	}
+	have = have[:min(n, len(have))]
+	r.Value = have[:len(have):len(have)]
+	r.Flag |= FlagStreaming
+	r.Next = data + len(have)
+	return r.Next, NeedStream
+}
