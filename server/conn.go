@@ -1,0 +1,92 @@
+package server
+
+import (
+	"github.com/panjf2000/gnet/v2"
+
+	"gocached/engine"
+	"gocached/protocol"
+)
+
+// conn is one client connection. Everything in it belongs to its event loop: only code that runs on that loop touches
+// it, so it has no lock. An idle connection holds no buffer.
+type conn struct {
+	gc     gnet.Conn
+	loop   *loop
+	fd     int
+	kind   Kind
+	parser protocol.Parser
+
+	in     []byte    // input that could not be taken yet: the beginning of a request, or what waits behind a pause
+	fill   *fill     // the value that is being received straight into its chunk, or nil
+	queue  []unsent  // output that the socket did not take, oldest first
+	first  int32     // its first and last piece in the loop's current output, or -1
+	last   int32     //
+	size   int       // bytes in those pieces
+	event  uint32    // requests taken since the last event, for conn_yields
+	armed  bool      // known to the drainer's epoll
+	watch  uint64    // its number there while it is watched, or 0
+	opened bool      // OnOpen has been called; never changes afterwards
+	state  connState // facts, see below
+}
+
+// connState is a set of facts about a connection.
+type connState uint8
+
+const (
+	stateOpen    connState = 1 << iota // between OnOpen and OnClose
+	stateSpoken                        // its first byte has chosen the protocol
+	stateReady                         // waits in the loop's current round
+	stateBlocked                       // output is waiting for the socket: nothing is parsed until it has gone
+	stateYielded                       // has had its turn and waits for the next, its input in conn.in
+	statePaused                        // gnet does not read from it
+	stateClosing                       // is closed once its output has gone
+)
+
+func (c *conn) is(s connState) bool { return c.state&s != 0 }
+func (c *conn) set(s connState)     { c.state |= s }
+func (c *conn) clear(s connState)   { c.state &^= s }
+func (c *conn) pieces() (none bool) { return c.first < 0 }
+func (c *conn) mayParse() bool      { return c.state&(stateOpen|stateBlocked|stateClosing) == stateOpen }
+func (c *conn) resetOutput()        { c.first, c.last, c.size = -1, -1, 0 }
+func newConn(kind Kind) *conn       { return &conn{kind: kind, first: -1, last: -1} }
+func (c *conn) filled() bool        { return c.fill != nil && c.fill.done() }
+func (c *conn) receiving() bool     { return c.fill != nil && !c.fill.done() }
+
+// speak chooses the protocol by the first byte a client sends, unless -B has chosen already.
+func (c *conn) speak(binding Binding, first byte) {
+	c.set(stateSpoken)
+	c.parser.Binary = binding == BindingBinary || binding == BindingAuto && first == binaryMagic
+}
+
+// binaryMagic opens every request packet of the binary protocol and no text command.
+const binaryMagic = 0x80
+
+// fill is a value on its way from the socket into its chunk.
+type fill struct {
+	item    engine.Item
+	got     int // bytes of item.Value that have come
+	tail    [2]byte
+	tailGot int
+	tailLen int // 2 in text, where CRLF ends the value; 0 in binary
+	request protocol.Request
+}
+
+// take copies from data what belongs to the value and returns how much that was.
+func (f *fill) take(data []byte) int {
+	n := copy(f.item.Value[f.got:], data)
+	f.got += n
+	m := copy(f.tail[f.tailGot:f.tailLen], data[n:])
+	f.tailGot += m
+	return n + m
+}
+
+func (f *fill) done() bool { return f.got == len(f.item.Value) && f.tailGot == f.tailLen }
+
+// wellEnded reports whether the value ended as its protocol demands.
+func (f *fill) wellEnded() bool { return f.tailLen == 0 || f.tail == [2]byte{'\r', '\n'} }
+
+// unsent is output that the socket did not take: bytes of our own, or a lent value from some offset on.
+type unsent struct {
+	bytes []byte
+	item  engine.Item // its Ref is zero for bytes of our own
+}

@@ -1,0 +1,44 @@
+// Package server connects clients to an engine: sockets, connections, execution, settings, counters.
+//
+// # From bytes to replies
+//
+//	socket ── gnet's loop ── arrive ──┬── at once ──────────────────────────┐
+//	                                  └── gathered until the poll is through ┤
+//	                                                                         v
+//	   answer:   1. parse      waiting bytes       -> a run of up to 64 requests   (package protocol)
+//	             2. execute    requests            -> replies appended to l.out    (through the engine)
+//	             3. write      each connection's part of l.out -> its socket, one system call
+//
+// A round is what one poll of an event loop found. A run is what is parsed ahead of execution: neighbouring gets in it,
+// whoever sent them, go to the engine in one call, so that their cache misses overlap. The replies of a connection are
+// pieces of the loop's one buffer, or values that stay in their chunks ("lent") until the socket has taken them.
+//
+// # Sockets
+//
+// Listeners are our own (listen_open.go), since gnet's cannot pause, share or fail safely; an accepted connection is
+// enrolled with a gnet event loop, which reads. We write: with send(2), straight to the descriptor. What a socket does
+// not take is kept (it is bounded by outputMost and one reply), the connection is blocked, and gnet is kept from
+// reading from it (pause.go); a second epoll finds out when there is room again (drain.go). So a client that does not
+// read costs a bound amount of memory and nobody else's time.
+//
+// # Time
+//
+// One ticker turns the clock (package clock). Nothing here asks the machine for the time while it serves.
+//
+// # Where things are
+//
+//	loop.go       rounds, and answer: the hot path begins there
+//	parse.go, execute.go, settle.go, write.go    its stages
+//	execute_*.go  what each command means; one table, handlers, for both protocols
+//	conn.go       what a connection remembers
+//	handler.go    gnet's events; what happens after a panic
+//	accept.go, gate.go, listen_open.go    how clients get in, and how many
+//	settings*.go  everything the command line can choose: one table
+//	stats.go, counters.go, prefix.go      figures: one row each
+//	log.go, verbose.go                    what the operator sees
+//
+// Locks: everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself
+// (gate, drainer, prefixes, Log) and none of these calls another while locked, except that gate pauses its listeners.
+//
+// Read next: answer in loop.go.
+package server

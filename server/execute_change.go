@@ -1,0 +1,93 @@
+package server
+
+import (
+	"gocached/clock"
+	"gocached/engine"
+	"gocached/protocol"
+)
+
+// remove answers delete.
+func (l *loop) remove(i int) {
+	key := l.run.Keys[i].Bytes
+	status := l.engineCall().Remove(key, l.run.Requests[i].CAS)
+	l.engineDone()
+	l.count(status, deleteHits, deleteMisses)
+	if l.server.prefixes.on.Load() {
+		l.server.prefixes.del(key)
+	}
+	l.reply(i, protocol.Reply{Status: status})
+}
+
+// arithmetic answers incr and decr.
+func (l *loop) arithmetic(i int) {
+	r := &l.run.Requests[i]
+	l.sum = engine.Arithmetic{
+		Delta:    r.Delta,
+		Decrease: r.Flag&protocol.FlagDecrease != 0,
+		CAS:      r.CAS,
+		Create:   r.Flag&protocol.FlagCreate != 0,
+		Initial:  r.Initial,
+	}
+	if l.sum.Create {
+		l.sum.Exptime = l.server.clock.Exptime(r.Exptime)
+	}
+	value, cas, status := l.engineCall().Arithmetic(l.run.Keys[i].Bytes, &l.sum)
+	l.engineDone()
+	if l.sum.Decrease {
+		l.count(status, decrHits, decrMisses)
+	} else {
+		l.count(status, incrHits, incrMisses)
+	}
+	l.reply(i, protocol.Reply{Status: status, Number: value, CAS: cas})
+}
+
+// touchItem answers touch.
+func (l *loop) touchItem(i int) {
+	r := &l.run.Requests[i]
+	cas, status := l.engineCall().Touch(l.run.Keys[i].Bytes, l.server.clock.Exptime(r.Exptime))
+	l.engineDone()
+	l.counts[cmdTouch]++
+	l.count(status, touchHits, touchMisses)
+	l.reply(i, protocol.Reply{Status: status, CAS: cas})
+}
+
+// flushAll answers flush_all: at once, or when the given time comes.
+func (l *loop) flushAll(i int) {
+	at := l.server.clock.Exptime(l.run.Requests[i].Exptime)
+	if at <= l.server.clock.Now() {
+		at = clock.Never
+	}
+	status := l.engineCall().Flush(at)
+	l.engineDone()
+	l.counts[cmdFlush]++
+	l.reply(i, protocol.Reply{Status: status})
+}
+
+// count counts a hit or a miss.
+func (l *loop) count(status engine.Status, hit, miss counter) {
+	switch status {
+	case engine.OK:
+		l.counts[hit]++
+	case engine.NotFound:
+		l.counts[miss]++
+	}
+}
+
+// verbosity answers verbosity.
+func (l *loop) verbosity(i int) {
+	l.server.log.SetLevel(int(min(l.run.Requests[i].Delta, maxVerbosity)))
+	l.reply(i, protocol.Reply{})
+}
+
+// maxVerbosity is the highest level that a client can choose (as in memcached).
+const maxVerbosity = 2
+
+// shutdown answers shutdown, which works only if the command line allows it.
+func (l *loop) shutdown(i int) {
+	if !l.server.settings.AllowShutdown {
+		l.reply(i, protocol.Reply{Status: protocol.ShutdownOff})
+		return
+	}
+	l.parts[l.cur].c.set(stateClosing)
+	go l.server.Stop()
+}

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"gocached/engine"
+	"gocached/protocol"
+)
+
+// get answers request i and the gets that follow it, up to end, with one call to the engine, so that the cache misses
+// of all of them overlap. It returns the next request to be answered.
+func (l *loop) get(i, end int) int {
+	j := i
+	for ; j < end && l.run.Requests[j].Command == protocol.Get; j++ {
+		l.run.Keys[j].Touch = false
+		if l.run.Requests[j].Flag&protocol.FlagTouch != 0 {
+			l.run.Keys[j].Touch = true
+			l.run.Keys[j].Exptime = l.server.clock.Exptime(l.run.Requests[j].Exptime)
+		}
+	}
+	l.base = i
+	answered := l.engineCall().Get(l.run.Keys[i:j], l)
+	l.engineDone()
+	l.counts[cmdGet] += uint64(answered)
+	if answered == j-i {
+		return j
+	}
+	p := &l.parts[l.cur]
+	p.stop = i + answered
+	return p.to
+}
+
+// Hit is called by the engine for each item found, with its locks held: it copies the value to the replies, or, if the
+// value was lent, notes that it is to be sent from where it lies.
+func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
+	i := l.base + k
+	l.enter(i)
+	l.counts[getHits]++
+	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
+	if hit.Lent != 0 {
+		l.lend(r, key, &hit)
+	} else {
+		l.out = protocol.AppendHit(l.out, r, key, &hit)
+	}
+	if l.server.prefixes.on.Load() {
+		l.server.prefixes.get(key, true)
+	}
+	return l.more(i)
+}
+
+// Miss is called by the engine for each key that has no item.
+func (l *loop) Miss(k int) {
+	i := l.base + k
+	l.enter(i)
+	l.counts[getMisses]++
+	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
+	l.out = protocol.AppendMiss(l.out, r, key)
+	if l.server.prefixes.on.Load() {
+		l.server.prefixes.get(key, false)
+	}
+}
+
+// more says whether the engine may go on after request i: not if it belongs to a connection that has no more room and
+// has further requests in the run.
+func (l *loop) more(i int) bool {
+	p := &l.parts[l.cur]
+	return i+1 >= p.to || !l.full(p.c)
+}
+
+// lend puts a value into the replies that stays in its chunk until it has been sent.
+func (l *loop) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
+	c := l.parts[l.cur].c
+	l.out = protocol.AppendHitHead(l.out, r, key, hit)
+	l.closePiece()
+	l.addPiece(c, piece{lent: hit.Item()})
+	c.size += lentCost(len(hit.Value))
+	l.openPiece(c)
+	l.out = protocol.AppendHitTail(l.out, r)
+}
+
+// lentCost is what a lent value counts against outputMost: it takes no memory, so it counts for less than its length.
+func lentCost(n int) int { return n / (lentMost / outputMost) }

@@ -1,0 +1,135 @@
+package server
+
+import (
+	"strconv"
+
+	"gocached/engine"
+	"gocached/protocol"
+)
+
+// statsGroup is one word after `stats` and what answers it.
+type statsGroup struct {
+	name string
+	run  func(l *loop, i int, words [][]byte)
+}
+
+// statsGroups are the groups the server knows, in the order they are tried; any other word goes to the engine.
+var statsGroups = []statsGroup{
+	{"reset", (*loop).statsReset},
+	{"detail", (*loop).statsDetail},
+	{"settings", (*loop).statsSettings},
+	{"cachedump", (*loop).statsCachedump},
+	{"gocached", (*loop).statsGocached},
+}
+
+// stats answers stats with all its groups.
+func (l *loop) stats(i int) {
+	var buf [4][]byte
+	words := buf[:protocol.Words(l.run.Requests[i].Value, buf[:])]
+	if len(words) == 0 {
+		l.statsGeneral(i)
+		return
+	}
+	group := string(words[0])
+	for _, g := range statsGroups {
+		if g.name == group {
+			g.run(l, i, words)
+			return
+		}
+	}
+	if group == "" || !l.engineStats(i, engine.Query{Group: group}) {
+		l.reply(i, protocol.Reply{Status: protocol.UnknownCommand})
+		return
+	}
+	l.statsEnd(i)
+}
+
+// stat appends one line or packet.
+func (l *loop) stat(i int, name, value string) {
+	l.out = protocol.AppendStat(l.out, &l.run.Requests[i], name, value)
+}
+
+func (l *loop) statsEnd(i int) { l.out = protocol.AppendStatsEnd(l.out, &l.run.Requests[i]) }
+
+// engineStats appends a group of the engine's and reports whether there is such a group.
+func (l *loop) engineStats(i int, q engine.Query) bool {
+	status := l.engineCall().Stats(q, func(name, value string) { l.stat(i, name, value) })
+	l.engineDone()
+	return status == engine.OK
+}
+
+func (l *loop) statsGeneral(i int) {
+	l.totals.add(&l.counts) // what this very round has counted counts
+	for _, row := range generalStats {
+		l.stat(i, row.name, row.value(l.server))
+	}
+	l.engineStats(i, engine.Query{})
+	l.statsEnd(i)
+}
+
+func (l *loop) statsGocached(i int, _ [][]byte) {
+	l.totals.add(&l.counts)
+	for _, row := range gocachedStats {
+		l.stat(i, row.name, row.value(l.server))
+	}
+	l.engineStats(i, engine.Query{Group: "gocached"})
+	l.statsEnd(i)
+}
+
+func (l *loop) statsReset(i int, _ [][]byte) {
+	l.totals.add(&l.counts)
+	l.server.resetCounters()
+	l.engineCall().Stats(engine.Query{Group: "reset"}, func(string, string) {})
+	l.engineDone()
+	l.reply(i, protocol.Reply{Text: "RESET"})
+}
+
+func (l *loop) statsSettings(i int, _ [][]byte) {
+	s := l.server
+	s.settings.Stats(func(name, value string) { l.stat(i, name, value) }, s.live())
+	l.statsEnd(i)
+}
+
+// statsDetail turns the figures per prefix on and off, or prints them.
+func (l *loop) statsDetail(i int, words [][]byte) {
+	word := ""
+	if len(words) > 1 {
+		word = string(words[1])
+	}
+	p := &l.server.prefixes
+	switch word {
+	case "on", "off":
+		p.on.Store(word == "on")
+		l.reply(i, protocol.Reply{Text: "OK"})
+	case "dump":
+		l.out = p.dump(l.out)
+		l.statsEnd(i)
+	default:
+		l.reply(i, protocol.Reply{Status: protocol.BadDetail})
+	}
+}
+
+// maxSlabClass is the first number that no slab class can have (as in memcached).
+const maxSlabClass = 200
+
+// statsCachedump lists items of one slab class, newest first.
+func (l *loop) statsCachedump(i int, words [][]byte) {
+	if len(words) < 3 {
+		l.reply(i, protocol.Reply{Status: protocol.BadLine})
+		return
+	}
+	class, err1 := strconv.ParseUint(string(words[1]), 10, 32)
+	limit, err2 := strconv.ParseUint(string(words[2]), 10, 32)
+	switch {
+	case err1 != nil || err2 != nil:
+		l.reply(i, protocol.Reply{Status: protocol.BadFormat})
+	case class >= maxSlabClass:
+		l.reply(i, protocol.Reply{Status: protocol.BadSlabClass})
+	default:
+		r := &l.run.Requests[i]
+		l.engineCall().Stats(engine.Query{Group: "cachedump", Class: int(class), Limit: int(limit)},
+			func(name, value string) { l.out = protocol.AppendDump(l.out, r, name, value) })
+		l.engineDone()
+		l.statsEnd(i)
+	}
+}

@@ -1,0 +1,225 @@
+package server
+
+import (
+	"context"
+
+	"github.com/panjf2000/gnet/v2"
+
+	"gocached/engine"
+	"gocached/protocol"
+)
+
+// The sizes that shape a round.
+const (
+	// gatherBelow is the length of input, in bytes, below which a connection may wait for the end of its round. More
+	// is answered at once, from the buffer gnet lent: copying it would cost more than the wait gains.
+	gatherBelow = 2000
+
+	// roundInput is how many bytes of input a round can gather.
+	roundInput = 64 << 10
+
+	// busyEnough is how many connections a round must hold, on average, to be worth its extra wake-up. Below it,
+	// answering each at once is cheaper.
+	busyEnough = 4
+
+	// probeEvery is how often a loop that answers at once gathers one round, to see how busy it is.
+	probeEvery = 32
+
+	// writeFrom is how many bytes of replies are collected before they are written, though the round goes on.
+	writeFrom = 64 << 10
+
+	// outputMost bounds the bytes of one connection's replies that are made before it must take them. It is what a
+	// client that does not read can cost, beside one reply that is larger by itself.
+	outputMost = 32 << 10
+
+	// lentMost bounds, in bytes, the values lent to one connection at a time.
+	lentMost = 512 << 10
+
+	// keepOutput is the capacity, in bytes, up to which the reply buffer is kept between rounds.
+	keepOutput = 512 << 10
+)
+
+// loop is what one event loop works with: the round it gathers, the run it executes, the replies it has made. It is
+// touched only on its own event loop, so nothing in it is locked.
+type loop struct {
+	server *Server
+	ev     gnet.EventLoop
+	epoll  int // gnet's epoll descriptor, for pausing
+
+	ready  []arrival // the round: connections whose input waits to be parsed
+	head   int       // the first of them that is not done with
+	input  []byte    // small input, copied
+	asked  bool      // a task that ends the round is on its way
+	task   gnet.Runnable
+	rhythm rhythm
+	last   *conn // the connection of the last event
+
+	run    protocol.Run
+	parts  []part
+	partOf [protocol.MaxRun]uint8
+	cur    int // the part whose replies are being appended, or -1
+	base   int // index in the run of the first key of the Get under way
+
+	out     []byte
+	pieces  []piece
+	touched []*conn // connections with pieces
+	vec     vector
+
+	yielded  []*conn
+	spare    [][]byte // input buffers no connection uses
+	inEngine bool     // a panic now would leave the engine's structures in doubt
+	sum      engine.Arithmetic // the one under way
+	counts   counts
+	totals   totals
+}
+
+// arrival is a connection's input in the current round.
+type arrival struct {
+	c    *conn
+	data []byte
+}
+
+// part is what one connection has in the current run: requests from up to, but not including, to.
+type part struct {
+	c        *conn
+	arrival  int // index in ready
+	from, to int
+	stop     int // the first request that was not executed, if its output had no room
+	used     int
+	need     protocol.Need
+}
+
+// piece is a stretch of replies of one connection: bytes of the loop's out, or a lent value.
+type piece struct {
+	start, end int
+	lent       engine.Item
+	next       int32 // the connection's next piece, or -1
+}
+
+func newLoop(s *Server, ev gnet.EventLoop, epoll int) *loop {
+	l := &loop{server: s, ev: ev, epoll: epoll, cur: -1, input: make([]byte, 0, roundInput)}
+	l.task = gnet.RunnableFunc(l.endRound)
+	return l
+}
+
+// arrive takes what gnet has just read from a connection. data is lent until it returns.
+func (l *loop) arrive(c *conn, data []byte) {
+	l.counts[bytesRead] += uint64(len(data))
+	if c.is(stateReady) { // it spoke again before its round ended
+		l.answer()
+	}
+	if c.state&(stateBlocked|stateYielded) != 0 { // read just before the pause took hold
+		c.in = l.keep(c.in, data)
+		return
+	}
+	if !c.mayParse() {
+		return
+	}
+	c.event = 0
+	if !c.is(stateSpoken) && len(data) > 0 {
+		c.speak(l.server.settings.Binding, data[0])
+	}
+	if len(c.in) > 0 {
+		c.in = l.keep(c.in, data)
+		data = c.in
+	}
+	if !l.gather(c, data) {
+		l.ready = append(l.ready, arrival{c, data})
+		l.answer()
+		if c.receiving() {
+			l.receive(c)
+		}
+	}
+	l.last = c
+}
+
+// gather adds small input to the round, if this loop is busy enough for rounds, and sees to it that the round ends.
+func (l *loop) gather(c *conn, data []byte) bool {
+	if len(data) >= gatherBelow || c.fill != nil || !l.rhythm.gathers() {
+		return false
+	}
+	if len(l.input)+len(data) > cap(l.input) {
+		l.answer()
+	}
+	if !l.asked {
+		if l.ev.Execute(context.Background(), l.task) != nil {
+			return false // the server is stopping
+		}
+		l.asked = true
+	}
+	start := len(l.input)
+	l.input = append(l.input, data...)
+	l.ready = append(l.ready, arrival{c, l.input[start:]})
+	c.set(stateReady)
+	return true
+}
+
+// endRound is the task that ends a round: it runs once gnet has handed over every connection its poll found.
+func (l *loop) endRound(context.Context) error {
+	l.asked = false
+	l.rhythm.ended(len(l.ready))
+	for _, c := range l.yielded {
+		l.takeTurn(c)
+	}
+	l.yielded = l.yielded[:0]
+	l.guard(nil, l.answer)
+	return nil
+}
+
+// takeTurn puts a connection that had yielded back into the round.
+func (l *loop) takeTurn(c *conn) {
+	if c.is(stateOpen) {
+		c.clear(stateYielded)
+		c.event = 0
+		l.ready = append(l.ready, arrival{c, c.in})
+	}
+}
+
+// answer ends a round: it serves every connection in it.
+//
+// This is the hot path. In order: parse (parse.go), execute (execute.go), get and Hit (execute_get.go), settle
+// (settle.go), write (write.go); then engine/memory/get.go.
+func (l *loop) answer() {
+	for l.parse() { //      1. waiting bytes to a run of up to 64 requests
+		l.execute() //      2. requests to replies, through the engine, appended to l.out
+		full := l.settle()
+		if full || len(l.out) >= writeFrom {
+			l.write() //    3. to each connection its part of l.out, one write each
+		}
+	}
+	l.write()
+	l.endOfRound()
+}
+
+// endOfRound forgets the round and makes its counts visible.
+func (l *loop) endOfRound() {
+	clear(l.ready) // let go of the connections
+	l.ready, l.head, l.input = l.ready[:0], 0, l.input[:0]
+	if cap(l.out) > keepOutput {
+		l.out = nil
+	}
+	l.totals.add(&l.counts)
+}
+
+// keep appends data to the kept input of a connection, in a buffer that may come from the loop's spare ones.
+func (l *loop) keep(in, data []byte) []byte {
+	if in == nil && len(l.spare) > 0 {
+		last := len(l.spare) - 1
+		in, l.spare = l.spare[last], l.spare[:last]
+	}
+	return append(in, data...)
+}
+
+// spareMost bounds the spare input buffers of a loop, spareSize their capacity in bytes.
+const (
+	spareMost = 32
+	spareSize = 64 << 10
+)
+
+// drop gives back the kept input of a connection.
+func (l *loop) drop(c *conn) {
+	if c.in != nil && len(l.spare) < spareMost && cap(c.in) <= spareSize {
+		l.spare = append(l.spare, c.in[:0])
+	}
+	c.in = nil
+}

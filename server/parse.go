@@ -1,0 +1,86 @@
+package server
+
+import "gocached/protocol"
+
+// parse is the first stage: it fills the run with requests from the connections of the round, in their order, and
+// reports whether there is anything to do. A connection whose requests do not all fit stays at the head of the round.
+func (l *loop) parse() bool {
+	l.run.N, l.parts, l.cur = 0, l.parts[:0], -1
+	for l.head < len(l.ready) && l.run.N < protocol.MaxRun {
+		a := &l.ready[l.head]
+		if !a.c.mayParse() {
+			l.shelve(a)
+			l.head++
+			continue
+		}
+		if l.parseOne(a, l.head) == protocol.NeedRoom {
+			break
+		}
+		l.head++
+	}
+	return len(l.parts) > 0
+}
+
+// parseOne adds the requests of one connection to the run.
+func (l *loop) parseOne(a *arrival, index int) protocol.Need {
+	c, from, used := a.c, l.run.N, 0
+	c.clear(stateReady)
+	need := protocol.NeedNothing
+	if c.fill != nil {
+		used = l.parseFill(c, a.data)
+	}
+	if !c.receiving() {
+		var n int
+		n, need = c.parser.Parse(a.data[used:], &l.run, protocol.MaxRun-l.run.N)
+		for i := from; used > 0 && i < l.run.N; i++ {
+			l.run.Requests[i].Start += used
+			l.run.Requests[i].Next += used
+		}
+		used += n
+	}
+	p := len(l.parts)
+	for i := from; i < l.run.N; i++ {
+		l.partOf[i] = uint8(p)
+	}
+	l.parts = append(l.parts, part{c: c, arrival: index, from: from, to: l.run.N, stop: l.run.N, used: used, need: need})
+	return need
+}
+
+// parseFill gives data to the value that is being received. Once it is whole its Store becomes the next request.
+func (l *loop) parseFill(c *conn, data []byte) (used int) {
+	if !c.fill.done() {
+		used = c.fill.take(data)
+	}
+	if c.fill.done() {
+		r := &l.run.Requests[l.run.N]
+		*r = c.fill.request
+		r.Flag = r.Flag&^protocol.FlagStreaming | protocol.FlagFilled
+		r.Start, r.Next = 0, 0
+		l.run.Keys[l.run.N].Bytes = nil
+		l.run.N++
+	}
+	return used
+}
+
+// shelve sets aside the input of a connection that may not be parsed now.
+func (l *loop) shelve(a *arrival) {
+	c := a.c
+	c.clear(stateReady)
+	if !c.is(stateOpen) || c.is(stateClosing) {
+		return
+	}
+	l.save(c, a.data)
+}
+
+// save keeps rest, which may be a part of c.in, as the connection's waiting input.
+func (l *loop) save(c *conn, rest []byte) {
+	if len(rest) == 0 {
+		l.drop(c)
+		return
+	}
+	if len(c.in) > 0 {
+		c.in = append(c.in[:0], rest...)
+		return
+	}
+	c.in = l.keep(nil, rest)
+}

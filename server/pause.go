@@ -1,0 +1,56 @@
+package server
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/panjf2000/gnet/v2"
+	"golang.org/x/sys/unix"
+)
+
+// gnet has no way to stop reading from a connection. Its poller is level-triggered epoll with the descriptor as data,
+// so the interest of a connection can be changed from outside, as long as gnet itself does not write to it (which would
+// set the interest anew): all output goes past gnet. Needs gnet v2.10 on Linux; a test fails when an upgrade breaks it.
+
+const (
+	readInterest = unix.EPOLLIN | unix.EPOLLPRI // what gnet itself asks for
+	noInterest   = 0                            // errors and hang-ups still come
+)
+
+// errNoEpoll says that gnet's poller was not found where it is expected.
+var errNoEpoll = errors.New("cannot find gnet's epoll descriptor: this build of gnet is not supported")
+
+// epollOf finds the epoll descriptor of the event loop a connection belongs to. It only reads.
+func epollOf(gc gnet.Conn) (fd int, err error) {
+	defer func() {
+		if recover() != nil {
+			fd, err = -1, errNoEpoll
+		}
+	}()
+	poller := reflect.ValueOf(gc).Elem().FieldByName("loop").Elem().FieldByName("poller").Elem()
+	fd = int(poller.FieldByName("fd").Int())
+	// Changing the interest of a descriptor that is there succeeds only in the right epoll instance.
+	if err := interest(fd, gc.Fd(), readInterest); err != nil {
+		return -1, errNoEpoll
+	}
+	return fd, nil
+}
+
+// interest sets what an epoll instance waits for on a descriptor.
+func interest(epoll, fd int, events uint32) error {
+	return unix.EpollCtl(epoll, unix.EPOLL_CTL_MOD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
+}
+
+// pause makes gnet stop reading from a connection.
+func (l *loop) pause(c *conn) {
+	if !c.is(statePaused) && interest(l.epoll, c.fd, noInterest) == nil {
+		c.set(statePaused)
+	}
+}
+
+// resume makes gnet read from a connection again, unless it still has reason not to.
+func (l *loop) resume(c *conn) {
+	if c.is(statePaused) && c.state&(stateBlocked|stateYielded) == 0 && interest(l.epoll, c.fd, readInterest) == nil {
+		c.clear(statePaused)
+	}
+}

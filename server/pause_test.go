@@ -1,0 +1,80 @@
+package server
+
+import (
+	"testing"
+	"time"
+)
+
+// TestPollerIsFound fails when an upgrade of gnet hides its epoll descriptor or changes what it asks for: without it a
+// client that does not read could not be paused.
+func TestPollerIsFound(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	c := ts.dial()
+	c.ask("version\r\n", "VERSION 1.4.5\r\n")
+	ts.loopsMu.Lock()
+	defer ts.loopsMu.Unlock()
+	if len(ts.loops) != 1 {
+		t.Fatalf("%d loops", len(ts.loops))
+	}
+	for _, l := range ts.loops {
+		if l.epoll < 0 {
+			t.Fatal("no epoll descriptor")
+		}
+	}
+}
+
+func TestRhythm(t *testing.T) {
+	var r rhythm
+	for range probeEvery - 1 {
+		if r.gathers() {
+			t.Fatal("a quiet loop gathers")
+		}
+	}
+	if !r.gathers() {
+		t.Fatal("no probe")
+	}
+	r.ended(1)
+	if r.gathering {
+		t.Fatal("goes on gathering single connections")
+	}
+	for range probeEvery {
+		r.gathers()
+	}
+	for range 10 {
+		r.ended(30)
+	}
+	if !r.gathering {
+		t.Fatal("a busy loop does not gather")
+	}
+	for range 20 {
+		r.ended(2)
+	}
+	if r.gathering {
+		t.Fatal("a loop that became quiet still gathers")
+	}
+}
+
+func TestGateWakesWaiters(t *testing.T) {
+	var g gate
+	g.init(1)
+	if !g.wait() || !g.enter() {
+		t.Fatal("the first was not let in")
+	}
+	second := make(chan bool)
+	go func() { second <- g.wait() && g.enter() }()
+	select {
+	case <-second:
+		t.Fatal("a second was let in")
+	case <-time.After(10 * time.Millisecond):
+	}
+	g.leave()
+	if !<-second {
+		t.Fatal("the second was not let in after the first left")
+	}
+	third := make(chan bool)
+	go func() { third <- g.enter() }()
+	g.stop()
+	if <-third {
+		t.Fatal("a stopped gate lets in")
+	}
+}

@@ -1,0 +1,59 @@
+package server
+
+import "gocached/engine"
+
+// openPiece begins a stretch of replies of a connection at the end of l.out.
+func (l *loop) openPiece(c *conn) {
+	l.addPiece(c, piece{start: len(l.out), end: -1})
+}
+
+// closePiece ends the stretch that is being appended, if there is one.
+func (l *loop) closePiece() {
+	if l.cur < 0 || len(l.pieces) == 0 {
+		return
+	}
+	p := &l.pieces[len(l.pieces)-1]
+	if p.end < 0 {
+		p.end = len(l.out)
+		l.parts[l.cur].c.size += p.end - p.start
+	}
+	l.cur = -1
+}
+
+// addPiece appends a piece to the connection's chain of them.
+func (l *loop) addPiece(c *conn, p piece) {
+	p.next = -1
+	n := int32(len(l.pieces))
+	l.pieces = append(l.pieces, p)
+	if c.first < 0 {
+		c.first = n
+		l.touched = append(l.touched, c)
+	} else {
+		l.pieces[c.last].next = n
+	}
+	c.last = n
+}
+
+// touch makes sure that the write stage looks at a connection, though it may have no replies.
+func (l *loop) touch(c *conn) {
+	if c.first < 0 {
+		l.addPiece(c, piece{})
+	}
+}
+
+// bytes returns what a piece sends.
+func (l *loop) bytes(p *piece) []byte {
+	if p.lent.Ref != 0 {
+		return p.lent.Value
+	}
+	return l.out[p.start:p.end]
+}
+
+// release gives a lent value back to the engine.
+func (l *loop) release(item engine.Item) {
+	if item.Ref == 0 {
+		return
+	}
+	l.engineCall().Release(item)
+	l.engineDone()
+}

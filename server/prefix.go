@@ -1,0 +1,89 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"sync"
+	"sync/atomic"
+)
+
+// prefixes counts per key prefix (stats detail): what stands before the delimiter of -D. It is off unless somebody
+// asks, since it takes one lock for all; keys without the delimiter are not counted (as in memcached).
+type prefixes struct {
+	on        atomic.Bool
+	delimiter byte
+
+	mu    sync.Mutex
+	table map[string]*prefixCounts
+}
+
+type prefixCounts struct{ gets, hits, sets, dels uint64 }
+
+// prefixesMost bounds the table: a client that makes up prefixes must not take memory without end. Prefixes beyond it
+// are not counted.
+const prefixesMost = 100_000
+
+// of returns the counts of a key's prefix, or nil. The lock is held.
+func (p *prefixes) of(key []byte) *prefixCounts {
+	n := bytes.IndexByte(key, p.delimiter)
+	if n < 0 {
+		return nil
+	}
+	if c := p.table[string(key[:n])]; c != nil {
+		return c
+	}
+	if len(p.table) >= prefixesMost {
+		return nil
+	}
+	if p.table == nil {
+		p.table = make(map[string]*prefixCounts)
+	}
+	c := new(prefixCounts)
+	p.table[string(key[:n])] = c
+	return c
+}
+
+// change applies f to the counts of a key's prefix.
+func (p *prefixes) change(key []byte, f func(*prefixCounts)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.of(key); c != nil {
+		f(c)
+	}
+}
+
+func (p *prefixes) get(key []byte, hit bool) {
+	p.change(key, func(c *prefixCounts) {
+		c.gets++
+		if hit {
+			c.hits++
+		}
+	})
+}
+
+func (p *prefixes) set(key []byte) { p.change(key, func(c *prefixCounts) { c.sets++ }) }
+func (p *prefixes) del(key []byte) { p.change(key, func(c *prefixCounts) { c.dels++ }) }
+
+// clear forgets all counts.
+func (p *prefixes) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.table = nil
+}
+
+// dump appends a line for each prefix, in the order of their names.
+func (p *prefixes) dump(dst []byte) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	names := make([]string, 0, len(p.table))
+	for name := range p.table {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		c := p.table[name]
+		dst = fmt.Appendf(dst, "PREFIX %s get %d hit %d set %d del %d\r\n", name, c.gets, c.hits, c.sets, c.dels)
+	}
+	return dst
+}

@@ -1,0 +1,233 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/panjf2000/gnet/v2"
+
+	"gocached/clock"
+	"gocached/engine"
+)
+
+// Release is gocached's own version. The protocol reports compatibleVersion instead.
+const Release = "0.1.0"
+
+// lendFrom is the length in bytes from which values are sent from their chunk instead of being copied to the replies.
+const lendFrom = 16 << 10
+
+// readBuffer is how much gnet reads from a connection at one event, in bytes. It bounds what has to be kept when a
+// connection is paused.
+const readBuffer = 32 << 10
+
+// Server serves one engine to its clients. Make it with New, then call Listen, then Serve, each once.
+type Server struct {
+	settings *Settings
+	engine   engine.Engine
+	log      *Log
+	clock    *clock.Clock
+	client   *gnet.Client
+	drainer  *drainer
+	gate     gate
+	prefixes prefixes
+	reset    [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
+
+	listeners []Listener
+	flushed   atomic.Int64 // when flush_all was last asked for, for stats settings
+
+	loopsMu sync.Mutex
+	loops   map[gnet.EventLoop]*loop
+
+	stopping chan struct{}
+	stopOnce sync.Once
+	done     sync.WaitGroup
+}
+
+// New returns a server for an engine that it initialises. The settings must have passed Validate and not change any
+// more. The error says what the engine could not have.
+func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
+	s := &Server{
+		settings: settings,
+		engine:   eng,
+		log:      log,
+		clock:    clock.New(),
+		loops:    make(map[gnet.EventLoop]*loop),
+		stopping: make(chan struct{}),
+	}
+	s.gate.init(settings.MaxConns)
+	s.prefixes.delimiter = settings.Delimiter
+	s.prefixes.on.Store(settings.Detail)
+	if eng.Info().Blocks {
+		return nil, fmt.Errorf("engine %s waits for a disk or a network, which this version cannot serve yet", eng.Info().Name)
+	}
+	if err := eng.Initialize(s.engineSettings()); err != nil {
+		return nil, fmt.Errorf("engine %s: %w", eng.Info().Name, err)
+	}
+	return s, nil
+}
+
+// engineSettings is what the engine needs to know of the settings.
+func (s *Server) engineSettings() engine.Settings {
+	st := s.settings
+	return engine.Settings{
+		Clock:         s.clock,
+		MemoryLimit:   st.MemoryLimit,
+		ItemMax:       st.ItemMax,
+		ChunkMin:      st.ChunkMin,
+		Factor:        st.Factor,
+		NoEvict:       st.NoEvict,
+		NoCAS:         st.NoCAS,
+		LargePages:    st.LargePages,
+		LendFrom:      lendFrom,
+		InitialMalloc: st.InitialMalloc,
+		Options:       st.EngineOptions,
+		Warn:          func(msg string) { s.log.Printf("%s", msg) },
+	}
+}
+
+// Listen binds every address the settings name and starts the event loops. Clients can connect from then on; they are
+// served once Serve runs. After an error nothing is bound.
+func (s *Server) Listen() error {
+	listeners, err := OpenListeners(s.settings)
+	if err != nil {
+		return err
+	}
+	if err := s.start(); err != nil {
+		for _, ln := range listeners {
+			_ = ln.Close()
+		}
+		return err
+	}
+	s.listeners, s.gate.doors = listeners, listeners
+	return nil
+}
+
+// start starts what needs no client: event loops, drainer.
+func (s *Server) start() (err error) {
+	if s.drainer, err = newDrainer(); err != nil {
+		return err
+	}
+	s.client, err = gnet.NewClient(&handler{server: s},
+		gnet.WithNumEventLoop(s.settings.Threads),
+		gnet.WithReadBufferCap(readBuffer),
+		gnet.WithTCPNoDelay(gnet.TCPNoDelay),
+		gnet.WithLogger(gnetLog{s.log}))
+	if err != nil {
+		return err
+	}
+	if err := s.client.Start(); err != nil {
+		return fmt.Errorf("cannot start the event loops: %w", err)
+	}
+	return nil
+}
+
+// Serve accepts and serves clients until Stop is called, and returns when everything has been let go of.
+func (s *Server) Serve() error {
+	s.done.Go(func() { s.clock.Run(nil) })
+	s.done.Go(s.drainer.run)
+	for _, ln := range s.listeners {
+		s.done.Go(func() { s.accept(ln) })
+	}
+	<-s.stopping
+	s.gate.stop()
+	var faults []error
+	for _, ln := range s.listeners {
+		faults = append(faults, ignoreClosed(ln.Close()))
+	}
+	faults = append(faults, s.client.Stop())
+	s.clock.Stop()
+	s.drainer.stop()
+	s.done.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	faults = append(faults, s.engine.Shutdown(ctx))
+	return errors.Join(faults...)
+}
+
+// Stop makes Serve return. It may be called at any time, from anywhere, more than once, and does not wait.
+func (s *Server) Stop() {
+	s.stopOnce.Do(func() { close(s.stopping) })
+}
+
+// Addrs returns the bound addresses, valid after Listen.
+func (s *Server) Addrs() []net.Addr {
+	addrs := make([]net.Addr, len(s.listeners))
+	for i, ln := range s.listeners {
+		addrs[i] = ln.Addr()
+	}
+	return addrs
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// loopOf returns the loop that belongs to a connection's event loop, making it if this is its first connection.
+func (s *Server) loopOf(gc gnet.Conn) (*loop, error) {
+	s.loopsMu.Lock()
+	defer s.loopsMu.Unlock()
+	ev := gc.EventLoop()
+	if l := s.loops[ev]; l != nil {
+		return l, nil
+	}
+	epoll, err := epollOf(gc)
+	if err != nil {
+		return nil, err
+	}
+	l := newLoop(s, ev, epoll)
+	s.loops[ev] = l
+	return l, nil
+}
+
+// live is what stats settings shows that changes.
+func (s *Server) live() Live {
+	live := Live{Verbosity: s.log.Level(), Detail: s.prefixes.on.Load(), Oldest: s.flushed.Load()}
+	for _, ln := range s.listeners {
+		if a, ok := ln.Addr().(*net.TCPAddr); ok && live.TCPPort == 0 {
+			live.TCPPort = a.Port
+		}
+	}
+	return live
+}
+
+// logOpen and logClose are memcached's -vv lines for connections.
+func (s *Server) logOpen(c *conn) {
+	if s.log.Level() > 1 {
+		s.log.Printf("<%d new %s client connection", c.fd, s.settings.Binding.client())
+	}
+}
+
+func (s *Server) logClose(c *conn) {
+	if s.log.Level() > 1 {
+		s.log.Printf("<%d connection closed.", c.fd)
+	}
+}
+
+// client names the protocol of a new connection as memcached's log does.
+func (b Binding) client() string {
+	switch b {
+	case BindingASCII:
+		return "ascii"
+	case BindingBinary:
+		return "binary"
+	}
+	return "auto-negotiating"
+}
+
+// gnetLog passes gnet's rare complaints on to our log, and drops its chatter.
+type gnetLog struct{ log *Log }
+
+func (gnetLog) Debugf(string, ...any)               {}
+func (gnetLog) Infof(string, ...any)                {}
+func (g gnetLog) Warnf(format string, args ...any)  { g.log.Printf(format, args...) }
+func (g gnetLog) Errorf(format string, args ...any) { g.log.Printf(format, args...) }
+func (g gnetLog) Fatalf(format string, args ...any) { g.log.Printf(format, args...); runtime.Goexit() }

@@ -1,0 +1,104 @@
+package server
+
+import (
+	"bytes"
+
+	"gocached/protocol"
+)
+
+// executeVerbosely does what execute does, request by request, and writes each line and its reply to the log as
+// memcached's -vv does.
+func (l *loop) executeVerbosely() {
+	states := l.server.log.Level() > 2
+	for i := 0; i < l.run.N; {
+		l.enter(i)
+		r, c := &l.run.Requests[i], l.parts[l.cur].c
+		l.logRequest(i, states)
+		at, fd := len(l.out), c.fd
+		next := l.executeFrom(i, i+1)
+		l.logReply(fd, r, l.run.Keys[i].Bytes, l.out[min(at, len(l.out)):], next == i+1 && l.lentLast())
+		if states {
+			l.server.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))
+		}
+		i = next
+	}
+}
+
+// lentLast says whether the value of the last reply was lent.
+func (l *loop) lentLast() bool {
+	n := len(l.pieces)
+	return n > 1 && l.pieces[n-2].lent.Ref != 0
+}
+
+// logRequest writes the line of a request.
+func (l *loop) logRequest(i int, states bool) {
+	r, p := &l.run.Requests[i], &l.parts[l.cur]
+	if r.Flag&protocol.FlagNewLine == 0 {
+		return
+	}
+	if states {
+		l.server.log.Printf("%d: going from conn_read to conn_parse_cmd", p.c.fd)
+	}
+	data := l.ready[p.arrival].data
+	line := data[min(r.Start, len(data)):min(max(r.Next, r.Start), len(data))]
+	if r.Flag&protocol.FlagBinary != 0 {
+		l.server.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
+		return
+	}
+	line, _, _ = bytes.Cut(line, []byte("\n"))
+	l.server.log.Printf("<%d %s", p.c.fd, printable(bytes.TrimSuffix(line, []byte("\r"))))
+}
+
+// logReply writes what a request was answered.
+func (l *loop) logReply(fd int, r *protocol.Request, key, reply []byte, lent bool) {
+	switch {
+	case r.Command == protocol.Get && r.Flag&protocol.FlagBinary == 0:
+		if lent || bytes.HasPrefix(reply, []byte("VALUE ")) {
+			l.server.log.Printf(">%d sending key %s", fd, printable(key))
+		}
+		if r.Flag&protocol.FlagEnd != 0 {
+			l.server.log.Printf(">%d END", fd)
+		}
+	case r.Flag&protocol.FlagBinary != 0 && len(reply) > 0:
+		l.server.log.Printf(">%d Writing bin response: % #x", fd, reply[:min(len(reply), 24)])
+	case len(reply) == 0 && r.Hide == protocol.HideAll:
+		l.server.log.Printf(">%d NOREPLY", fd)
+	case len(reply) > 0:
+		line, _, _ := bytes.Cut(reply, []byte("\r\n"))
+		l.server.log.Printf(">%d %s", fd, printable(line))
+	}
+}
+
+// nextState names, in memcached's words for -vvv, what a connection does after a request.
+func nextState(c *conn, r *protocol.Request) string {
+	switch {
+	case c.is(stateClosing):
+		return "conn_closing"
+	case c.receiving():
+		return "conn_nread"
+	case c.parser.Skip > 0:
+		return "conn_swallow"
+	case r.Command == protocol.Get:
+		return "conn_mwrite"
+	}
+	return "conn_write"
+}
+
+// printableMost bounds what a client can make a line of the log hold, in bytes.
+const printableMost = 1024
+
+// printable makes bytes from a client safe to print: bounded, and without anything that could steer a terminal.
+func printable(b []byte) string {
+	more := ""
+	if len(b) > printableMost {
+		b, more = b[:printableMost], "..."
+	}
+	clean := make([]byte, 0, len(b))
+	for _, ch := range b {
+		if ch < ' ' || ch == 0x7f {
+			ch = '?'
+		}
+		clean = append(clean, ch)
+	}
+	return string(clean) + more
+}

@@ -1,0 +1,146 @@
+package server
+
+import (
+	"golang.org/x/sys/unix"
+)
+
+// write is the third stage: it sends each connection its replies with one system call, and closes those that are done.
+func (l *loop) write() {
+	if len(l.touched) == 0 {
+		return
+	}
+	l.closePiece()
+	for _, c := range l.touched {
+		if c.is(stateOpen) {
+			l.writeOne(c)
+		} else {
+			l.releasePieces(c)
+		}
+		c.resetOutput()
+	}
+	clear(l.touched)
+	l.touched, l.out = l.touched[:0], l.out[:0]
+	clear(l.pieces)
+	l.pieces = l.pieces[:0]
+}
+
+// writeOne sends one connection its replies. What the socket does not take is kept, and the connection is blocked
+// until it has gone.
+func (l *loop) writeOne(c *conn) {
+	sent, err := l.send(c)
+	l.counts[bytesWritten] += uint64(sent)
+	if err != nil && err != unix.EAGAIN {
+		l.releasePieces(c)
+		l.close(c)
+		return
+	}
+	if l.keepUnsent(c, sent) {
+		l.block(c)
+	} else if c.is(stateClosing) {
+		l.close(c)
+	}
+}
+
+// send makes one attempt to send all pieces of a connection.
+func (l *loop) send(c *conn) (sent int, err error) {
+	first := &l.pieces[c.first]
+	if first.next < 0 {
+		b := l.bytes(first)
+		if len(b) == 0 {
+			return 0, nil
+		}
+		return sendBytes(c.fd, b)
+	}
+	l.vec.reset()
+	for i := c.first; i >= 0 && !l.vec.full(); i = l.pieces[i].next {
+		l.vec.add(l.bytes(&l.pieces[i]))
+	}
+	return l.vec.send(c.fd)
+}
+
+// keepUnsent releases the lent values that have gone and keeps what has not, in order. It reports whether anything is
+// left to send.
+func (l *loop) keepUnsent(c *conn, sent int) (left bool) {
+	for i := c.first; i >= 0; i = l.pieces[i].next {
+		p := &l.pieces[i]
+		b := l.bytes(p)
+		n := min(sent, len(b))
+		sent -= n
+		switch {
+		case n == len(b):
+			l.release(p.lent)
+		case p.lent.Ref != 0:
+			c.queue = append(c.queue, unsent{bytes: b[n:], item: p.lent})
+		default:
+			c.queue = append(c.queue, unsent{bytes: append([]byte(nil), b[n:]...)})
+		}
+	}
+	return len(c.queue) > 0
+}
+
+// releasePieces gives back what was lent for a connection that is gone.
+func (l *loop) releasePieces(c *conn) {
+	for i := c.first; i >= 0; i = l.pieces[i].next {
+		l.release(l.pieces[i].lent)
+	}
+}
+
+// block stops serving a connection whose socket is full: nothing more is read from it or parsed until the drainer
+// finds room in its socket and unblocks it.
+func (l *loop) block(c *conn) {
+	c.set(stateBlocked)
+	l.counts[connBlocks]++
+	l.pause(c)
+	if !l.server.drainer.watch(c) {
+		l.close(c)
+	}
+}
+
+// unblock goes on sending what a blocked connection has waiting. It runs on the loop, when the drainer found room.
+func (l *loop) unblock(c *conn) {
+	if !c.is(stateOpen) || !c.is(stateBlocked) {
+		return
+	}
+	sent, err := l.sendQueue(c)
+	l.counts[bytesWritten] += uint64(sent)
+	switch {
+	case err != nil && err != unix.EAGAIN:
+		l.close(c)
+	case len(c.queue) > 0:
+		if !l.server.drainer.watch(c) {
+			l.close(c)
+		}
+	case c.is(stateClosing):
+		l.close(c)
+	default:
+		c.queue = nil
+		c.clear(stateBlocked)
+		c.event = 0
+		l.ready = append(l.ready, arrival{c, c.in})
+		l.answer()
+	}
+}
+
+// sendQueue sends what it can of the waiting output of a connection.
+func (l *loop) sendQueue(c *conn) (total int, err error) {
+	for len(c.queue) > 0 {
+		u := &c.queue[0]
+		n, err := sendBytes(c.fd, u.bytes)
+		total += n
+		u.bytes = u.bytes[n:]
+		if err != nil || len(u.bytes) > 0 {
+			return total, err
+		}
+		l.release(u.item)
+		*u = unsent{}
+		c.queue = c.queue[1:]
+	}
+	return total, nil
+}
+
+// close ends a connection. gnet calls OnClose within it.
+func (l *loop) close(c *conn) {
+	if c.is(stateOpen) {
+		_ = l.ev.Close(c.gc) // its error is that of a socket nobody needs any more
+	}
+}
