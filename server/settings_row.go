@@ -102,11 +102,13 @@ func (r *Setting) small() string {
 	if r.tooSmall != "" {
 		return r.tooSmall
 	}
-	limit := r.min
-	if !r.above {
-		limit--
+	switch {
+	case r.above:
+		return fmt.Sprintf("%s must be greater than %v", r.what, r.min)
+	case r.min == 1:
+		return r.what + " must be greater than 0"
 	}
-	return fmt.Sprintf("%s must be greater than %v", r.what, limit)
+	return fmt.Sprintf("%s must be at least %v", r.what, r.min)
 }
 
 // large returns the fault of a number above the bounds.

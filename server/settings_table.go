@@ -25,7 +25,7 @@ var table = [...]Setting{
 	},
 	{
 		Letter: 'U', Long: "udp-port", Arg: "num", Default: "0",
-		Help: "UDP port (default: 0, which is off, -1 any free one)",
+		Help: "UDP port, not served yet (default: 0, which is off, -1 any free one)",
 		what: "UDP port", min: -1, max: maxPort,
 		field: func(s *Settings) any { return &s.UDPPort },
 		warn: func(s *Settings) string {
@@ -146,7 +146,7 @@ var table = [...]Setting{
 		field: func(s *Settings) any { return &s.LargePages },
 	},
 	{
-		Letter: 'D', Arg: "char", Default: ":",
+		Letter: 'D', Long: "prefix-delimiter", Arg: "char", Default: ":",
 		Help: "character that ends the prefix of a key, for statistics by prefix (default: a colon). They are on from " +
 			"the start if this is given; else \"stats detail on\" turns them on",
 		field: func(s *Settings) any { return &s.Delimiter },
@@ -250,6 +250,7 @@ var table = [...]Setting{
 	},
 	{
 		Letter: 'o', Long: "extended", Arg: "key=value",
+		Hidden: len(extended) == 0,
 		Help:  "further settings, several with commas",
 		parse: parseExtended,
 	},

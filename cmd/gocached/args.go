@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"gocached/server"
+)
+
+// normalise puts arguments into the one form that cobra and everybody else understands alike: --long or --long=value
+// for each flag, in order, and nothing else.
+//
+// It reads them as GNU getopt does for memcached: short flags may stand together (-dvv), an argument may be glued to
+// its flag or follow it (-m64, -dm 64, -p -1), long names may be cut short where that is clear, words between flags are
+// skipped, and -- ends the flags. As with memcached, words that are no flags mean nothing.
+//
+// The error is what getopt prints, without the program's name. A flag that only prints something, such as -h, ends the
+// reading, and what stood before it does not matter.
+func normalise(args []string, table []server.Setting) ([]string, error) {
+	n := normaliser{args: args, table: table}
+	for len(n.args) > 0 && n.args[0] != "--" && !n.ended {
+		word := n.args[0]
+		n.args = n.args[1:]
+		var err error
+		switch {
+		case strings.HasPrefix(word, "--"):
+			err = n.long(word[2:])
+		case len(word) > 1 && word[0] == '-':
+			err = n.short(word[1:])
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return n.out, nil
+}
+
+// normaliser is the state of normalise.
+type normaliser struct {
+	table []server.Setting
+	args  []string // not yet read
+	out   []string
+	ended bool // by a flag that only prints something
+}
+
+// short reads a word of short flags, without its dash.
+func (n *normaliser) short(letters string) error {
+	for i := 0; i < len(letters) && !n.ended; i++ {
+		row := n.byLetter(letters[i])
+		switch {
+		case row == nil:
+			return fmt.Errorf("invalid option -- '%c'", letters[i])
+		case row.Arg == "":
+			n.add(row, "")
+		case i+1 < len(letters):
+			n.add(row, letters[i+1:])
+			return nil
+		default:
+			value, ok := n.next()
+			if !ok {
+				return fmt.Errorf("option requires an argument -- '%c'", letters[i])
+			}
+			n.add(row, value)
+		}
+	}
+	return nil
+}
+
+// long reads a word with a long name, without its dashes.
+func (n *normaliser) long(word string) error {
+	name, value, hasValue := strings.Cut(word, "=")
+	row, err := n.byName(name)
+	switch {
+	case err != nil:
+		return err
+	case row.Arg == "" && hasValue:
+		return fmt.Errorf("option '--%s' doesn't allow an argument", row.Long)
+	case row.Arg != "" && !hasValue:
+		var ok bool
+		if value, ok = n.next(); !ok {
+			return fmt.Errorf("option '--%s' requires an argument", row.Long)
+		}
+	}
+	n.add(row, value)
+	return nil
+}
+
+// next takes the next word as an argument, whatever it looks like.
+func (n *normaliser) next() (string, bool) {
+	if len(n.args) == 0 {
+		return "", false
+	}
+	value := n.args[0]
+	n.args = n.args[1:]
+	return value, true
+}
+
+// add notes one flag.
+func (n *normaliser) add(row *server.Setting, value string) {
+	if row.Action() {
+		n.out, n.ended = nil, true
+	}
+	word := "--" + row.Long
+	if row.Arg != "" {
+		word += "=" + value
+	}
+	n.out = append(n.out, word)
+}
+
+// byLetter finds the row of a short flag, or nil.
+func (n *normaliser) byLetter(letter byte) *server.Setting {
+	for i := range n.table {
+		if n.table[i].Letter == letter && letter != 0 {
+			return &n.table[i]
+		}
+	}
+	return nil
+}
+
+// byName finds the row of a long name, which may be cut short if only one begins like that.
+func (n *normaliser) byName(name string) (*server.Setting, error) {
+	var found []*server.Setting
+	for i := range n.table {
+		row := &n.table[i]
+		if row.Long == name && name != "" {
+			return row, nil
+		}
+		if row.Long != "" && strings.HasPrefix(row.Long, name) {
+			found = append(found, row)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("unrecognized option '--%s'", name)
+	case 1:
+		return found[0], nil
+	}
+	text := fmt.Sprintf("option '--%s' is ambiguous; possibilities:", name)
+	for _, row := range found {
+		text += " '--" + row.Long + "'"
+	}
+	return nil, fmt.Errorf("%s", text)
+}

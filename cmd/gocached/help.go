@@ -1,0 +1,108 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+
+	"gocached/server"
+)
+
+// licence is a copy of the project's LICENSE, which a test compares.
+//
+//go:embed LICENSE
+var licence string
+
+// compatible is the memcached whose flags and defaults these are.
+const compatible = "memcached 1.4.5"
+
+// The layout of the help, as memcached 1.4.5 has it: flags on the left, sentences from column 14 on.
+const (
+	helpIndent = 14
+	helpWidth  = 79
+)
+
+// printVersion prints what -V asks for.
+func printVersion(w io.Writer) { fmt.Fprintf(w, "gocached %s\n", server.Release) }
+
+// printLicence prints what -i asks for.
+func printLicence(w io.Writer) { fmt.Fprintf(w, "gocached %s\n\n%s", server.Release, licence) }
+
+// printHelp prints what -h asks for. Clients and test suites look for words in it, so it names nothing that is not
+// there: rows that are hidden stay out.
+func printHelp(w io.Writer) {
+	fmt.Fprintf(w, "gocached %s (%s)\n", server.Release, compatible)
+	for _, row := range server.Table() {
+		if row.Letter == 0 || row.Hidden {
+			continue
+		}
+		left := "-" + string(row.Letter)
+		if row.Arg != "" {
+			left += " <" + row.Arg + ">"
+		}
+		printHelpLine(w, left, row.Help)
+		for _, level := range row.Levels {
+			printHelpLine(w, level.Flag, level.Help)
+		}
+	}
+	for _, key := range server.ExtendedTable() {
+		left := "-o " + key.Key
+		if key.Arg != "" {
+			left += "=<" + key.Arg + ">"
+		}
+		printHelpLine(w, left, key.Help)
+	}
+	printLongNames(w)
+}
+
+// printHelpLine prints one flag and its sentence, broken into lines.
+func printHelpLine(w io.Writer, left, text string) {
+	indent := strings.Repeat(" ", helpIndent)
+	if len(left) >= helpIndent {
+		fmt.Fprintln(w, left)
+		left = ""
+	}
+	for _, line := range wrap(text, helpWidth-helpIndent) {
+		fmt.Fprintf(w, "%-*s%s\n", len(indent), left, line)
+		left = ""
+	}
+}
+
+// printLongNames prints the long names of all flags.
+func printLongNames(w io.Writer) {
+	var names []string
+	for _, row := range server.Table() {
+		if row.Letter != 0 && !row.Hidden {
+			names = append(names, fmt.Sprintf("-%c --%s", row.Letter, row.Long))
+		}
+	}
+	fmt.Fprintln(w, "\nEach flag has a long name too:")
+	for len(names) > 0 {
+		row := names[:min(3, len(names))]
+		names = names[len(row):]
+		line := ""
+		for _, name := range row {
+			line += fmt.Sprintf("  %-24s", name)
+		}
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+}
+
+// wrap breaks a text at blanks into lines of at most width bytes.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = word
+		case len(line)+1+len(word) > width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
+}

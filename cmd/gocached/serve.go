@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"gocached/engine"
+	"gocached/server"
+)
+
+// serve starts the server and returns when it has stopped.
+//
+// What is wrong with the settings, the user, a limit or an address ends it before anything has been left behind. The
+// process gives its privileges up as soon as the addresses are bound; a unix socket is made afterwards, so that it
+// belongs to the user of -u.
+func (p *program) serve(s *server.Settings) error {
+	s.Complete()
+	p.environment(s)
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	eng, err := newEngine(s.Engine)
+	if err != nil {
+		return err
+	}
+	if err := resolvePaths(s); err != nil {
+		return err
+	}
+	ready, child := p.daemonChild()
+	if s.Daemon && !child {
+		return p.daemonize()
+	}
+	for _, line := range s.Warnings() {
+		fmt.Fprintln(p.stderr, line)
+	}
+	identity, err := findIdentity(s.User)
+	if err != nil {
+		return err
+	}
+	if err := raiseLimits(s); err != nil {
+		return err
+	}
+	return p.start(s, eng, identity, ready)
+}
+
+// start makes the server, lets it listen, and serves.
+func (p *program) start(s *server.Settings, eng engine.Engine, identity *identity, ready *readiness) error {
+	log := server.NewLog(p.stderr)
+	defer log.Close()
+	log.SetLevel(s.Verbosity)
+	stop := catchSignals(s.Daemon)
+	if s.Socket != "" {
+		if err := identity.assume(s.Core); err != nil {
+			return err
+		}
+	}
+	srv, err := server.New(s, eng, log)
+	if err != nil {
+		return exit(server.ExitSystem, "%w", err)
+	}
+	if err := srv.Listen(); err != nil {
+		return exit(server.ExitSystem, "%w", err)
+	}
+	go func() {
+		<-stop
+		srv.Stop()
+	}()
+	if err := p.settle(s, identity, ready); err != nil {
+		srv.Stop()
+		return errors.Join(err, srv.Serve()) // lets go of what Listen has bound
+	}
+	defer removePIDFile(s.PIDFile)
+	if err := srv.Serve(); err != nil {
+		return exit(server.ExitSystem, "%w", err)
+	}
+	return nil
+}
+
+// settle does what remains once the server listens: privileges, memory, the PID file, the word to the waiting parent.
+func (p *program) settle(s *server.Settings, identity *identity, ready *readiness) error {
+	if err := identity.assume(s.Core); err != nil {
+		return err
+	}
+	if s.LockMemory {
+		if err := lockMemory(); err != nil {
+			fmt.Fprintf(p.stderr, "warning: -k: memory is not locked: %v\n", err)
+		}
+	}
+	if s.PIDFile != "" {
+		switch err := writePIDFile(s.PIDFile); {
+		case errors.Is(err, errLivePID):
+			return exit(server.ExitSystem, "%w", err)
+		case err != nil:
+			fmt.Fprintf(p.stderr, "warning: -P: %v\n", err)
+		}
+	}
+	return ready.announce(s)
+}
+
+// environment takes over the variables that memcached knows.
+func (p *program) environment(s *server.Settings) {
+	s.PortFile = p.getenv("MEMCACHED_PORT_FILENAME")
+	s.InitialMalloc, _ = strconv.ParseUint(p.getenv("T_MEMD_INITIAL_MALLOC"), 10, 64)
+}
+
+// catchSignals returns a channel that gets a signal asking the server to stop. The next one after that ends the process
+// at once. A daemon ignores SIGHUP, as memcached's does.
+func catchSignals(daemon bool) <-chan os.Signal {
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM)
+	switch {
+	case daemon:
+		signal.Ignore(syscall.SIGHUP)
+	case !signal.Ignored(syscall.SIGHUP): // as under nohup
+		signal.Notify(caught, syscall.SIGHUP)
+	}
+	stop := make(chan os.Signal, 1)
+	go func() {
+		stop <- <-caught
+		signal.Reset(syscall.SIGINT, syscall.SIGTERM)
+	}()
+	return stop
+}
