@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gocached/tool"
+)
+
+// toolCommand returns "gocached tool", which asks running servers for their figures.
+func toolCommand() *cobra.Command {
+	var o tool.Options
+	cmd := &cobra.Command{
+		Use:   "tool ADDRESS... [MODE]",
+		Short: "Show the figures of running servers",
+		Long:  toolHelp(),
+		Example: `  gocached tool 10.0.0.5:11211              # slab classes
+  gocached tool 10.0.0.5 10.0.0.6 stats     # general figures of two servers
+  gocached tool /run/gocached.sock sizes    # over a unix socket
+  gocached tool 10.0.0.5 dump > items       # all items, as add commands`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if args, o.Mode, err = splitMode(args); err != nil {
+				return err
+			}
+			return tool.Run(cmd.OutOrStdout(), cmd.ErrOrStderr(), args, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.Bytes, "bytes", false, "print exact numbers of bytes")
+	cmd.Flags().DurationVar(&o.Timeout, "timeout", tool.DefaultTimeout, "how long a server may take over an answer")
+	cmd.Flags().IntVar(&o.Limit, "limit", 0, "dump: how many items at most (0 is all)")
+	return cmd
+}
+
+// toolHelp lists the modes.
+func toolHelp() string {
+	var b strings.Builder
+	b.WriteString("Show the figures of running servers: any that speak memcached's text protocol, by\n" +
+		"host, host:port or the path of a unix socket. MODE is one of:\n\n")
+	for _, m := range tool.Modes {
+		b.WriteString("  " + m.Name + strings.Repeat(" ", 10-len(m.Name)) + m.Help + "\n")
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// splitMode takes the mode from the end of the arguments, if one is there.
+func splitMode(args []string) (addresses []string, mode string, err error) {
+	if n := len(args); n > 0 {
+		if _, ok := tool.FindMode(args[n-1]); ok {
+			args, mode = args[:n-1], args[n-1]
+		}
+	}
+	if len(args) == 0 {
+		return nil, "", errors.New("which server? See gocached tool --help")
+	}
+	return args, mode, nil
+}

@@ -1,0 +1,99 @@
+// Package tool asks running servers for their figures and prints them for people: what memcached's own memcached-tool
+// shows, with the same columns, from any server that speaks memcached's text protocol.
+//
+// The servers are not trusted. Lines, numbers of lines and lengths of values are bounded, every answer has to come in
+// time, and what is printed holds no control characters (but for dump, whose output is data).
+package tool
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Options say what to print and how long to wait.
+type Options struct {
+	Mode    string        // the name of one of Modes; empty is display
+	Bytes   bool          // print exact numbers of bytes
+	Timeout time.Duration // for each answer of a server; zero is DefaultTimeout
+	Limit   int           // dump: how many items at most; zero is all
+}
+
+// DefaultTimeout is how long a server may take over one answer.
+const DefaultTimeout = 5 * time.Second
+
+// Mode is one thing that can be printed.
+type Mode struct {
+	Name string
+	Help string // one sentence
+	run  func(*report) error
+}
+
+// Modes are all of them; the first is what is printed if none is named.
+var Modes = []Mode{
+	{"display", "slab classes: pages, items, age, evictions", (*report).display},
+	{"stats", "general figures", (*report).general},
+	{"settings", "what the server was started with", (*report).settings},
+	{"sizes", "how many items there are of each size", (*report).sizes},
+	{"dump", "all items, as add commands that another server can be fed with", (*report).dump},
+}
+
+// FindMode looks a mode up by its name.
+func FindMode(name string) (Mode, bool) {
+	if name == "" {
+		return Modes[0], true
+	}
+	for _, m := range Modes {
+		if m.Name == name {
+			return m, true
+		}
+	}
+	return Mode{}, false
+}
+
+// report is the work on one server.
+type report struct {
+	Options
+	server *server
+	out    io.Writer // what was asked for
+	notes  io.Writer // remarks
+}
+
+// Run prints the report of each server in turn, under a heading if there are several. A server that cannot be asked
+// does not keep the others from being printed; the error has one sentence for each that failed.
+func Run(out, notes io.Writer, addresses []string, o Options) error {
+	mode, ok := FindMode(o.Mode)
+	if !ok {
+		return fmt.Errorf("there is no mode %q", o.Mode)
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	var failed []error
+	for i, address := range addresses {
+		if len(addresses) > 1 {
+			heading := out
+			if mode.Name == "dump" {
+				heading = notes
+			}
+			if i > 0 {
+				fmt.Fprintln(heading)
+			}
+			fmt.Fprintf(heading, "== %s\n", printable(address))
+		}
+		if err := runOne(out, notes, address, mode, o); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func runOne(out, notes io.Writer, address string, mode Mode, o Options) error {
+	s, err := connect(address, o.Timeout)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return mode.run(&report{Options: o, server: s, out: out, notes: notes})
+}
