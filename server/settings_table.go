@@ -251,8 +251,8 @@ var table = [...]Setting{
 	{
 		Letter: 'o', Long: "extended", Arg: "key=value",
 		Hidden: len(extended) == 0,
-		Help:  "further settings, several with commas",
-		parse: parseExtended,
+		Help:   "further settings, several with commas",
+		parse:  parseExtended,
 	},
 	{Letter: 'V', Long: "version", Help: "print the version"},
 

@@ -1,0 +1,308 @@
+package server
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// openFor opens listeners for flags on top of the defaults and closes them at the end of the test.
+func openFor(t *testing.T, pairs ...string) []Listener {
+	t.Helper()
+	list, err := OpenListeners(settingsOf(t, pairs...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeListeners(list) })
+	return list
+}
+
+func closeListeners(list []Listener) {
+	for _, l := range list {
+		l.Close()
+	}
+}
+
+func TestParseEndpoint(t *testing.T) {
+	for text, want := range map[string]endpoint{
+		"127.0.0.1":      {"127.0.0.1", 7},
+		"127.0.0.1:80":   {"127.0.0.1", 80},
+		"host":           {"host", 7},
+		"host:0":         {"host", -1},
+		"::1":            {"::1", 7},
+		"[::1]":          {"::1", 7},
+		"[::1]:80":       {"::1", 80},
+		"fe80::1%eth0":   {"fe80::1%eth0", 7},
+		"*":              {"", 7},
+		"*:80":           {"", 80},
+		":80":            {"", 80},
+		"[127.0.0.1]:80": {"127.0.0.1", 80},
+	} {
+		if got, fault := parseEndpoint(text, 7); got != want || fault != "" {
+			t.Errorf("%s: got %v %q, want %v", text, got, fault, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"[::1":        `Invalid IPV6 address: "[::1"`,
+		"[::1]80":     `Invalid IPV6 address: "[::1]80"`,
+		"host:":       `Invalid port number: ""`,
+		"host:x":      `Invalid port number: "x"`,
+		"host:65536":  `Invalid port number: "65536"`,
+		"[::1]:-2":    `Invalid port number: "-2"`,
+		"host:11211x": `Invalid port number: "11211x"`,
+	} {
+		if _, fault := parseEndpoint(text, 7); fault != want {
+			t.Errorf("%s: fault %q, want %q", text, fault, want)
+		}
+	}
+}
+
+func TestOpenTCP(t *testing.T) {
+	if list := openFor(t, "p", "0"); len(list) != 0 {
+		t.Errorf("-p 0 opened %d sockets", len(list))
+	}
+	list := openFor(t, "p", "-1", "l", "127.0.0.1")
+	if len(list) != 1 || list[0].Kind != KindTCP || list[0].Port() == 0 {
+		t.Fatalf("-p -1 opened %v", list)
+	}
+	port := fmt.Sprint(list[0].Port())
+	_, err := OpenListeners(settingsOf(t, "p", port, "l", "127.0.0.1"))
+	want := "failed to listen on TCP port " + port + ": Address already in use (127.0.0.1)"
+	if err == nil || err.Error() != want {
+		t.Errorf("a second server: %v, want %s", err, want)
+	}
+	if got := openFor(t, "p", "-1", "l", "127.0.0.1,127.0.0.1:0", "l", "127.0.0.1"); len(got) != 1 {
+		t.Errorf("one address named often opened %d sockets", len(got))
+	}
+}
+
+// TestOpenWildcard checks that every address means one socket for each family, on one port.
+func TestOpenWildcard(t *testing.T) {
+	list := openFor(t, "p", "-1")
+	if list[0].Addr().(*net.TCPAddr).IP.To4() == nil {
+		t.Errorf("the first socket is %v, want IPv4", list[0].Addr())
+	}
+	if len(list) == 1 {
+		t.Skip("no IPv6 here")
+	}
+	if len(list) != 2 || list[1].Addr().(*net.TCPAddr).IP.To4() != nil {
+		t.Fatalf("opened %v", list)
+	}
+	if list[0].Port() != list[1].Port() {
+		t.Logf("ports differ: %d and %d", list[0].Port(), list[1].Port()) // possible, if somebody else had the port
+	}
+}
+
+// TestOpenAllOrNone checks that a failure closes what was opened before.
+func TestOpenAllOrNone(t *testing.T) {
+	taken := openFor(t, "p", "-1", "l", "127.0.0.1")
+	free := openFor(t, "p", "-1", "l", "127.0.0.1")
+	freePort := free[0].Port()
+	closeListeners(free)
+	list := fmt.Sprintf("127.0.0.1:%d,127.0.0.1:%d", freePort, taken[0].Port())
+	if _, err := OpenListeners(settingsOf(t, "l", list)); err == nil {
+		t.Fatal("no error with a port in use")
+	}
+	l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", freePort))
+	if err != nil {
+		t.Fatalf("the first address is still bound: %v", err)
+	}
+	l.Close()
+}
+
+func TestOpenUnknownHost(t *testing.T) {
+	_, err := OpenListeners(settingsOf(t, "p", "-1", "l", "no-such-host.invalid"))
+	if err == nil || !strings.HasPrefix(err.Error(), "failed to listen on TCP port -1: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestListenerPause checks that a paused listener takes nobody who comes later, and a resumed one does.
+func TestListenerPause(t *testing.T) {
+	for _, network := range []string{"tcp", "unix"} {
+		var list []Listener
+		if network == "tcp" {
+			list = openFor(t, "p", "-1", "l", "127.0.0.1")
+		} else {
+			list = openFor(t, "s", filepath.Join(t.TempDir(), "s"))
+		}
+		l := list[0]
+		if err := l.Pause(); err != nil {
+			t.Fatal(err)
+		}
+		refused := false
+		var waiting []net.Conn
+		for range 4 { // a backlog of nothing still holds one or two
+			c, err := net.DialTimeout(network, l.Addr().String(), 50*time.Millisecond)
+			if err != nil {
+				refused = true
+				break
+			}
+			waiting = append(waiting, c)
+		}
+		if !refused {
+			t.Errorf("%s: a paused listener took four connections", network)
+		}
+		if err := l.Resume(); err != nil {
+			t.Fatal(err)
+		}
+		for range waiting {
+			if c, err := l.Accept(); err == nil {
+				c.Close()
+			}
+		}
+		c, err := net.DialTimeout(network, l.Addr().String(), 5*time.Second)
+		if err != nil {
+			t.Errorf("%s: a resumed listener: %v", network, err)
+		} else {
+			c.Close()
+		}
+		for _, c := range waiting {
+			c.Close()
+		}
+		l.Close()
+		if l.Resume() == nil {
+			t.Errorf("%s: Resume after Close reports no error", network)
+		}
+	}
+}
+
+func TestOpenUnix(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "socket")
+	list := openFor(t, "s", path, "a", "0751", "p", "-1")
+	if len(list) != 1 || list[0].Kind != KindUnix || list[0].Port() != 0 {
+		t.Fatalf("opened %v", list)
+	}
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode() != os.ModeSocket|0o751 {
+		t.Errorf("the file is %v, %v", info.Mode(), err)
+	}
+	_, err = OpenListeners(settingsOf(t, "s", path))
+	want := "failed to listen on UNIX socket: " + path + ": Address already in use: another server is running there"
+	if err == nil || err.Error() != want {
+		t.Errorf("a second server: %v\nwant %s", err, want)
+	}
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatalf("the first server was cut off: %v", err)
+	}
+	c.Close()
+	list[0].Close()
+	if _, err := os.Lstat(path); err == nil {
+		t.Error("the file is still there after Close")
+	}
+}
+
+// TestOpenUnixStale checks that what a dead server left is taken over.
+func TestOpenUnixStale(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "socket")
+	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.SetUnlinkOnClose(false)
+	dead.Close()
+	openFor(t, "s", path)
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+}
+
+// TestOpenUnixKeepsFiles checks that nothing but a socket is ever removed.
+func TestOpenUnixKeepsFiles(t *testing.T) {
+	dir := t.TempDir()
+	file, folder, link := filepath.Join(dir, "file"), filepath.Join(dir, "folder"), filepath.Join(dir, "link")
+	if err := os.WriteFile(file, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(folder, "below"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, folder, link} {
+		if _, err := OpenListeners(settingsOf(t, "s", path)); err == nil || !strings.Contains(err.Error(), "not a socket") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if text, err := os.ReadFile(link); string(text) != "precious" || err != nil {
+		t.Errorf("the file holds %q, %v", text, err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "below")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestUnixRemoveOnlyOwn checks that Close leaves alone what has taken the socket's place.
+func TestUnixRemoveOnlyOwn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "socket")
+	list := openFor(t, "s", path)
+	os.Remove(path)
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list[0].Close()
+	if _, err := os.Lstat(path); err != nil {
+		t.Errorf("Close removed a file that was not its own: %v", err)
+	}
+}
+
+func TestUnixLongPath(t *testing.T) {
+	path := filepath.Join(t.TempDir(), strings.Repeat("x", 120))
+	_, err := OpenListeners(settingsOf(t, "s", path))
+	if err == nil || !strings.HasSuffix(err.Error(), ": Invalid argument") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPortFile(t *testing.T) {
+	dir := t.TempDir()
+	path, precious := filepath.Join(dir, "ports"), filepath.Join(dir, "precious")
+	if err := os.WriteFile(precious, []byte("keep"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(precious, path+".lck"); err != nil {
+		t.Fatal(err)
+	}
+	s := settingsOf(t, "p", "-1", "l", "127.0.0.1,[::1]")
+	s.PortFile = path
+	list, err := OpenListeners(s)
+	if err != nil {
+		s.Listen = []string{"127.0.0.1"} // no IPv6 here
+		list, err = OpenListeners(s)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeListeners(list)
+	want := fmt.Sprintf("TCP INET: %d\n", list[0].Port())
+	if len(list) > 1 {
+		want += fmt.Sprintf("TCP INET6: %d\n", list[1].Port())
+	}
+	if text, err := os.ReadFile(path); string(text) != want || err != nil {
+		t.Errorf("the port file holds %q, %v, want %q", text, err, want)
+	}
+	if text, _ := os.ReadFile(precious); string(text) != "keep" {
+		t.Errorf("a link was written through: %q", text)
+	}
+	if _, err := os.Lstat(path + ".lck"); err == nil {
+		t.Error("the temporary file is still there")
+	}
+}
+
+// TestPortFileFails checks that a server whose port file cannot be written does not start: somebody waits for it.
+func TestPortFileFails(t *testing.T) {
+	s := settingsOf(t, "p", "-1", "l", "127.0.0.1")
+	s.PortFile = filepath.Join(t.TempDir(), "no", "such", "folder")
+	if list, err := OpenListeners(s); err == nil {
+		closeListeners(list)
+		t.Error("no error")
+	}
+}

@@ -1,0 +1,324 @@
+package server
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// rowOf finds a row of the settings table by its letter.
+func rowOf(t *testing.T, letter byte) *Setting {
+	t.Helper()
+	for i := range table {
+		if table[i].Letter == letter {
+			return &table[i]
+		}
+	}
+	t.Fatalf("no flag -%c", letter)
+	return nil
+}
+
+// settingsOf sets flags on top of the defaults: pairs of a letter and a value.
+func settingsOf(t *testing.T, pairs ...string) *Settings {
+	t.Helper()
+	s := DefaultSettings()
+	for i := 0; i < len(pairs); i += 2 {
+		s.Set(rowOf(t, pairs[i][0]), pairs[i+1])
+	}
+	s.Complete()
+	return s
+}
+
+func TestDefaultSettings(t *testing.T) {
+	got := *DefaultSettings()
+	got.given = nil
+	want := Settings{
+		Port: 11211, SocketMask: 0o700, MemoryLimit: 64 << 20, MaxConns: 1024, Factor: 1.25, ChunkMin: 48,
+		Delimiter: ':', Threads: 4, ReqsPerEvent: 20, Backlog: 1024, ItemMax: 1 << 20, Engine: "memory",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if err := DefaultSettings().Validate(); err != nil {
+		t.Errorf("the defaults are not valid: %v", err)
+	}
+	if w := DefaultSettings().Warnings(); w != nil {
+		t.Errorf("the defaults warn: %q", w)
+	}
+}
+
+// TestTable checks that the table is one: nothing twice, no line of `stats settings` missing.
+func TestTable(t *testing.T) {
+	letters, longs, stats := map[byte]bool{}, map[string]bool{}, map[int]string{}
+	for _, row := range table {
+		if row.Letter != 0 {
+			if letters[row.Letter] || longs[row.Long] || row.Long == "" || row.Help == "" {
+				t.Errorf("-%c --%s: twice, or without a long name or a sentence", row.Letter, row.Long)
+			}
+			letters[row.Letter], longs[row.Long] = true, true
+		}
+		if row.stat != "" {
+			if stats[row.statOrder] != "" {
+				t.Errorf("place %d of stats settings is taken twice", row.statOrder)
+			}
+			stats[row.statOrder] = row.stat
+		}
+	}
+	for i := 1; i <= len(stats); i++ {
+		if stats[i] == "" {
+			t.Errorf("nothing has place %d of stats settings", i)
+		}
+	}
+	for _, letter := range "psUaldrumMckvhiPfnLDtRCbBIS" {
+		if !letters[byte(letter)] {
+			t.Errorf("memcached 1.4.5 has -%c", letter)
+		}
+	}
+	if hidden := rowOf(t, 'o').Hidden; hidden != (len(extended) == 0) {
+		t.Errorf("-o hidden: %v, with %d keys", hidden, len(extended))
+	}
+}
+
+func TestSet(t *testing.T) {
+	for _, c := range []struct {
+		letter byte
+		value  string
+		got    func(*Settings) any
+		want   any
+	}{
+		{'p', "0", func(s *Settings) any { return s.Port }, 0},
+		{'p', "-1", func(s *Settings) any { return s.Port }, -1},
+		{'p', " 12x", func(s *Settings) any { return s.Port }, 12},
+		{'U', "77", func(s *Settings) any { return s.UDPPort }, 77},
+		{'s', "/a/b", func(s *Settings) any { return s.Socket }, "/a/b"},
+		{'a', "0770", func(s *Settings) any { return s.SocketMask }, 0o770},
+		{'a', "64", func(s *Settings) any { return s.SocketMask }, 0o64},
+		{'a', "no", func(s *Settings) any { return s.SocketMask }, 0},
+		{'l', "a,b;c,,a", func(s *Settings) any { return s.Listen }, []string{"a", "b", "c"}},
+		{'d', "", func(s *Settings) any { return s.Daemon }, true},
+		{'r', "", func(s *Settings) any { return s.Core }, true},
+		{'u', "me", func(s *Settings) any { return s.User }, "me"},
+		{'m', "100", func(s *Settings) any { return s.MemoryLimit }, int64(100 << 20)},
+		{'m', "4098", func(s *Settings) any { return s.MemoryLimit }, int64(4098 << 20)},
+		{'M', "", func(s *Settings) any { return s.NoEvict }, true},
+		{'c', "5", func(s *Settings) any { return s.MaxConns }, 5},
+		{'k', "", func(s *Settings) any { return s.LockMemory }, true},
+		{'v', "", func(s *Settings) any { return s.Verbosity }, 1},
+		{'P', "x.pid", func(s *Settings) any { return s.PIDFile }, "x.pid"},
+		{'f', "1.5", func(s *Settings) any { return s.Factor }, 1.5},
+		{'f', "2x", func(s *Settings) any { return s.Factor }, 2.0},
+		{'n', "8", func(s *Settings) any { return s.ChunkMin }, 8},
+		{'L', "", func(s *Settings) any { return s.LargePages }, true},
+		{'D', ";x", func(s *Settings) any { return s.Delimiter }, byte(';')},
+		{'D', ":", func(s *Settings) any { return s.Detail }, true},
+		{'t', "2", func(s *Settings) any { return s.Threads }, 2},
+		{'R', "7", func(s *Settings) any { return s.ReqsPerEvent }, 7},
+		{'C', "", func(s *Settings) any { return s.NoCAS }, true},
+		{'b', "99", func(s *Settings) any { return s.Backlog }, 99},
+		{'B', "ascii", func(s *Settings) any { return s.Binding }, BindingASCII},
+		{'B', "auto", func(s *Settings) any { return s.Binding }, BindingAuto},
+		{'I', "2m", func(s *Settings) any { return s.ItemMax }, 2 << 20},
+		{'I', "512K", func(s *Settings) any { return s.ItemMax }, 512 << 10},
+		{'I', "2048", func(s *Settings) any { return s.ItemMax }, 2048},
+		{'E', "null", func(s *Settings) any { return s.Engine }, "null"},
+		{'A', "", func(s *Settings) any { return s.AllowShutdown }, true},
+	} {
+		s := settingsOf(t, string(c.letter), c.value)
+		if got := c.got(s); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("-%c %q: got %v, want %v", c.letter, c.value, got, c.want)
+		}
+		if err := s.Validate(); err != nil {
+			t.Errorf("-%c %q: %v", c.letter, c.value, err)
+		}
+	}
+}
+
+// TestComplete checks what one flag implies for another.
+func TestComplete(t *testing.T) {
+	for _, c := range []struct {
+		flags    []string
+		tcp, udp int
+	}{
+		{nil, 11211, 0},
+		{[]string{"p", "5"}, 5, 0}, // memcached 1.4.5 opens UDP 5 as well
+		{[]string{"U", "6"}, 6, 6},
+		{[]string{"U", "-1"}, -1, -1},
+		{[]string{"U", "0"}, 11211, 0}, // memcached 1.4.5 closes TCP as well
+		{[]string{"p", "5", "U", "6"}, 5, 6},
+	} {
+		s := settingsOf(t, c.flags...)
+		if s.Port != c.tcp || s.UDPPort != c.udp {
+			t.Errorf("%v: ports %d and %d, want %d and %d", c.flags, s.Port, s.UDPPort, c.tcp, c.udp)
+		}
+	}
+	if s := settingsOf(t, "S", ""); s.Binding != BindingBinary {
+		t.Errorf("-S alone: binding %v", s.Binding)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for _, c := range []struct {
+		flags []string
+		want  string
+		exit  int
+	}{
+		{[]string{"t", "abc"}, "Number of threads must be greater than 0", 1},
+		{[]string{"t", "1025"}, "Number of threads must not be greater than 1024", 1},
+		{[]string{"n", "-5"}, "Chunk size must be greater than 0", 1},
+		{[]string{"R", "0"}, "Number of requests per event must be greater than 0", 1},
+		{[]string{"f", "nan"}, "Factor must be greater than 1", 1},
+		{[]string{"f", "1e99"}, "Factor must not be greater than 1073741824", 1},
+		{[]string{"p", "65536"}, "TCP port must not be greater than 65535", 1},
+		{[]string{"p", "-2"}, "TCP port must be at least -1", 1},
+		{[]string{"m", "-1"}, "Memory limit must be at least 0", 1},
+		{[]string{"c", "-1"}, "Maximum connections must be at least 0", 1},
+		{[]string{"I", "129m"}, "Cannot set item size limit higher than 128 mb.", 1},
+		{[]string{"I", "4096m"}, "Cannot set item size limit higher than 128 mb.", 1}, // overflows in C
+		{[]string{"I", ""}, "Item max size cannot be less than 1024 bytes.", 1},
+		{[]string{"l", "host:port"}, `Invalid port number: "port"`, 1},
+		{[]string{"o", "no_such=1"}, `Illegal suboption "no_such=1"`, 1},
+		{[]string{"B", "x"}, "Invalid value for binding protocol: x\n -- should be one of auto, binary, or ascii", 64},
+		{[]string{"t", "0", "B", "x", "f", "1"}, "Invalid value for binding protocol: x\n -- should be one of auto, " +
+			"binary, or ascii\nFactor must be greater than 1\nNumber of threads must be greater than 0", 64},
+		{[]string{"S", "", "B", "ascii"}, "ERROR: You cannot allow the ASCII protocol while using SASL.", 64},
+	} {
+		err := settingsOf(t, c.flags...).Validate()
+		faults, ok := err.(Faults)
+		if !ok {
+			t.Errorf("%q: no faults: %v", c.flags, err)
+			continue
+		}
+		if faults.Error() != c.want || faults.Exit() != c.exit {
+			t.Errorf("%q:\ngot  %q, exit %d\nwant %q, exit %d", c.flags, faults, faults.Exit(), c.want, c.exit)
+		}
+	}
+}
+
+// TestRefusals checks that each row that refuses something says so in one line, and not among other faults.
+func TestRefusals(t *testing.T) {
+	for _, row := range table {
+		if row.refuse == nil {
+			continue
+		}
+		value := ""
+		if row.Letter == 'B' {
+			value = "binary"
+		}
+		err := settingsOf(t, string(row.Letter), value).Validate()
+		faults, ok := err.(Faults)
+		if !ok || len(faults) != 1 || faults.Exit() != ExitUsage || strings.Contains(faults.Error(), "\n") {
+			t.Errorf("-%c %s: %v", row.Letter, value, err)
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	for _, c := range []struct {
+		flags []string
+		want  int
+	}{
+		{[]string{"t", "65"}, 1},
+		{[]string{"I", "2m"}, 1},
+		{[]string{"I", "2m", "t", "65"}, 2},
+		{[]string{"U", "0"}, 0},
+	} {
+		if got := settingsOf(t, c.flags...).Warnings(); len(got) != c.want {
+			t.Errorf("%v: warnings %q, want %d", c.flags, got, c.want)
+		}
+	}
+}
+
+// TestStatsSettings checks the names, the order and the form of each value.
+func TestStatsSettings(t *testing.T) {
+	live := Live{TCPPort: 4711, UDPPort: 4712, Verbosity: 2, Oldest: 33, Detail: true}
+	for _, c := range []struct {
+		flags []string
+		want  string
+	}{
+		{nil, "maxbytes 67108864,maxconns 1024,tcpport 4711,udpport 4712,inter NULL,verbosity 2,oldest 33,evictions on," +
+			"domain_socket NULL,umask 700,growth_factor 1.25,chunk_size 48,num_threads 4,stat_key_prefix :," +
+			"detail_enabled yes,reqs_per_event 20,cas_enabled yes,tcp_backlog 1024,binding_protocol auto-negotiate," +
+			"auth_enabled_sasl no,item_size_max 1048576"},
+		{[]string{"m", "4098", "c", "500", "l", "127.0.0.1", "M", "", "s", "/x", "a", "0770", "f", "1.5", "n", "64",
+			"t", "2", "D", ";", "R", "7", "C", "", "b", "99", "B", "ascii", "I", "2m", "S", ""},
+			"maxbytes 4297064448,maxconns 500,tcpport 4711,udpport 4712,inter 127.0.0.1,verbosity 2,oldest 33," +
+				"evictions off,domain_socket /x,umask 770,growth_factor 1.50,chunk_size 64,num_threads 2," +
+				"stat_key_prefix ;,detail_enabled yes,reqs_per_event 7,cas_enabled no,tcp_backlog 99," +
+				"binding_protocol ascii,auth_enabled_sasl yes,item_size_max 2097152"},
+	} {
+		var lines []string
+		settingsOf(t, c.flags...).Stats(func(name, value string) { lines = append(lines, name+" "+value) }, live)
+		if got := strings.Join(lines, ","); got != c.want {
+			t.Errorf("%v:\ngot  %s\nwant %s", c.flags, got, c.want)
+		}
+		if len(lines) != 21 {
+			t.Errorf("%d lines", len(lines))
+		}
+	}
+}
+
+// TestSetExtended checks the keys of -o with a table of its own.
+func TestSetExtended(t *testing.T) {
+	rows := []Extended{
+		{Key: "idle", Arg: "seconds", set: func(s *Settings, v string) string { s.MaxConns = atoi(v); return "" }},
+		{Key: "fast", set: func(s *Settings, _ string) string { s.NoCAS = true; return "" }},
+		{Key: "path", Arg: "file"},
+	}
+	for _, c := range []struct{ part, fault string }{
+		{"idle=7", ""}, {"fast", ""}, {"path=/x=y", ""},
+		{"idle", "-o idle needs a value: idle=seconds"},
+		{"fast=1", "-o fast takes no value"},
+		{"slow", `Illegal suboption "slow"`},
+	} {
+		s := DefaultSettings()
+		if got := s.setExtended(c.part, rows); got != c.fault {
+			t.Errorf("-o %s: fault %q, want %q", c.part, got, c.fault)
+		}
+		switch c.part {
+		case "idle=7":
+			if s.MaxConns != 7 {
+				t.Error("idle was not set")
+			}
+		case "fast":
+			if !s.NoCAS {
+				t.Error("fast was not set")
+			}
+		case "path=/x=y":
+			if s.EngineOptions["path"] != "/x=y" {
+				t.Errorf("the engine's options are %v", s.EngineOptions)
+			}
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, "abc": 0, "12": 12, " \t-7x": -7, "+5": 5, "-": 0, "1e3": 1, "99999999999999999999": math.MaxInt32,
+		"-99999999999999999999": math.MinInt32, "4294967297": math.MaxInt32,
+	} {
+		if got := atoi(text); got != want {
+			t.Errorf("atoi(%q) = %d, want %d", text, got, want)
+		}
+	}
+	for text, want := range map[string]float64{
+		"": 0, "abc": 0, "1.25": 1.25, " 2x": 2, "1e2": 100, "1e": 1, "-1.5": -1.5, ".5": .5, "inf": 0, "nan": 0, "1.2.3": 1.2,
+	} {
+		if got := atof(text); got != want {
+			t.Errorf("atof(%q) = %v, want %v", text, got, want)
+		}
+	}
+	for text, want := range map[string]int64{"": 0, "k": 0, "1k": 1024, "3M": 3 << 20, "77": 77, "1g": 1} {
+		if got := size(text); got != want {
+			t.Errorf("size(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
+func ExampleFaults() {
+	fmt.Println(Faults{{"one thing", 1}, {"another", 64}})
+	// Output:
+	// one thing
+	// another
+}
