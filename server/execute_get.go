@@ -69,7 +69,7 @@ func (l *loop) more(i int) bool {
 func (l *loop) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
 	c := l.parts[l.cur].c
 	l.out = protocol.AppendHitHead(l.out, r, key, hit)
-	l.closePiece()
+	l.endPiece()
 	l.addPiece(c, piece{lent: hit.Item()})
 	c.size += lentCost(len(hit.Value))
 	l.openPiece(c)

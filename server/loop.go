@@ -66,8 +66,8 @@ type loop struct {
 	vec     vector
 
 	yielded  []*conn
-	spare    [][]byte // input buffers no connection uses
-	inEngine bool     // a panic now would leave the engine's structures in doubt
+	spare    [][]byte          // input buffers no connection uses
+	inEngine bool              // a panic now would leave the engine's structures in doubt
 	sum      engine.Arithmetic // the one under way
 	counts   counts
 	totals   totals
@@ -166,10 +166,11 @@ func (l *loop) endRound(context.Context) error {
 	return nil
 }
 
-// takeTurn puts a connection that had yielded back into the round.
+// takeTurn puts a connection that had yielded back into the round. One that has been blocked meanwhile comes back when
+// it is unblocked.
 func (l *loop) takeTurn(c *conn) {
-	if c.is(stateOpen) {
-		c.clear(stateYielded)
+	c.clear(stateYielded)
+	if c.mayParse() {
 		c.event = 0
 		l.ready = append(l.ready, arrival{c, c.in})
 	}

@@ -3,20 +3,20 @@ package server
 import "gocached/protocol"
 
 // parse is the first stage: it fills the run with requests from the connections of the round, in their order, and
-// reports whether there is anything to do. A connection whose requests do not all fit stays at the head of the round.
+// reports whether there is anything to do. A connection whose requests do not all fit ends the run; settle sees to the
+// rest of its input.
 func (l *loop) parse() bool {
 	l.run.N, l.parts, l.cur = 0, l.parts[:0], -1
 	for l.head < len(l.ready) && l.run.N < protocol.MaxRun {
 		a := &l.ready[l.head]
+		l.head++
 		if !a.c.mayParse() {
 			l.shelve(a)
-			l.head++
 			continue
 		}
-		if l.parseOne(a, l.head) == protocol.NeedRoom {
+		if l.parseOne(a, l.head-1) == protocol.NeedRoom {
 			break
 		}
-		l.head++
 	}
 	return len(l.parts) > 0
 }

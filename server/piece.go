@@ -7,8 +7,8 @@ func (l *loop) openPiece(c *conn) {
 	l.addPiece(c, piece{start: len(l.out), end: -1})
 }
 
-// closePiece ends the stretch that is being appended, if there is one.
-func (l *loop) closePiece() {
+// endPiece ends the stretch that is being appended, if there is one.
+func (l *loop) endPiece() {
 	if l.cur < 0 || len(l.pieces) == 0 {
 		return
 	}
@@ -17,6 +17,11 @@ func (l *loop) closePiece() {
 		p.end = len(l.out)
 		l.parts[l.cur].c.size += p.end - p.start
 	}
+}
+
+// closePiece ends the stretch that is being appended; what is appended next will belong to another connection.
+func (l *loop) closePiece() {
+	l.endPiece()
 	l.cur = -1
 }
 

@@ -299,7 +299,7 @@ func TestManyConnectionsInRounds(t *testing.T) {
 
 func TestShutdownCommand(t *testing.T) {
 	ts := start(t, nil)
-	ts.dial().ask("shutdown\r\n", "ERROR: shutdown not enabled\r\n")
+	ts.dial().ask("shutdown\r\n", "SERVER_ERROR: shutdown not enabled\r\n")
 	allowed := start(t, func(s *Settings) { s.AllowShutdown = true })
 	c := allowed.dial()
 	c.send("shutdown\r\n")

@@ -39,7 +39,7 @@ func (l *loop) settleOne(p *part) (full bool) {
 		l.save(c, rest)
 		l.yield(c)
 	case p.stop < p.to: // it goes on once what it has is written
-		l.ready = append(l.ready, arrival{c, rest})
+		l.again(p, rest)
 		return true
 	case need == protocol.NeedRoom && len(rest) > 0 || need == protocol.NeedStream && len(rest) > 0:
 		l.again(p, rest)
@@ -50,10 +50,11 @@ func (l *loop) settleOne(p *part) (full bool) {
 	return false
 }
 
-// again lets a connection with more input go on: in its place if it is the head of the round, else behind the others.
+// again lets a connection with more input go on: at the head of the round if it was there last, else behind the others.
 func (l *loop) again(p *part, rest []byte) {
-	if p.arrival == l.head {
-		l.ready[p.arrival].data = rest
+	if p.arrival == l.head-1 {
+		l.head--
+		l.ready[l.head].data = rest
 		return
 	}
 	l.ready = append(l.ready, arrival{p.c, rest})

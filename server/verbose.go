@@ -40,7 +40,7 @@ func (l *loop) logRequest(i int, states bool) {
 		l.server.log.Printf("%d: going from conn_read to conn_parse_cmd", p.c.fd)
 	}
 	data := l.ready[p.arrival].data
-	line := data[min(r.Start, len(data)):min(max(r.Next, r.Start), len(data))]
+	line := data[min(r.Start, len(data)):]
 	if r.Flag&protocol.FlagBinary != 0 {
 		l.server.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
 		return

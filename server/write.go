@@ -115,6 +115,9 @@ func (l *loop) unblock(c *conn) {
 	default:
 		c.queue = nil
 		c.clear(stateBlocked)
+		if c.is(stateYielded) {
+			return // its turn will come
+		}
 		c.event = 0
 		l.ready = append(l.ready, arrival{c, c.in})
 		l.answer()
