@@ -119,8 +119,8 @@ func (p *Parser) keys(in []byte, start, pos int, run *Run, end int) (next int, n
 		case from == to:
 			return p.endGet(in, start, stop, run), NeedNothing, true
 		}
-		p.addKey(run, in[from:to:to], start, stop)
-		start, pos = stop, stop
+		p.addKey(run, in[from:to:to], start, to)
+		start, pos = to, to
 	}
 	return pos, NeedRoom, true
 }

@@ -1,0 +1,74 @@
+package protocol
+
+import (
+	"bytes"
+	"reflect"
+	"testing"
+)
+
+// fuzzParse checks that any division of the input gives the same requests. drive checks that no more is used than was
+// given, and that the requests lie where they say. pieces is how much comes at a time, and how large the runs are.
+func fuzzParse(t *testing.T, input, pieces []byte, isBinary bool) {
+	parser := func() *Parser { return &Parser{Limits: Limits{StreamFrom: 16}, Binary: isBinary} }
+	whole, wholeNeed := drive(t, parser(), input, nil, nil)
+	var cut, room []int
+	for _, n := range pieces[:min(len(pieces), 32)] {
+		cut = append(cut, 1+int(n%32))
+		room = append(room, 1+int(n>>5))
+	}
+	parts, partsNeed := drive(t, parser(), input, cut, room)
+	if !isBinary && longLine(input) {
+		return // what such a line gives depends on whether its end was there
+	}
+	if wholeNeed != partsNeed || !reflect.DeepEqual(whole, parts) {
+		t.Fatalf("%q\nwhole, %d:\n%s\nin parts, %d:\n%s", input, wholeNeed, show(whole), partsNeed, show(parts))
+	}
+}
+
+func longLine(input []byte) bool {
+	for _, line := range bytes.Split(input, []byte("\n")) {
+		if len(line) > maxLine {
+			return true
+		}
+	}
+	return false
+}
+
+func FuzzParseText(f *testing.F) {
+	for i, c := range textCases {
+		f.Add([]byte(c.in), []byte{0, byte(i), byte(3 * i)})
+	}
+	f.Fuzz(func(t *testing.T, input, pieces []byte) { fuzzParse(t, input, pieces, false) })
+}
+
+func FuzzParseBinary(f *testing.F) {
+	for i, c := range binaryCases {
+		f.Add([]byte(c.in), []byte{0, byte(i), byte(3 * i)})
+	}
+	f.Fuzz(func(t *testing.T, input, pieces []byte) { fuzzParse(t, input, pieces, true) })
+}
+
+// FuzzPlainLines checks that the short ways for plain lines give what the general way gives.
+func FuzzPlainLines(f *testing.F) {
+	f.Add([]byte("get a\r\n"))
+	f.Add([]byte("get a\tb\r\n"))
+	f.Add([]byte("set a 1 2 1\r\n1\r\n"))
+	f.Add([]byte("set a 1234567890123456789 2 1\r\n1\r\n"))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		run, general := new(Run), new(Run)
+		p := &Parser{Limits: Limits{StreamFrom: 16}}
+		q := &Parser{Limits: Limits{StreamFrom: 16}}
+		next, need := plainGet(line, 0, run, MaxRun), NeedNothing
+		if next == 0 {
+			next, need = p.plainSet(line, 0, run)
+		}
+		if next == 0 && need == NeedNothing {
+			return
+		}
+		generalNext, generalNeed := q.line(line, 0, general, MaxRun)
+		if next != generalNext || need != generalNeed || !reflect.DeepEqual(run.Requests[:run.N], general.Requests[:general.N]) ||
+			!reflect.DeepEqual(run.Keys[:run.N], general.Keys[:general.N]) || p.State != q.State {
+			t.Fatalf("%q: %d %d\n%+v\n%d %d\n%+v", line, next, need, run.Requests[:run.N], generalNext, generalNeed, general.Requests[:general.N])
+		}
+	})
+}

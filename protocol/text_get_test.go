@@ -1,0 +1,174 @@
+package protocol
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// feed gives a parser a long input in pieces, as a connection with a small buffer would, and returns what was read in
+// short form, and the most bytes that were ever left waiting.
+func feed(t *testing.T, p *Parser, input string, piece int) (got []string, waiting int, need Need) {
+	t.Helper()
+	run := new(Run)
+	var buffer []byte
+	for len(input) > 0 {
+		n := min(piece, len(input))
+		buffer = append(buffer, input[:n]...)
+		input = input[n:]
+		for {
+			run.N = 0
+			var used int
+			used, need = p.Parse(buffer, run, MaxRun)
+			for _, one := range collect(t, nil, run, used) {
+				got = append(got, one.String())
+			}
+			buffer = buffer[:copy(buffer, buffer[used:])]
+			if need != NeedRoom {
+				break
+			}
+		}
+		waiting = max(waiting, len(buffer))
+		if need == NeedClose {
+			break
+		}
+	}
+	return got, waiting, need
+}
+
+func TestLongGetLine(t *testing.T) {
+	var line strings.Builder
+	var want []string
+	for i := range 20000 {
+		fmt.Fprintf(&line, " key%d", i)
+		want = append(want, fmt.Sprintf("get key%d hide=miss", i))
+	}
+	want = append(want, "end", "version")
+	for _, piece := range []int{1, 700, 4096, 65536, 1 << 20} {
+		for _, name := range []string{"get", "  get", "bget"} {
+			got, waiting, need := feed(t, &Parser{}, name+line.String()+"\r\nversion\r\n", piece)
+			if strings.Join(got, "\n") != strings.Join(want, "\n") || need != NeedNothing {
+				t.Errorf("%s, pieces of %d: %d requests, need %d", name, piece, len(got), need)
+			}
+			if waiting > maxLine {
+				t.Errorf("%s, pieces of %d: %d bytes were waiting", name, piece, waiting)
+			}
+		}
+	}
+}
+
+func TestLongGetLineForms(t *testing.T) {
+	blanks := strings.Repeat(" ", 50000)
+	keys := strings.Repeat(" aaaaaaa", 1000)
+	for _, c := range []struct {
+		name, in string
+		total    int    // requests
+		first    string // the first of them
+		last     string // the one before version
+	}{
+		{"gets", "gets" + keys + "\r\nversion\r\n", 1002, "get aaaaaaa +cas hide=miss", "end"},
+		{"gat", "gat 10" + keys + "\r\nversion\r\n", 1002, "get aaaaaaa exptime=10 +touch hide=miss", "end"},
+		{"gats", "gats -1" + keys + "\nversion\r\n", 1002, "get aaaaaaa exptime=-1 +cas +touch hide=miss", "end"},
+		{"gat bad exptime", "gat 1x" + keys + "\r\nversion\r\n", 2, `fail "CLIENT_ERROR invalid exptime argument"`, `fail "CLIENT_ERROR invalid exptime argument"`},
+		{"blanks only", "get " + blanks + "\r\nversion\r\n", 2, unknown, unknown},
+		{"blanks, then a key", "get " + blanks + "a\r\nversion\r\n", 3, "get a hide=miss", "end"},
+		{"a key, then blanks", "get a" + blanks + "\r\nversion\r\n", 3, "get a hide=miss", "end"},
+		{"NUL", "get" + keys + "\x00" + keys + "\r\nversion\r\n", 1002, "get aaaaaaa hide=miss", "end"},
+		{"NUL before any key", "get " + blanks + "\x00" + keys + "\r\nversion\r\n", 2, unknown, unknown},
+		{"bad key last", "get" + keys + " " + key251 + "\r\nversion\r\n", 1002, "get aaaaaaa hide=miss", badFormat},
+		{"bad key and more", "get" + keys + " " + key251 + keys + "\r\nversion\r\n", 1002, "get aaaaaaa hide=miss", badFormat},
+		{"endless key", "get" + keys + " " + strings.Repeat("k", 50000) + "\r\nversion\r\n", 1002, "get aaaaaaa hide=miss", badFormat},
+		{"key of 250 and CR", "get" + keys + " " + key250 + "\r\nversion\r\n", 1003, "get aaaaaaa hide=miss", "end"},
+	} {
+		for _, piece := range []int{1, 700, 4096} {
+			got, waiting, _ := feed(t, &Parser{}, c.in, piece)
+			if len(got) != c.total || got[0] != c.first || got[len(got)-2] != c.last || got[len(got)-1] != "version" {
+				t.Errorf("%s, pieces of %d: %d requests, %s, ..., %s", c.name, piece, len(got), got[0], got[max(0, len(got)-2):])
+			}
+			if waiting > maxLine {
+				t.Errorf("%s, pieces of %d: %d bytes were waiting", c.name, piece, waiting)
+			}
+		}
+	}
+}
+
+// A complete line of any length gives either all its keys or one error, however small the runs are.
+func TestCompleteGetLine(t *testing.T) {
+	keys := strings.Repeat(" aaaaaaa", 1000)
+	for _, room := range []int{1, 2, 7, MaxRun} {
+		all, _ := drive(t, &Parser{}, []byte("get"+keys+"\r\nversion\r\n"), nil, []int{room})
+		if len(all) != 1002 || all[1000].r.Command != End || all[1001].r.Command != Version {
+			t.Errorf("room %d: %d requests", room, len(all))
+		}
+		all, _ = drive(t, &Parser{}, []byte("get"+keys+" "+key251+" b\r\nversion\r\n"), nil, []int{room})
+		if got := show(all); got != badFormat+"\nversion" {
+			t.Errorf("room %d: bad key behind good ones: %.200s", room, got)
+		}
+	}
+}
+
+func TestUnfinishedLine(t *testing.T) {
+	fill := strings.Repeat("k", 1000)
+	for _, c := range []struct {
+		in   string
+		need Need
+	}{
+		{strings.Repeat(" ", 100) + "get " + strings.Repeat(fill[:200]+" ", 5), NeedNothing},
+		{strings.Repeat(" ", 101) + "get " + strings.Repeat(fill[:200]+" ", 5), NeedClose},
+		{strings.Repeat(" ", 1025), NeedClose},
+		{"getx " + fill + fill, NeedClose},
+		{"get" + fill + fill, NeedClose},
+		{"set " + fill + fill, NeedClose},
+		{"delete " + fill + fill, NeedClose},
+		{"gat " + fill + fill, NeedClose},
+		{"gat " + strings.Repeat(" ", 2000), NeedClose},
+		{"get\x00" + fill + fill, NeedClose},
+	} {
+		run := new(Run)
+		p := &Parser{}
+		_, need := p.Parse([]byte(c.in), run, MaxRun)
+		if need != c.need || need == NeedClose && (run.N != 0 || p.State != State{}) {
+			t.Errorf("%.120q: need %d, %d requests, %+v", c.in, need, run.N, p.State)
+		}
+	}
+	all, need := drive(t, &Parser{}, []byte(strings.Repeat("x", 2000)+"\r\nversion\r\n"), nil, nil)
+	if got := show(all); got != unknown+"\nversion" || need != NeedNothing {
+		t.Errorf("a complete line of 2000 bytes: %s", got)
+	}
+}
+
+// A server that has executed only a part of what was parsed goes back and must read the rest again, the same.
+func TestRewind(t *testing.T) {
+	inputs := []string{
+		"get a b  c\r\nset d 0 0 1\r\n1\r\ngat 5 e f \r\nget g\r\ndelete h\r\n",
+		"get a\x00 b\r\nget c d\x00\r\nversion\r\n",
+		"get" + strings.Repeat(" key", 300) + strings.Repeat(" ", 1200) + "k " + key251 + " x\r\nversion\r\n",
+	}
+	for _, in := range inputs {
+		for _, unfinished := range []int{0, 10} { // bytes held back at first, so that the line is not complete
+			for stop := range MaxRun {
+				p := &Parser{}
+				run := new(Run)
+				input := []byte(in)[:len(in)-unfinished]
+				used, _ := p.Parse(input, run, MaxRun)
+				if stop >= run.N {
+					break
+				}
+				wantRun, last := *run, run.Requests[stop]
+				p.Rewind(&last)
+				run.N = 0
+				again, _ := p.Parse(input[last.Next:], run, wantRun.N-stop-1)
+				if run.N != wantRun.N-stop-1 || run.N > 0 && last.Next+again > used {
+					t.Fatalf("%.40q: after request %d: %d requests, used %d, before %d", in, stop, run.N, last.Next+again, used)
+				}
+				for i := range run.N {
+					a, b := &wantRun.Requests[stop+1+i], &run.Requests[i]
+					if a.Command != b.Command || a.Next != b.Next+last.Next || a.After != b.After || !bytes.Equal(wantRun.Keys[stop+1+i].Bytes, run.Keys[i].Bytes) {
+						t.Fatalf("%.40q: after request %d: %+v, before %+v", in, stop, b, a)
+					}
+				}
+			}
+		}
+	}
+}
