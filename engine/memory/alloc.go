@@ -1,0 +1,176 @@
+package memory
+
+import (
+	"gocached/clock"
+	"gocached/engine"
+	"gocached/item"
+	"gocached/slab"
+)
+
+// want is a chunk that somebody asks for.
+type want struct {
+	nominal *class // where memcached 1.4.5 would put the item
+	fitting *class // the smallest chunks that hold it here, never larger than nominal's
+	size    int    // nominal bytes
+	shape   item.Shape
+	now     clock.Time
+}
+
+// CanStore allows what memcached 1.4.5's check allows, which forgets the eight bytes of the CAS: a few sizes below the
+// limit pass it and are refused by Allocate with NoMemory.
+func (e *Engine) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
+	if valueLen < 0 || valueLen > e.itemMax || e.finder.class(item.NominalSize(keyLen, valueLen, flags, false)) == 0 {
+		return engine.TooLarge
+	}
+	return engine.OK
+}
+
+// Allocate takes a chunk for an item and writes all of it but the value.
+func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time) (engine.Item, engine.Status) {
+	var w want
+	if status := e.plan(&w, len(key), valueLen, flags); status != engine.OK {
+		return engine.Item{}, status
+	}
+	w.now = e.now()
+	hash := e.table.Hash(key)
+	e.table.PrefetchBucket(hash)
+	ref := e.take(&w)
+	if ref == slab.None {
+		return engine.Item{}, engine.NoMemory
+	}
+	h := e.at(ref)
+	h.Write(key, flags, exptime)
+	h.SetHash(hash)
+	return engine.Item{Value: h.Value(), Ref: uint64(ref)}, engine.OK
+}
+
+// Release frees an item from Allocate, or takes back what Get has lent.
+func (e *Engine) Release(it engine.Item) {
+	ref := slab.Ref(it.Ref)
+	h := e.at(ref)
+	if !h.Unpin() {
+		return
+	}
+	e.release(ref, h)
+}
+
+// release frees a held item.
+func (e *Engine) release(ref slab.Ref, h *item.Header) {
+	c := e.classOf(ref)
+	c.mu.Lock()
+	c.free(e.arena, ref, h)
+	c.mu.Unlock()
+}
+
+// plan finds the classes for an item.
+func (e *Engine) plan(w *want, keyLen, valueLen int, flags uint32) engine.Status {
+	if status := e.CanStore(keyLen, valueLen, flags); status != engine.OK {
+		return status
+	}
+	w.size = item.NominalSize(keyLen, valueLen, flags, !e.noCAS)
+	nominal := e.finder.class(w.size)
+	if nominal == 0 {
+		return engine.NoMemory
+	}
+	w.shape = item.ShapeOf(valueLen, flags, valueLen >= e.lendFrom, e.noCAS)
+	w.nominal = &e.classes[nominal]
+	w.fitting = &e.classes[e.finder.class(w.shape.Size(keyLen))]
+	return engine.OK
+}
+
+// take finds a chunk, and makes it a held item. It holds no lock when it is called, so it may wait; see try for a caller
+// that does.
+func (e *Engine) take(w *want) slab.Ref {
+	if ref := e.try(w); ref != slab.None {
+		return ref
+	}
+	return e.insist(w)
+}
+
+// try looks for a chunk in this order:
+//
+//  1. in the nominal class: a reclaimed, freed or unused one
+//  2. a first page for the nominal class, if there is a page
+//  3. in the fitting class: the same as in 1, then a page
+//  4. the oldest item of one of the two classes is evicted, where the older ones are
+//
+// So a class's first page is filled as memcached 1.4.5 would fill it, and a small cache reads in every statistic as it
+// did there; a large one puts nearly everything where it fits.
+//
+// It waits for no stripe, so that it may be called with one held: items in a locked stripe are passed over. None is not
+// the last word then: see insist.
+func (e *Engine) try(w *want) slab.Ref {
+	n, f := w.nominal, w.fitting
+	if ref := e.takeSpare(n, w, n != f); ref != slab.None {
+		return ref
+	}
+	if n != f {
+		if ref := e.takeSpare(f, w, false); ref != slab.None {
+			return ref
+		}
+	}
+	if e.noEvict {
+		return slab.None
+	}
+	first, second := older(n, f)
+	if ref := e.evict(first, w); ref != slab.None || first == second {
+		return ref
+	}
+	return e.evict(second, w)
+}
+
+// takeSpare takes a chunk of the class that costs nobody anything: one of an expired item, a free one, or one from a new
+// page; if firstOnly, only from the first page of the class.
+func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
+	moment := e.moment(w.now)
+	if c.spare.Load() == 0 && c.quiet.Load() == moment && e.arena.Left() == 0 {
+		return slab.None
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ref := e.reclaim(c, w, moment); ref != slab.None {
+		return ref
+	}
+	ref := c.chunks.Alloc(e.arena)
+	if ref == slab.None && !(firstOnly && c.chunks.Pages() > 0) && c.chunks.AddPage(e.arena) {
+		ref = c.chunks.Alloc(e.arena)
+	}
+	if ref != slab.None {
+		c.occupy(e.at(ref), w)
+	}
+	return ref
+}
+
+// insist is for when try found nothing. If neither class can yield anything, a donor gives the nominal class one. Else every
+// candidate was in a locked stripe, lent, or not yet stored: it waits for a stripe.
+func (e *Engine) insist(w *want) slab.Ref {
+	for range 8 {
+		if !w.nominal.canYield() && !w.fitting.canYield() && !e.donate(w.nominal, w.now) {
+			break
+		}
+		if ref := e.try(w); ref != slab.None {
+			return ref
+		}
+		if e.noEvict {
+			break
+		}
+		if ref := e.evictWaiting(w.nominal, w); ref != slab.None {
+			return ref
+		}
+		if ref := e.evictWaiting(w.fitting, w); ref != slab.None {
+			return ref
+		}
+	}
+	w.nominal.mu.Lock()
+	w.nominal.counts.outOfMemory++
+	w.nominal.mu.Unlock()
+	return slab.None
+}
+
+// canYield says whether there is a chunk in the class to be had in some way: not if it has no page, or every chunk is
+// held.
+func (c *class) canYield() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.list.Len > 0 || c.chunks.Spare() > 0
+}

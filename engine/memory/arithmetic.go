@@ -1,0 +1,120 @@
+package memory
+
+import (
+	"strconv"
+
+	"gocached/engine"
+)
+
+// Arithmetic changes the number in place if the result is no longer than the old value, and makes a new item otherwise
+// or if the value is lent.
+func (e *Engine) Arithmetic(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
+	s := sum{Arithmetic: a}
+	c := change{hash: e.table.Hash(key), key: key, now: e.now()}
+	newCAS, done, status := e.inPlace(&c, &s)
+	if !done {
+		newCAS, status = e.change(&c, func(old found) (int, engine.Status) {
+			status := e.add(old, &s)
+			if status != engine.OK {
+				return 0, status
+			}
+			return max(len(s.text()), old.h.ValueLen()), engine.OK
+		}, func(_ found, value []byte) { s.write(value) })
+	}
+	if status == engine.OK || status == engine.NoMemory {
+		if s.class != nil {
+			s.count()
+		}
+	}
+	if status == engine.NotFound && a.Create {
+		return e.create(key, a)
+	}
+	return s.result, newCAS, status
+}
+
+// sum is one addition or subtraction under way.
+type sum struct {
+	*engine.Arithmetic
+	result uint64
+	class  *class // of the item that was changed
+	digits [20]byte
+}
+
+func (s *sum) text() []byte { return strconv.AppendUint(s.digits[:0], s.result, 10) }
+
+// write puts the result in a value, padded with blanks.
+func (s *sum) write(value []byte) {
+	n := copy(value, s.text())
+	for i := n; i < len(value); i++ {
+		value[i] = ' '
+	}
+}
+
+func (s *sum) count() {
+	if s.Decrease {
+		s.class.decrHits.Add(1)
+	} else {
+		s.class.incrHits.Add(1)
+	}
+}
+
+// add computes the result from the item there. Needs the stripe lock.
+func (e *Engine) add(old found, s *sum) engine.Status {
+	if old.h == nil {
+		return engine.NotFound
+	}
+	if s.CAS != 0 && !e.noCAS && old.h.CAS() != s.CAS {
+		return engine.Exists
+	}
+	n, ok := number(old.h.Value())
+	switch {
+	case !ok:
+		return engine.NonNumeric
+	case !s.Decrease:
+		s.result = n + s.Delta
+	case s.Delta > n:
+		s.result = 0
+	default:
+		s.result = n - s.Delta
+	}
+	s.class = e.classOf(old.ref)
+	return engine.OK
+}
+
+// inPlace writes the result into the item itself. It is not done if that is not possible.
+func (e *Engine) inPlace(c *change, s *sum) (newCAS uint64, done bool, status engine.Status) {
+	stripe := e.table.Stripe(c.hash)
+	stripe.Lock()
+	defer stripe.Unlock()
+	for {
+		horizon := e.flush.horizon.Load()
+		old := e.find(c.hash, c.key, c.now, horizon)
+		if status := e.add(old, s); status != engine.OK {
+			return 0, true, status
+		}
+		if len(s.text()) > old.h.ValueLen() || old.h.Lent() {
+			return 0, false, engine.OK
+		}
+		if stamp, ok := e.stamp(horizon); ok {
+			s.write(old.h.Value())
+			old.h.Used(c.now, true)
+			if !e.noCAS {
+				old.h.SetStamp(stamp)
+			}
+			return old.h.CAS(), true, engine.OK
+		}
+	}
+}
+
+// create stores the initial value. NotStored if somebody else has stored something meanwhile.
+func (e *Engine) create(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
+	var digits [20]byte
+	text := strconv.AppendUint(digits[:0], a.Initial, 10)
+	it, status := e.Allocate(key, len(text), 0, a.Exptime)
+	if status != engine.OK {
+		return 0, 0, status
+	}
+	copy(it.Value, text)
+	newCAS, status = e.store(it, engine.OpAdd, 0, 0)
+	return a.Initial, newCAS, status
+}

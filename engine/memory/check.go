@@ -1,0 +1,132 @@
+package memory
+
+import (
+	"fmt"
+
+	"gocached/assoc"
+	"gocached/item"
+	"gocached/slab"
+)
+
+// check goes over everything the engine holds and returns the first thing that does not fit together. It stops the engine
+// meanwhile, so it is for tests, and for builds with the tag gocachedcheck, which call it again and again (checkon.go).
+//
+// What must hold: every chunk that was ever handed out is free, held or linked. Free ones are on their class's free list,
+// once. Linked ones are in their class's LRU, once, and in the bucket of their key, once. Nothing else is in either. The
+// gauges of each class are the sums over its chunks.
+func (e *Engine) check() error {
+	e.moving.Lock()
+	defer e.moving.Unlock()
+	e.table.LockAll()
+	defer e.table.UnlockAll()
+	inTable, err := e.checkTable()
+	if err != nil {
+		return err
+	}
+	pages, linked := e.arena.Left(), 0
+	for i := range e.classes[1:] {
+		c := &e.classes[i+1]
+		c.mu.Lock()
+		err := e.checkClass(c, inTable)
+		pages += c.chunks.Pages()
+		linked += c.list.Len
+		c.mu.Unlock()
+		if err != nil {
+			return fmt.Errorf("class %d: %w", i+1, err)
+		}
+	}
+	switch {
+	case pages != e.arena.Pages():
+		return fmt.Errorf("%d pages are accounted for, of %d", pages, e.arena.Pages())
+	case linked != len(inTable):
+		return fmt.Errorf("%d items linked, %d in the table", linked, len(inTable))
+	case int64(linked) != e.table.Items():
+		return fmt.Errorf("%d items linked, the table counts %d", linked, e.table.Items())
+	}
+	return nil
+}
+
+// checkTable returns the refs in the table.
+func (e *Engine) checkTable() (refs map[slab.Ref]bool, err error) {
+	refs = make(map[slab.Ref]bool)
+	e.table.Each(func(ref slab.Ref, h *item.Header) {
+		link, got, _ := e.table.Find(e.table.Hash(h.Key()), h.Key())
+		switch {
+		case err != nil:
+		case refs[ref]:
+			err = fmt.Errorf("ref %d is in the table twice", ref)
+		case h.State() != item.Linked:
+			err = fmt.Errorf("ref %d is in the table in state %d", ref, h.State())
+		case got != ref || link == assoc.Link{}:
+			err = fmt.Errorf("key %q leads to ref %d, not %d", h.Key(), got, ref)
+		}
+		refs[ref] = true
+	})
+	return refs, err
+}
+
+// checkClass compares a class's lists and gauges with its chunks.
+func (e *Engine) checkClass(c *class, inTable map[slab.Ref]bool) error {
+	free, lru, err := e.checkLists(c)
+	if err != nil {
+		return err
+	}
+	var requested, bytes uint64
+	leaving := 0
+	for i := range c.chunks.Pages() {
+		page := c.chunks.Page(i)
+		if e.arena.ClassOf(e.arena.Chunk(page, 0)) != c.chunks.ID {
+			return fmt.Errorf("page %d is another's", page)
+		}
+		e.eachChunk(c, page, func(r slab.Ref, h *item.Header) {
+			size := uint64(0)
+			if h.State() != item.Free {
+				size = uint64(h.NominalSize())
+			}
+			requested += size
+			switch {
+			case h.State() == item.Free && page == c.chunks.Leaving():
+				leaving++
+			case (h.State() == item.Free) != free[r]:
+				err = fmt.Errorf("ref %d in state %d: on the free list is %v", r, h.State(), free[r])
+			case (h.State() == item.Linked) != lru[r] || lru[r] != inTable[r]:
+				err = fmt.Errorf("ref %d in state %d: in the LRU is %v, in the table %v", r, h.State(), lru[r], inTable[r])
+			case lru[r]:
+				bytes += size
+			}
+		})
+	}
+	switch {
+	case err != nil:
+		return err
+	case requested != c.counts.requested || bytes != c.counts.bytes:
+		return fmt.Errorf("gauges %d and %d, items %d and %d", c.counts.requested, c.counts.bytes, requested, bytes)
+	case len(free)+leaving != c.chunks.Free():
+		return fmt.Errorf("%d free chunks, counted %d", len(free)+leaving, c.chunks.Free())
+	case int(c.spare.Load()) != c.chunks.Spare():
+		return fmt.Errorf("%d spare chunks, published %d", c.chunks.Spare(), c.spare.Load())
+	}
+	return nil
+}
+
+// checkLists returns what the free list and the LRU hold.
+func (e *Engine) checkLists(c *class) (free, lru map[slab.Ref]bool, err error) {
+	free, lru = make(map[slab.Ref]bool), make(map[slab.Ref]bool)
+	c.chunks.EachFree(e.arena, func(r slab.Ref) {
+		if free[r] || len(free) > c.chunks.Free() {
+			panic(fmt.Sprintf("class %d: ref %d is on the free list twice", c.chunks.ID, r))
+		}
+		free[r] = true
+	})
+	before := slab.None
+	for r := c.list.Head; r != slab.None; r = c.list.After(e.arena, r) {
+		if lru[r] || c.list.Before(e.arena, r) != before {
+			return nil, nil, fmt.Errorf("the LRU is broken at ref %d", r)
+		}
+		lru[r], before = true, r
+	}
+	if before != c.list.Tail || len(lru) != c.list.Len {
+		return nil, nil, fmt.Errorf("the LRU has %d items and tail %d, counted %d and %d", len(lru), before, c.list.Len, c.list.Tail)
+	}
+	return free, lru, nil
+}

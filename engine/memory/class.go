@@ -1,0 +1,148 @@
+package memory
+
+import (
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"gocached/item"
+	"gocached/lru"
+	"gocached/slab"
+)
+
+// counter is a number that is counted without a lock.
+type counter = atomic.Uint64
+
+// class is one slab class with its LRU and its counters.
+type class struct {
+	mu     sync.Mutex // the class lock: guards everything down to counts
+	chunks slab.Class
+	list   lru.List
+	counts counts
+
+	searched uint64 // the moment at which the last search found no expired item
+
+	// What others read without the lock, to know whether it is worth taking.
+	spare   atomic.Uint64 // chunks that can be had
+	quiet   atomic.Uint64 // searched
+	hand    atomic.Uint64 // age of the last victim: see older
+	getHits counter
+
+	incrHits, decrHits, casBadval counter
+
+	_ [64]byte // the next class's lock is on another cache line
+}
+
+// counts are the gauges and counters of a class.
+type counts struct {
+	requested uint64 // nominal bytes of all chunks in use
+	bytes     uint64 // nominal bytes of linked items
+
+	linked      uint64 // items that were ever linked
+	sets        uint64 // items given to Store by a client
+	unlinked    [reasons]uint64
+	nonzero     uint64 // evicted though they had an expiry
+	evictedTime uint32 // seconds for which the last evicted was not used
+	outOfMemory uint64
+	searches    uint64 // for expired items
+	promotions  uint64 // of items that were about to be evicted
+}
+
+// reason says why an item was unlinked.
+type reason int
+
+const (
+	removed   reason = iota // a client deleted it
+	replaced                // a newer one took its place
+	swapped                 // the same, by a CAS store
+	expired                 // a call found it over
+	reclaimed               // it was over, and its chunk was wanted
+	evicted                 // its chunk was wanted though it was alive
+	reasons
+)
+
+// size fills everything that follows from the table of sizes.
+func makeClasses(sizes []int, pageSize int) []class {
+	classes := make([]class, len(sizes)+1)
+	for i, size := range sizes {
+		classes[i+1].chunks.Init(i+1, size, pageSize)
+	}
+	return classes
+}
+
+// occupy makes a chunk that was just taken a held item. Needs the class lock.
+func (c *class) occupy(h *item.Header, w *want) {
+	h.SetShape(w.shape)
+	c.counts.requested += uint64(w.size)
+	c.hint()
+}
+
+// add makes a held item a linked one. Needs the class lock and the item's stripe lock.
+func (c *class) add(a *slab.Arena, r slab.Ref, h *item.Header, l *linking) {
+	h.Link(l.stamp, l.now)
+	c.list.Push(a, r)
+	c.counts.bytes += uint64(h.NominalSize())
+	c.counts.linked++
+	c.counts.sets += l.sets
+}
+
+// drop takes a linked item that is in no bucket any longer out of the LRU, and frees it unless it is lent. Needs the
+// class lock and the item's stripe lock.
+func (c *class) drop(a *slab.Arena, r slab.Ref, h *item.Header, why reason) {
+	c.detach(a, r, h, why)
+	if h.Unpin() {
+		c.free(a, r, h)
+	}
+}
+
+// detach makes a linked item a held one. Needs both locks.
+func (c *class) detach(a *slab.Arena, r slab.Ref, h *item.Header, why reason) {
+	c.list.Remove(a, r)
+	c.counts.bytes -= uint64(h.NominalSize())
+	c.counts.unlinked[why]++
+	h.SetState(item.Held)
+}
+
+// free gives the chunk of a held item back. Needs the class lock.
+func (c *class) free(a *slab.Arena, r slab.Ref, h *item.Header) {
+	c.counts.requested -= uint64(h.NominalSize())
+	h.Clear()
+	c.chunks.Release(a, r)
+	c.hint()
+}
+
+// hint publishes what can be had. Needs the class lock.
+func (c *class) hint() {
+	if n := uint64(c.chunks.Spare()); n != c.spare.Load() {
+		c.spare.Store(n)
+	}
+}
+
+// finder knows which class is the smallest that holds a number of bytes.
+type finder struct {
+	small [1025]uint8 // for sizes up to 8 KiB, by size / 8
+	sizes []int
+}
+
+func (f *finder) init(sizes []int) {
+	f.sizes = sizes
+	for i := range f.small {
+		f.small[i] = uint8(f.search(i * 8))
+	}
+}
+
+// class returns the number of the class, or 0 if not even the last one's chunks are as large.
+func (f *finder) class(size int) int {
+	if i := uint(size+7) / 8; i < uint(len(f.small)) {
+		return int(f.small[i])
+	}
+	return f.search(size)
+}
+
+func (f *finder) search(size int) int {
+	i := sort.SearchInts(f.sizes, size)
+	if i == len(f.sizes) {
+		return 0
+	}
+	return i + 1
+}

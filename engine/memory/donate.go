@@ -1,0 +1,182 @@
+package memory
+
+import (
+	"runtime"
+
+	"gocached/clock"
+	"gocached/item"
+	"gocached/slab"
+)
+
+const (
+	// clearRounds is how often a page that is being cleared is gone over for items whose stripe was locked before.
+	clearRounds = 200
+
+	// clearStep is how many chunks of a page are looked at under one hold of the class lock.
+	clearStep = 256
+
+	// pageTries is how many pages of a donor are looked at for one without held items.
+	pageTries = 8
+)
+
+// donate gives a page to a class that has none, or only held items, when every page belongs to a class: a page of the
+// class that can best spare one is cleared, and handed over. False means that no class can. It takes locks of all kinds, one class lock at a
+// time, so it must be called with none.
+func (e *Engine) donate(to *class, now clock.Time) bool {
+	e.moving.Lock()
+	defer e.moving.Unlock()
+	if to.canYield() || e.arena.Left() > 0 {
+		return true // somebody else was faster
+	}
+	for tried := make(map[*class]bool); ; {
+		from := e.donor(to, tried, now)
+		if from == nil {
+			return false
+		}
+		if page := e.clear(from, now); page != 0 {
+			to.mu.Lock()
+			to.chunks.Adopt(e.arena, page)
+			to.hint()
+			to.mu.Unlock()
+			e.donated.Add(1)
+			return true
+		}
+		tried[from] = true
+	}
+}
+
+// donor chooses: a class with a page's worth of free chunks, else the class whose oldest item was idle for longest, else
+// the one with the most pages. A class with only one page comes last.
+func (e *Engine) donor(to *class, tried map[*class]bool, now clock.Time) *class {
+	var best *class
+	var bestRank donorRank
+	for i := range e.classes[1:] {
+		c := &e.classes[i+1]
+		if c == to || tried[c] {
+			continue
+		}
+		if rank := e.rank(c, now); rank.pages > 0 && (best == nil || bestRank.less(rank)) {
+			best, bestRank = c, rank
+		}
+	}
+	return best
+}
+
+// donorRank says how well a class can spare a page.
+type donorRank struct {
+	several, free bool
+	idle          uint32
+	pages         int
+}
+
+func (r donorRank) less(o donorRank) bool {
+	switch {
+	case r.free != o.free:
+		return o.free
+	case r.several != o.several:
+		return o.several
+	case r.idle != o.idle:
+		return r.idle < o.idle
+	}
+	return r.pages < o.pages
+}
+
+func (e *Engine) rank(c *class, now clock.Time) donorRank {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := donorRank{pages: c.chunks.Pages()}
+	r.several = r.pages > 1
+	r.free = c.chunks.Spare() >= c.chunks.PerPage
+	if c.list.Tail != slab.None {
+		r.idle = e.at(c.list.Tail).Idle(now)
+	}
+	return r
+}
+
+// clear empties one page of the class and takes it away. It returns 0 if the class has no page that can be cleared: one
+// in which no item is held by anybody, nor, if nothing may be evicted, alive.
+func (e *Engine) clear(c *class, now clock.Time) (page uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if page = e.choosePage(c, now); page == 0 {
+		return 0
+	}
+	c.chunks.Leave(page)
+	e.eachChunk(c, page, func(r slab.Ref, h *item.Header) {
+		if h.State() == item.Free {
+			c.chunks.Withdraw(e.arena, r)
+		}
+	})
+	c.chunks.LeaveEnd(e.arena, func(r slab.Ref) { e.at(r).Clear() })
+	c.hint()
+	for range clearRounds {
+		e.sweep(c, page, now)
+		if c.chunks.Left() == 0 {
+			return c.chunks.Part(e.arena)
+		}
+		c.breathe()
+	}
+	c.chunks.Stay(e.arena, func(r slab.Ref) bool { return e.at(r).State() == item.Free })
+	c.hint()
+	return 0
+}
+
+// choosePage returns a page of the class that can be cleared, beginning with the one in which the oldest item lies; 0 if
+// there is none. Needs the class lock.
+func (e *Engine) choosePage(c *class, now clock.Time) uint32 {
+	if c.list.Tail != slab.None {
+		if page := e.arena.PageOf(c.list.Tail); e.clearable(c, page, now) {
+			return page
+		}
+	}
+	for i := range min(c.chunks.Pages(), pageTries) {
+		if page := c.chunks.Page(i); e.clearable(c, page, now) {
+			return page
+		}
+	}
+	return 0
+}
+
+func (e *Engine) clearable(c *class, page uint32, now clock.Time) bool {
+	for i := range c.chunks.Used(e.arena, page) {
+		h := e.at(e.arena.Chunk(page, i))
+		switch h.State() {
+		case item.Held:
+			return false
+		case item.Linked:
+			if h.Lent() || e.noEvict && !e.expired(h, now) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// eachChunk calls f for every chunk of the page that was ever handed out. Needs the class lock.
+func (e *Engine) eachChunk(c *class, page uint32, f func(slab.Ref, *item.Header)) {
+	for i := range c.chunks.Used(e.arena, page) {
+		r := e.arena.Chunk(page, i)
+		f(r, e.at(r))
+	}
+}
+
+// sweep evicts what it can from a leaving page, one go. It lets the class lock go now and then.
+func (e *Engine) sweep(c *class, page uint32, now clock.Time) {
+	w := &want{now: now}
+	for i := range c.chunks.PerPage {
+		r := e.arena.Chunk(page, i)
+		if h := e.at(r); h.State() == item.Linked {
+			e.seize(c, r, h, w) // never yields the chunk: the page is leaving
+		}
+		if i%clearStep == clearStep-1 {
+			c.breathe()
+		}
+	}
+}
+
+// breathe lets others have the class lock.
+func (c *class) breathe() {
+	c.mu.Unlock()
+	runtime.Gosched()
+	c.mu.Lock()
+}

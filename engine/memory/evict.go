@@ -1,0 +1,167 @@
+package memory
+
+import (
+	"gocached/clock"
+	"gocached/item"
+	"gocached/slab"
+)
+
+// tries bounds every walk from the tail of an LRU, as in memcached.
+const tries = 50
+
+// evict takes the chunk of the class's oldest item that was not used since it was last passed; used ones move to the head
+// and lose their mark (package lru). It passes over items that are lent or whose stripe is locked. None if there is
+// nothing to be had.
+func (e *Engine) evict(c *class, w *want) slab.Ref {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	moves := tries
+	ref := c.list.Tail
+	for n := 2 * tries; ref != slab.None && n > 0; n-- {
+		h, before := e.at(ref), c.list.Before(e.arena, ref)
+		if moves > 0 && h.Touched() && !e.expired(h, w.now) {
+			h.Untouch()
+			c.list.Renew(e.arena, ref)
+			c.counts.promotions++
+			moves--
+		} else if got := e.seize(c, ref, h, w); got != slab.None {
+			return got
+		}
+		ref = before
+	}
+	return slab.None
+}
+
+// reclaim takes the chunk of an expired item near the tail. A search that found none is not repeated before the second
+// changes or something is flushed, since nothing expires meanwhile. Needs the class lock.
+func (e *Engine) reclaim(c *class, w *want, moment uint64) slab.Ref {
+	if c.searched == moment {
+		return slab.None
+	}
+	c.counts.searches++
+	locked := false
+	ref := c.list.Tail
+	for n := tries; ref != slab.None && n > 0; n-- {
+		h := e.at(ref)
+		before := c.list.Before(e.arena, ref)
+		if e.expired(h, w.now) {
+			if got := e.seize(c, ref, h, w); got != slab.None {
+				return got
+			}
+			locked = true
+		}
+		ref = before
+	}
+	if !locked {
+		c.searched = moment
+		c.quiet.Store(moment)
+	}
+	return slab.None
+}
+
+// moment changes whenever something may have expired.
+func (e *Engine) moment(now clock.Time) uint64 {
+	return uint64(now)<<32 | uint64(e.flush.count.Load())
+}
+
+// seize unlinks an item of the class and makes its chunk a held item of the one who wants it. None if the item's stripe
+// is locked, or it is lent, or its page is being cleared; in the last case the chunk goes there. Needs the class lock.
+//
+// The usual order is stripe before class, so the stripe may only be tried here.
+func (e *Engine) seize(c *class, ref slab.Ref, h *item.Header, w *want) slab.Ref {
+	hash := e.table.Hash(h.Key())
+	stripe := e.table.Stripe(hash)
+	if !stripe.TryLock() {
+		return slab.None
+	}
+	defer stripe.Unlock()
+	return e.seizeLocked(c, hash, ref, h, w)
+}
+
+// seizeLocked is seize with the stripe lock held as well.
+func (e *Engine) seizeLocked(c *class, hash uint64, ref slab.Ref, h *item.Header, w *want) slab.Ref {
+	if h.Lent() {
+		return slab.None
+	}
+	why := e.why(h, w.now)
+	c.countVictim(h, why, w.now)
+	e.table.Delete(hash, e.table.FindRef(hash, ref), h)
+	if c.chunks.Leaving() == e.arena.PageOf(ref) {
+		c.drop(e.arena, ref, h, why)
+		return slab.None
+	}
+	c.detach(e.arena, ref, h, why)
+	c.counts.requested -= uint64(h.NominalSize())
+	c.occupy(h, w)
+	return ref
+}
+
+// why says whether an item whose chunk is wanted is reclaimed or evicted.
+func (e *Engine) why(h *item.Header, now clock.Time) reason {
+	if e.expired(h, now) {
+		return reclaimed
+	}
+	return evicted
+}
+
+// countVictim counts what the statistics tell of an eviction. Needs the class lock.
+func (c *class) countVictim(h *item.Header, why reason, now clock.Time) {
+	idle := h.Idle(now)
+	c.hand.Store(age(now, idle, h.Stamp()))
+	if why != evicted {
+		return
+	}
+	c.counts.evictedTime = idle
+	if h.Exptime() != clock.Never {
+		c.counts.nonzero++
+	}
+}
+
+// age orders victims: by their last use, then by their stamp. Smaller is older.
+func age(now clock.Time, idle uint32, stamp uint64) uint64 {
+	return uint64(uint32(now)-idle)<<32 | stamp&(1<<32-1)
+}
+
+// older returns the two classes in the order in which they should lose an item. Each is judged by its last victim: the one
+// whose victim was older is behind. Evicting there lets it catch up, so the two keep step, and no lock is taken to look.
+func older(a, b *class) (first, second *class) {
+	if b.hand.Load() < a.hand.Load() {
+		return b, a
+	}
+	return a, b
+}
+
+// evictWaiting takes the chunk of the oldest item of the class that is not lent, and waits for its stripe.
+func (e *Engine) evictWaiting(c *class, w *want) slab.Ref {
+	hash, ok := e.tailHash(c)
+	if !ok {
+		return slab.None
+	}
+	stripe := e.table.Stripe(hash)
+	stripe.Lock()
+	defer stripe.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for ref := c.list.Tail; ref != slab.None; ref = c.list.Before(e.arena, ref) {
+		h := e.at(ref)
+		if !h.Lent() {
+			if got := e.table.Hash(h.Key()); e.table.Stripe(got) == stripe {
+				return e.seizeLocked(c, got, ref, h, w)
+			}
+			return slab.None // another one's turn: the caller tries again
+		}
+	}
+	return slab.None
+}
+
+// tailHash returns the hash of the oldest item of the class that is not lent.
+func (e *Engine) tailHash(c *class) (hash uint64, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for ref := c.list.Tail; ref != slab.None; ref = c.list.Before(e.arena, ref) {
+		if h := e.at(ref); !h.Lent() {
+			return e.table.Hash(h.Key()), true
+		}
+	}
+	return 0, false
+}

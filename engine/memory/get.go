@@ -1,0 +1,96 @@
+package memory
+
+import (
+	"gocached/assoc"
+	"gocached/clock"
+	"gocached/engine"
+	"gocached/item"
+)
+
+// Get answers a run of keys. It is the fast path: per key a hash, the bucket's lock, a chain, and the reader's copy. For
+// more than one key the cache misses of the whole run come first, all at once (assoc.Stage); the answers are decided
+// under the locks, one after the other.
+//
+// Read next: slab/doc.go.
+func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
+	g := getter{e: e, to: to, now: e.now()}
+	defer g.done()
+	if len(keys) == 1 {
+		keys[0].Scratch[0] = e.table.Hash(keys[0].Bytes)
+		g.answer(0, &keys[0])
+		return 1
+	}
+	for start := 0; start < len(keys); start += assoc.MaxRun {
+		run := keys[start:min(start+assoc.MaxRun, len(keys))]
+		e.table.Stage(run)
+		for i := range run {
+			if !g.answer(start+i, &run[i]) {
+				return start + i + 1
+			}
+		}
+	}
+	return len(keys)
+}
+
+// getter is one call of Get.
+type getter struct {
+	e   *Engine
+	to  engine.Reader
+	now clock.Time
+
+	class *class // of the last hits, which are not yet counted
+	hits  uint64
+}
+
+// answer looks one key up and shows what there is. A false says that the reader wants no more.
+func (g *getter) answer(i int, k *engine.Key) (more bool) {
+	e, hash := g.e, k.Scratch[0]
+	stripe := e.table.Stripe(hash)
+	stripe.Lock()
+	link, ref, h := e.table.Find(hash, k.Bytes)
+	if h != nil && e.expired(h, g.now) {
+		e.unlink(hash, link, ref, h, expired)
+		h = nil
+	}
+	if h == nil {
+		stripe.Unlock()
+		g.to.Miss(i)
+		return true
+	}
+	if k.Touch {
+		h.SetExptime(k.Exptime)
+	}
+	c := e.classOf(ref)
+	e.use(h, g.now)
+	hit := engine.Hit{Value: h.Value(), CAS: h.CAS(), Flags: h.Flags()}
+	if h.Large() {
+		h.Pin()
+		hit.Lent = uint64(ref)
+	}
+	more = g.to.Hit(i, hit)
+	stripe.Unlock()
+	g.count(c)
+	return more
+}
+
+// use notes a use of the item for the LRU. The item that was stored last of all is where a strict LRU would move it, so
+// it gets no mark. Needs the stripe lock.
+func (e *Engine) use(h *item.Header, now clock.Time) {
+	h.Used(now, !h.Touched() && (e.noCAS || h.Stamp() != e.cas.Load()))
+}
+
+// count counts a hit. Hits of one class in a row are added up and counted once.
+func (g *getter) count(c *class) {
+	if c != g.class {
+		g.done()
+		g.class = c
+	}
+	g.hits++
+}
+
+func (g *getter) done() {
+	if g.hits > 0 {
+		g.class.getHits.Add(g.hits)
+		g.hits = 0
+	}
+}

@@ -1,0 +1,88 @@
+package memory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"gocached/assoc"
+	"gocached/clock"
+	"gocached/engine"
+	"gocached/item"
+	"gocached/slab"
+)
+
+// Engine stores items in memory of its own, up to a limit, and evicts the least recently used. It implements
+// engine.Engine; doc.go says how it works inside.
+type Engine struct {
+	clock    *clock.Clock
+	noCAS    bool
+	noEvict  bool
+	itemMax  int
+	lendFrom int
+	started  int64 // Unix time at which the clock stood at 0, for cachedump
+	initial  uint64
+
+	arena   *slab.Arena
+	table   *assoc.Table
+	classes []class // by number; 0 is no class
+	finder  finder
+
+	flush flusher
+	cas   counter // the last CAS given out
+
+	moving  sync.Mutex // held while a page changes hands; before every other lock
+	donated counter    // pages that changed hands
+}
+
+var _ engine.Engine = (*Engine)(nil)
+
+// New returns an engine that waits for Initialize.
+func New() *Engine { return &Engine{} }
+
+// Info describes the engine: it never blocks.
+func (e *Engine) Info() engine.Info {
+	return engine.Info{Name: "memory", Version: "1.0", Features: []string{"cas", "lru", "lend", "page donors"}}
+}
+
+// Initialize reserves the memory. Only -L makes it speak of huge pages: it asks for them always, and works without.
+func (e *Engine) Initialize(s engine.Settings) error {
+	if s.Clock == nil || s.ItemMax < 1 || s.ItemMax > 128<<20 || s.ChunkMin < 1 || s.Factor <= 1 {
+		return errors.New("memory: settings without a clock, or with sizes that make no classes")
+	}
+	sizes := slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor)
+	limit := s.MemoryLimit - int64(min(s.InitialMalloc, uint64(max(0, s.MemoryLimit))))
+	arena, huge, err := slab.NewArena(slab.Config{Limit: limit, PageSize: s.ItemMax, ChunkSmall: sizes[0]})
+	if err != nil {
+		return fmt.Errorf("memory: reserve memory for items: %w", err)
+	}
+	if huge != nil && s.LargePages {
+		s.Warn(fmt.Sprintf("large pages are not available: %v", huge))
+	}
+	table, err := assoc.New(arena)
+	if err != nil {
+		return errors.Join(fmt.Errorf("memory: reserve the hash table: %w", err), arena.Close())
+	}
+	e.clock, e.arena, e.table = s.Clock, arena, table
+	e.noCAS, e.noEvict, e.itemMax = s.NoCAS, s.NoEvict, s.ItemMax
+	e.lendFrom, e.initial = s.LendFrom, s.InitialMalloc
+	e.started = s.Clock.UnixOf(0)
+	e.classes = makeClasses(sizes, s.ItemMax)
+	e.finder.init(sizes)
+	return nil
+}
+
+// Shutdown gives the memory back.
+func (e *Engine) Shutdown(context.Context) error {
+	return errors.Join(e.table.Close(), e.arena.Close())
+}
+
+func (e *Engine) at(r slab.Ref) *item.Header { return item.At(e.arena, r) }
+
+func (e *Engine) classOf(r slab.Ref) *class { return &e.classes[e.arena.ClassOf(r)] }
+
+// expired is item.Expired as of now.
+func (e *Engine) expired(h *item.Header, now clock.Time) bool {
+	return h.Expired(now, e.flush.horizon.Load())
+}

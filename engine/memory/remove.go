@@ -1,0 +1,38 @@
+package memory
+
+import (
+	"gocached/clock"
+	"gocached/engine"
+)
+
+// Remove unlinks the item under key.
+func (e *Engine) Remove(key []byte, cas uint64) engine.Status {
+	hash, now := e.table.Hash(key), e.now()
+	stripe := e.table.Stripe(hash)
+	stripe.Lock()
+	defer stripe.Unlock()
+	f := e.find(hash, key, now, e.flush.horizon.Load())
+	switch {
+	case f.h == nil:
+		return engine.NotFound
+	case cas != 0 && !e.noCAS && f.h.CAS() != cas:
+		return engine.Exists
+	}
+	e.unlink(hash, f.link, f.ref, f.h, removed)
+	return engine.OK
+}
+
+// Touch changes an item's expiry and counts as a use of it.
+func (e *Engine) Touch(key []byte, exptime clock.Time) (uint64, engine.Status) {
+	hash, now := e.table.Hash(key), e.now()
+	stripe := e.table.Stripe(hash)
+	stripe.Lock()
+	defer stripe.Unlock()
+	f := e.find(hash, key, now, e.flush.horizon.Load())
+	if f.h == nil {
+		return 0, engine.NotFound
+	}
+	f.h.SetExptime(exptime)
+	e.use(f.h, now)
+	return f.h.CAS(), engine.OK
+}

@@ -1,0 +1,67 @@
+package memory
+
+import (
+	"gocached/assoc"
+	"gocached/clock"
+	"gocached/item"
+	"gocached/slab"
+)
+
+// unlink takes an item out of its bucket and its LRU, counts why, and frees it unless it is lent. With drop in class.go,
+// which it shares with replace and seize, it is the only way out. Needs the stripe lock, takes the class lock.
+func (e *Engine) unlink(hash uint64, link assoc.Link, ref slab.Ref, h *item.Header, why reason) {
+	e.table.Delete(hash, link, h)
+	c := e.classOf(ref)
+	c.mu.Lock()
+	c.drop(e.arena, ref, h, why)
+	c.mu.Unlock()
+}
+
+// found is what a lookup found: the item under a key, or a nil header.
+type found struct {
+	link assoc.Link
+	ref  slab.Ref
+	h    *item.Header
+}
+
+// find looks up a key of which nothing expired is wanted: an expired item is unlinked. Needs the stripe lock.
+func (e *Engine) find(hash uint64, key []byte, now clock.Time, horizon uint64) found {
+	link, ref, h := e.table.Find(hash, key)
+	if h != nil && h.Expired(now, horizon) {
+		e.unlink(hash, link, ref, h, expired)
+		return found{}
+	}
+	return found{link, ref, h}
+}
+
+// linking is how an item comes to be linked.
+type linking struct {
+	hash  uint64
+	stamp uint64
+	now   clock.Time
+	why   reason // what happens to the item it replaces
+	sets  uint64 // 1 if it counts as a client's set
+}
+
+// link makes a held item visible in the place of old, if that is not nil. Needs the stripe lock, takes class locks one
+// after the other. The caller calls Grow when it has let the stripe go.
+func (e *Engine) link(old found, ref slab.Ref, h *item.Header, l *linking) {
+	c := e.classOf(ref)
+	if old.h == nil {
+		e.table.Insert(l.hash, ref, h)
+		c.mu.Lock()
+		c.add(e.arena, ref, h, l)
+		c.mu.Unlock()
+		return
+	}
+	e.table.Replace(old.link, old.h, ref, h)
+	oc := e.classOf(old.ref)
+	oc.mu.Lock()
+	oc.drop(e.arena, old.ref, old.h, l.why)
+	if oc != c {
+		oc.mu.Unlock()
+		c.mu.Lock()
+	}
+	c.add(e.arena, ref, h, l)
+	c.mu.Unlock()
+}

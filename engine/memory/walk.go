@@ -1,0 +1,76 @@
+package memory
+
+import (
+	"fmt"
+
+	"gocached/clock"
+	"gocached/engine"
+	"gocached/item"
+	"gocached/slab"
+)
+
+const (
+	// dumpMax bounds the answer of cachedump in bytes, as in memcached.
+	dumpMax = 2 << 20
+
+	// sizeStep is the width of a bucket of "sizes" in bytes.
+	sizeStep = 32
+)
+
+// statsSizes counts items by their nominal size. It goes over the memory page by page, so that a class is locked for one
+// page's time only, and an item that is stored or deleted meanwhile may or may not be counted.
+func (e *Engine) statsSizes(_ engine.Query, emit emitter) {
+	found := make([]uint64, e.itemMax/sizeStep+2)
+	e.arena.EachPage(func(page uint32, number int) {
+		c := &e.classes[number]
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if number == 0 || e.arena.ClassOf(e.arena.Chunk(page, 0)) != number {
+			return // changing hands
+		}
+		e.eachChunk(c, page, func(_ slab.Ref, h *item.Header) {
+			if h.State() == item.Linked {
+				found[(h.NominalSize()+sizeStep-1)/sizeStep]++
+			}
+		})
+	})
+	for i, n := range found {
+		if n > 0 {
+			emit(text(i*sizeStep), text(n))
+		}
+	}
+}
+
+// statsCachedump lists the keys of a class in the order of its LRU, newest first, the expired ones too. An item that does
+// not expire is shown with the time at which the server started, as in memcached. The class is locked only while its
+// items are noted, not while they are emitted.
+func (e *Engine) statsCachedump(q engine.Query, emit emitter) {
+	if q.Class < 1 || q.Class >= len(e.classes) {
+		return
+	}
+	for _, d := range e.dump(&e.classes[q.Class], q.Limit) {
+		emit(d.key, d.text)
+	}
+}
+
+type dumped struct{ key, text string }
+
+func (e *Engine) dump(c *class, limit int) (list []dumped) {
+	const frame = len("ITEM  \r\n")
+	size := len("END\r\n")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for ref := c.list.Head; ref != slab.None && (limit == 0 || len(list) < limit); ref = c.list.After(e.arena, ref) {
+		h := e.at(ref)
+		d := dumped{string(h.Key()), fmt.Sprintf("[%d b; %d s]", h.ValueLen(), e.unix(h.Exptime()))}
+		size += frame + len(d.key) + len(d.text)
+		if size > dumpMax {
+			break
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+// unix returns the Unix time of an expiry.
+func (e *Engine) unix(t clock.Time) int64 { return e.started + int64(t) }

@@ -1,0 +1,53 @@
+package item
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"gocached/clock"
+)
+
+// Used notes that the item was used now. mark says whether that shall save it once from eviction (package lru). It
+// writes only what changes: at most once a second and at the first use, so that a popular item's cache line is not
+// passed around. Needs the stripe lock.
+func (h *Header) Used(now clock.Time, mark bool) {
+	old := atomic.LoadUint32(&h.use)
+	next := old&(0xff|touched) | uint32(now)<<accessShift
+	if mark {
+		next |= touched
+	}
+	if next != old {
+		atomic.StoreUint32(&h.use, next)
+	}
+}
+
+// Touched says whether the item was used since it was linked or last saved.
+func (h *Header) Touched() bool { return atomic.LoadUint32(&h.use)&touched != 0 }
+
+// Untouch takes the mark away. It may be called under either lock: a use at the same time may win.
+func (h *Header) Untouch() { atomic.AndUint32(&h.use, ^uint32(touched)) }
+
+// Idle returns for how many seconds the item was not used.
+func (h *Header) Idle(now clock.Time) uint32 {
+	return (uint32(now) - atomic.LoadUint32(&h.use)>>accessShift) & accessMask
+}
+
+func (h *Header) pins() *int64 { return (*int64)(unsafe.Add(unsafe.Pointer(h), 32)) }
+
+// Pin keeps a large item's chunk from being used again until Unpin. Needs the stripe lock, and the item linked.
+func (h *Header) Pin() { atomic.AddInt64(h.pins(), 1) }
+
+// Unpin undoes a Pin, or takes back the one pin that a held or linked item starts with, and reports whether it was the
+// last: then the caller must free the chunk. An item that is not large has only that one pin, which is not counted.
+func (h *Header) Unpin() (last bool) { return !h.Large() || atomic.AddInt64(h.pins(), -1) == 0 }
+
+// Lent says that somebody reads the item's value without a lock. Exact under the stripe lock; a hint without.
+func (h *Header) Lent() bool { return h.Large() && atomic.LoadInt64(h.pins()) > 1 }
+
+// Pins returns how many pins a large item has, 1 for any other.
+func (h *Header) Pins() int64 {
+	if !h.Large() {
+		return 1
+	}
+	return atomic.LoadInt64(h.pins())
+}

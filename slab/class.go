@@ -1,0 +1,75 @@
+package slab
+
+const (
+	// MaxClasses is the highest number of a class. Classes are numbered from 1.
+	MaxClasses = 200
+
+	// startSize is what memcached 1.4.5's item header measures. The table of sizes starts from it, whatever our own
+	// header measures, so that the classes are the ones its users know.
+	startSize = 48
+
+	align = 8
+)
+
+// Sizes returns the chunk sizes of all classes for the given flags: the page size (-I), the least room for key, value
+// and flags (-n) and the growth factor (-f). Element 0 is class 1. The table is memcached 1.4.5's, for every combination
+// of flags: sizes are multiples of 8 but for the last, which is a whole page.
+func Sizes(pageSize, chunkMin int, factor float64) []int {
+	var sizes []int
+	size := uint32(startSize + chunkMin)
+	for len(sizes) < MaxClasses-1 && float64(size) <= float64(pageSize)/factor {
+		if rest := size % align; rest != 0 {
+			size += align - rest
+		}
+		sizes = append(sizes, int(size))
+		size = uint32(float64(size) * factor)
+	}
+	return append(sizes, pageSize)
+}
+
+// Class is the memory of one slab class: its pages, its free chunks, and the unused end of its newest page. Every method
+// needs the class lock of whoever owns the Class.
+type Class struct {
+	ID      int // 1 to MaxClasses
+	Size    int // bytes of a chunk
+	PerPage int // chunks in a page
+
+	pages []uint32 // page numbers, oldest first
+
+	free  Ref // list of freed chunks, linked through the chunks
+	nfree int
+
+	end  Ref // first chunk never handed out, in the newest page
+	nend int // how many there are
+
+	leaving uint32 // the page that is being cleared, or 0 (move.go)
+	gone    int    // how many of its chunks are free and off the list
+}
+
+// Init makes the class one without pages.
+func (c *Class) Init(id, size, pageSize int) {
+	*c = Class{ID: id, Size: size, PerPage: pageSize / size}
+}
+
+// Pages returns how many pages the class owns.
+func (c *Class) Pages() int { return len(c.pages) }
+
+// Page returns the number of its i-th page, the oldest first.
+func (c *Class) Page(i int) uint32 { return c.pages[i] }
+
+// Free returns how many chunks have been given back and wait to be used again.
+func (c *Class) Free() int { return c.nfree + c.gone }
+
+// Unused returns how many chunks at the end of the newest page were never used.
+func (c *Class) Unused() int { return c.nend }
+
+// Spare returns how many chunks Alloc could hand out now.
+func (c *Class) Spare() int { return c.nfree + c.nend }
+
+// entry is the class's word in the page table.
+func (c *Class) entry() uint32 {
+	if c.PerPage == 1 {
+		return uint32(c.ID)
+	}
+	return uint32(c.Size/align)<<8 | uint32(c.ID)
+}

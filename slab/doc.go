@@ -1,0 +1,35 @@
+// Package slab keeps memory in pages, chunks and classes. It deals in chunks and knows nothing of items, except for one
+// agreement: bytes 4 to 11 of a chunk are two refs, which slab uses as links while the chunk is free (an item uses them
+// for its place in the LRU, under the same lock).
+//
+//	arena   one reserved mapping, outside the Go heap; untouched pages cost only addresses
+//	+--------+--------+--------+--------+-----
+//	| page 0 | page 1 | page 2 | page 3 | ...      page p begins at base + p * stride
+//	+--------+--------+--------+--------+-----     page 0 is never used, so that ref 0 can mean none
+//	            |
+//	            |  one page belongs to one class, and is cut into chunks of that class's size
+//	            v
+//	         +-------+-------+-------+-------+--+
+//	         | chunk | chunk | chunk | chunk |  |  what is left at the end is wasted
+//	         +-------+-------+-------+-------+--+
+//
+//	ref     page number (high bits) | chunk number (low bits)
+//
+// A page is as large as the largest item (-I), so the last class has one chunk a page. The stride is the page size
+// rounded up to 8 bytes, so that every chunk begins at a multiple of 8.
+//
+// The number of low bits is chosen once, from the number of chunks the first class has in a page; the all-ones chunk
+// number is left out, so that the all-ones ref names nothing and package assoc may use it as a mark. With pages of 1 MiB
+// and the usual first class of 96 bytes there are 14 low bits, which leaves room for 256 GiB.
+//
+// The page table has one 32-bit word a page: chunk size and class. It is read and written with atomic operations, since
+// the lookup of a run derefs hints that may be stale (package assoc); everybody else has a lock that keeps the page from
+// changing hands. A page goes to another class only when every chunk in it is free (move.go).
+//
+// Locks: a Class is guarded by its owner's class lock, which this package does not see. The Arena has the page lock,
+// held only while a page changes hands.
+//
+// The limit (-m) is a limit on pages, whatever the mix of sizes, and the mapping is no larger: memory beyond it cannot be
+// had. memcached breaks its limit, by giving each class a first page from beyond it; here the first page comes from a
+// donor class when the limit is reached (package memory).
+package slab

@@ -1,0 +1,55 @@
+package slab
+
+import (
+	"math/bits"
+	"sync/atomic"
+	"unsafe"
+)
+
+// Ref names a chunk: page number in the high bits, chunk number in the low ones. Only its Arena can tell them apart.
+type Ref uint32
+
+const (
+	// None is the ref that names no chunk.
+	None Ref = 0
+
+	// Mark is a ref that never names a chunk either, for others to use as a mark in place of a ref.
+	Mark Ref = 1<<32 - 1
+)
+
+// refBits returns how many low bits number the chunks of a page that has at most n: one number more than needed, so that
+// Mark names nothing.
+func refBits(n int) uint32 { return uint32(bits.Len(uint(n))) }
+
+// entry is a word of the page table: chunk size / 8 in the high 24 bits, the class in the low 8. A class with one chunk
+// a page has size 0 here, since its chunk number is always 0; so the largest chunks fit too. Class 0 is no class.
+func (a *Arena) entry(page uint32) uint32 {
+	return atomic.LoadUint32((*uint32)(unsafe.Add(a.table, uintptr(page)*4)))
+}
+
+func (a *Arena) setEntry(page, e uint32) {
+	atomic.StoreUint32((*uint32)(unsafe.Add(a.table, uintptr(page)*4)), e)
+}
+
+// At returns the address of a chunk. r must name one, and whoever reads there must hold a lock, or the chunk itself, that
+// keeps the page from changing hands.
+func (a *Arena) At(r Ref) unsafe.Pointer {
+	page := uint32(r) >> (a.shift & 31)
+	size := uintptr(a.entry(page)>>8) << 3
+	return unsafe.Add(a.base, uintptr(page)*a.stride+uintptr(uint32(r)&a.mask)*size)
+}
+
+// Hint returns the address at which a chunk is likely to be, for a prefetch. Any ref is allowed that was once right.
+func (a *Arena) Hint(r Ref) uintptr { return uintptr(a.At(r)) }
+
+// ClassOf returns the number of the class to which the page of r belongs.
+func (a *Arena) ClassOf(r Ref) int { return int(a.entry(a.PageOf(r)) & 0xff) }
+
+// PageOf returns the number of the page in which r lies.
+func (a *Arena) PageOf(r Ref) uint32 { return uint32(r) >> (a.shift & 31) }
+
+// Chunk returns the ref of chunk number i of a page.
+func (a *Arena) Chunk(page uint32, i int) Ref { return Ref(page<<(a.shift&31) | uint32(i)) }
+
+// index returns the number of a chunk in its page.
+func (a *Arena) index(r Ref) int { return int(uint32(r) & a.mask) }

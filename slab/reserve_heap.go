@@ -1,0 +1,27 @@
+//go:build !linux || race
+
+package slab
+
+import (
+	"errors"
+	"unsafe"
+)
+
+// Reserve takes the memory from the Go heap. In builds with the race detector it has to: the detector ignores memory
+// outside the heap, and would see no race over an item. It also serves systems whose mmap is not used here.
+func Reserve(size, _ uintptr) (*Memory, error) {
+	words := make([]uint64, (size+7)/8)
+	return &Memory{Start: unsafe.Pointer(unsafe.SliceData(words)), Size: size}, nil
+}
+
+// HugePages reports that there are none to be had.
+func (m *Memory) HugePages() error { return errors.New("memory is on the Go heap") }
+
+// Forget does nothing: the collector frees the memory when nobody refers to it.
+func (m *Memory) Forget() error { return nil }
+
+// Free drops the memory.
+func (m *Memory) Free() error {
+	m.Start = nil
+	return nil
+}

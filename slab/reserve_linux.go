@@ -1,0 +1,48 @@
+//go:build linux && !race
+
+package slab
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Reserve maps size bytes of anonymous memory, which cost nothing until they are touched. The byte at offset aligned
+// begins a huge page.
+func Reserve(size, aligned uintptr) (*Memory, error) {
+	m, err := unix.Mmap(-1, 0, int(size+hugePage), unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
+	if err != nil {
+		return nil, fmt.Errorf("mmap of %d bytes: %w", size+hugePage, err)
+	}
+	start := unsafe.Pointer(unsafe.SliceData(m))
+	skip := -(uintptr(start) + aligned) & (hugePage - 1)
+	return &Memory{Start: unsafe.Add(start, skip), Size: size, mapping: m}, nil
+}
+
+// HugePages asks the system to back the memory by huge pages. An error says why it will not; the memory works anyway.
+func (m *Memory) HugePages() error {
+	if err := unix.Madvise(m.mapping, unix.MADV_HUGEPAGE); err != nil {
+		return fmt.Errorf("madvise: %w", err)
+	}
+	const file = "/sys/kernel/mm/transparent_hugepage/enabled"
+	mode, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if strings.Contains(string(mode), "[never]") {
+		return fmt.Errorf("%s says never", file)
+	}
+	return nil
+}
+
+// Forget gives the bytes back to the system; the addresses stay readable. It is for memory at which somebody may still
+// look without a lock.
+func (m *Memory) Forget() error { return unix.Madvise(m.mapping, unix.MADV_DONTNEED) }
+
+// Free gives bytes and addresses back.
+func (m *Memory) Free() error { return unix.Munmap(m.mapping) }
