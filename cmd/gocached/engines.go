@@ -1,31 +1,45 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"strings"
 
 	"gocached/engine"
 	"gocached/engine/memory"
 	"gocached/engine/null"
 	"gocached/server"
+	"gocached/slab"
 )
 
-// engines is every engine that -E can name.
-var engines = [...]struct {
-	name string
-	make func() engine.Engine
-}{
-	{"memory", func() engine.Engine { return memory.New() }},
-	{"null", func() engine.Engine { return null.New() }},
+// engineRow is one engine that -E can name.
+type engineRow struct {
+	name     string
+	make     func() engine.Engine
+	describe func(io.Writer, *server.Settings) // what -vv prints about it at the start, or nil
 }
 
-// newEngine makes the engine of that name.
-func newEngine(name string) (engine.Engine, error) {
+// engines is every engine there is.
+var engines = [...]engineRow{
+	{"memory", func() engine.Engine { return memory.New() }, printSlabs},
+	{"null", func() engine.Engine { return null.New() }, nil},
+}
+
+// findEngine returns the row of an engine.
+func findEngine(name string) (*engineRow, error) {
 	var names []string
-	for _, e := range engines {
-		if e.name == name {
-			return e.make(), nil
+	for i := range engines {
+		if engines[i].name == name {
+			return &engines[i], nil
 		}
-		names = append(names, e.name)
+		names = append(names, engines[i].name)
 	}
 	return nil, exit(server.ExitFault, "Unknown engine: %s\n -- should be one of %s", name, strings.Join(names, ", "))
+}
+
+// printSlabs prints the table of slab classes, in the form of memcached 1.4.5, which tools read.
+func printSlabs(w io.Writer, s *server.Settings) {
+	for i, size := range slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor) {
+		fmt.Fprintf(w, "slab class %3d: chunk size %9d perslab %7d\n", i+1, size, s.ItemMax/size)
+	}
 }

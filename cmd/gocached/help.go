@@ -54,6 +54,10 @@ func printHelp(w io.Writer) {
 		printHelpLine(w, left, key.Help)
 	}
 	printLongNames(w)
+	fmt.Fprintln(w, "\nBesides serving:")
+	for _, c := range subcommands() {
+		fmt.Fprintf(w, "  gocached %-8s %s\n", c.Name(), c.Short)
+	}
 }
 
 // printHelpLine prints one flag and its sentence, broken into lines.

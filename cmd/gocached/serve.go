@@ -23,7 +23,7 @@ func (p *program) serve(s *server.Settings) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	eng, err := newEngine(s.Engine)
+	row, err := findEngine(s.Engine)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,10 @@ func (p *program) serve(s *server.Settings) error {
 	if err := raiseLimits(s); err != nil {
 		return err
 	}
-	return p.start(s, eng, identity, ready)
+	if s.Verbosity > 1 && row.describe != nil {
+		row.describe(p.stderr, s)
+	}
+	return p.start(s, row.make(), identity, ready)
 }
 
 // start makes the server, lets it listen, and serves.

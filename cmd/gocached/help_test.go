@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gocached/server"
+)
+
+var update = flag.Bool("update", false, "write the expected output anew")
+
+// TestHelp compares the help with testdata/help.txt.
+func TestHelp(t *testing.T) {
+	path := filepath.Join("testdata", "help.txt")
+	for _, flag := range []string{"-h", "--help"} {
+		got := runBinary(t, "-t", "0", flag)
+		if got.exit != 0 || got.stderr != "" {
+			t.Errorf("%s: exit %d, stderr %q", flag, got.exit, got.stderr)
+		}
+		if *update {
+			if err := os.WriteFile(path, []byte(got.stdout), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.stdout != string(want) {
+			t.Errorf("%s differs from %s; go test -run Help -update writes it anew:\n%s", flag, path, got.stdout)
+		}
+	}
+}
+
+// TestHelpWords checks that the help does not promise what is not there: test suites look for these words.
+func TestHelpWords(t *testing.T) {
+	var out bytes.Buffer
+	printHelp(&out)
+	for _, word := range []string{"sasl", "ext_path", "proxy_config", "enable-ssl", "auth-file"} {
+		if strings.Contains(strings.ToLower(out.String()), word) {
+			t.Errorf("the help says %q", word)
+		}
+	}
+	first, _, _ := strings.Cut(out.String(), "\n")
+	if want := "gocached " + server.Release + " (memcached 1.4.5)"; first != want {
+		t.Errorf("first line %q, want %q", first, want)
+	}
+	for _, line := range strings.Split(out.String(), "\n") {
+		if len(line) > helpWidth {
+			t.Errorf("a long line: %q", line)
+		}
+	}
+	listed := regexp.MustCompile(`(?m)^-(\w)\b`).FindAllStringSubmatch(out.String(), -1)
+	order := ""
+	for _, l := range listed {
+		if !strings.Contains(order, l[1]) {
+			order += l[1]
+		}
+	}
+	if want := "pUsaldrumMckvhiPfnLDtRCbBIEAV"; order != want {
+		t.Errorf("flags listed: %s, want %s", order, want)
+	}
+}
+
+func TestLicenceAndVersion(t *testing.T) {
+	original, err := os.ReadFile("../../LICENSE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if licence != string(original) {
+		t.Error("cmd/gocached/LICENSE is not the project's: copy it again")
+	}
+	got := runBinary(t, "-i")
+	if got.exit != 0 || got.stderr != "" || !strings.HasSuffix(got.stdout, "\n\n"+licence) {
+		t.Errorf("-i: %+v", got)
+	}
+	got = runBinary(t, "-V")
+	if want := (outcome{0, "gocached " + server.Release + "\n", ""}); got != want {
+		t.Errorf("-V: got %+v, want %+v", got, want)
+	}
+}
+
+// TestManual checks that the manual page names every flag with both its names, its argument and its default.
+func TestManual(t *testing.T) {
+	page, err := os.ReadFile("../../docs/gocached.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(page), `\-`, "-")
+	for _, row := range server.Table() {
+		if row.Letter == 0 || row.Hidden {
+			continue
+		}
+		head := `.BR -` + string(row.Letter) + ` , " --` + row.Long + `"`
+		if row.Arg != "" {
+			head = `.BI -` + string(row.Letter) + ` " ` + row.Arg + `\fR, " --` + row.Long + "= " + row.Arg
+		}
+		_, after, found := strings.Cut(text, "\n.TP\n"+head+"\n")
+		if !found {
+			t.Errorf("the manual has no paragraph that begins %q", head)
+			continue
+		}
+		paragraph, _, _ := strings.Cut(after, "\n.TP\n")
+		if row.Default != "" && !strings.Contains(paragraph, row.Default) && row.Default != ":" {
+			t.Errorf("-%c: the manual does not name the default, %s", row.Letter, row.Default)
+		}
+	}
+}

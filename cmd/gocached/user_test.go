@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// status returns a line of /proc/pid/status.
+func status(t *testing.T, pid int, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), "\n"+name+":")
+	line, _, _ := strings.Cut(after, "\n")
+	return strings.Join(strings.Fields(line), " ")
+}
+
+// TestUser checks that root becomes the user of -u in every respect.
+func TestUser(t *testing.T) {
+	needRoot(t)
+	nobody, err := user.Lookup("nobody")
+	if err != nil {
+		t.Skip(err)
+	}
+	pid := startAs(t, "nobody")
+	uid, gid := nobody.Uid, nobody.Gid
+	if got, want := status(t, pid, "Uid"), strings.Join([]string{uid, uid, uid, uid}, " "); got != want {
+		t.Errorf("uid %q, want %q", got, want)
+	}
+	if got, want := status(t, pid, "Gid"), strings.Join([]string{gid, gid, gid, gid}, " "); got != want {
+		t.Errorf("gid %q, want %q", got, want)
+	}
+	for _, group := range strings.Fields(status(t, pid, "Groups")) {
+		if group == "0" {
+			t.Error("still in root's group")
+		}
+	}
+}
+
+// startAs starts a server as another user and returns its process id.
+func startAs(t *testing.T, name string) (pid int) {
+	t.Helper()
+	r := startBinary(t, "-u", name)
+	eventually(t, "another user", func() bool { return !strings.HasPrefix(status(t, r.Process.Pid, "Uid"), "0 ") })
+	t.Cleanup(func() { r.end(t, syscall.SIGINT) })
+	return r.Process.Pid
+}
+
+func TestFindIdentity(t *testing.T) {
+	if os.Geteuid() != 0 {
+		if id, err := findIdentity("no_such_user_zz"); id != nil || err != nil {
+			t.Errorf("-u of somebody who is not root: %v, %v", id, err)
+		}
+		return
+	}
+	id, err := findIdentity("root")
+	if err != nil || id.uid != 0 || id.gid != 0 || id.groups[0] != 0 {
+		t.Errorf("root: %+v, %v", id, err)
+	}
+	if err := id.assume(false); err != nil {
+		t.Errorf("root becomes root: %v", err)
+	}
+}
