@@ -6,7 +6,6 @@ type State struct {
 	Exptime  int64 // of a gat line taken in part
 	Flag     Flag  // what the keys of the line have in common: FlagCAS, FlagTouch
 	InGet    bool  // inside a text get whose line has been taken only in part
-	Checked  bool  // the rest of that line is known to hold no bad key
 	NoKey    bool  // no key of that line has come yet
 	SkipLine bool  // the rest of the line is to be passed over, it has been answered
 }

@@ -8,7 +8,8 @@ import (
 	"gocached/engine"
 )
 
-// parsed is one request in a form that can be compared whatever the way its input was cut.
+// parsed is one request in a form that can be compared whatever the way its input was cut. A Get with FlagEnd counts as
+// two, for it depends on the cut whether an End follows instead.
 type parsed struct {
 	key, value string
 	valueLen   int
@@ -93,9 +94,13 @@ func collect(t testing.TB, all []parsed, run *Run, used int) []parsed {
 		}
 		one := parsed{key: string(run.Keys[i].Bytes), value: string(r.Value), valueLen: r.ValueLen}
 		r.Value, r.Start, r.Next, r.After = nil, 0, 0, State{}
-		r.Flag &^= FlagStreaming
+		atEnd := r.Flag&FlagEnd != 0
+		r.Flag &^= FlagStreaming | FlagEnd
 		one.r = r
 		all = append(all, one)
+		if atEnd {
+			all = append(all, parsed{r: Request{Command: End}})
+		}
 	}
 	return all
 }

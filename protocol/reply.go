@@ -56,18 +56,22 @@ func AppendHitHead(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
 	return appendTextHit(dst, r, key, hit)
 }
 
-// AppendHitTail appends what stands behind the value of a hit: the line's end in text, nothing in binary.
+// AppendHitTail appends what stands behind the value of a hit: in text the line's end, and END if the key was its
+// line's last. In binary there is nothing.
 func AppendHitTail(dst []byte, r *Request) []byte {
 	if r.Flag&FlagBinary != 0 {
 		return dst
 	}
-	return append(dst, "\r\n"...)
+	return appendEnd(append(dst, "\r\n"...), r)
 }
 
-// AppendMiss appends the answer to a Get that found nothing: nothing in text, and nothing if r hides a miss. A getk
-// gets its key back in place of the message (as in memcached).
+// AppendMiss appends the answer to a Get that found nothing. In text that is at most the END behind the line's last
+// key; in binary nothing if r hides a miss. A getk gets its key back in place of the message (as in memcached).
 func AppendMiss(dst []byte, r *Request, key []byte) []byte {
-	if r.Flag&FlagBinary == 0 || r.hides(engine.NotFound) {
+	switch {
+	case r.Flag&FlagBinary == 0:
+		return appendEnd(dst, r)
+	case r.hides(engine.NotFound):
 		return dst
 	}
 	return appendBinaryMiss(dst, r, key)
@@ -89,18 +93,20 @@ func AppendStatsEnd(dst []byte, r *Request) []byte {
 	return append(dst, "END\r\n"...)
 }
 
-// AppendDumpItem appends one item of a stats cachedump: about is what stands behind the key. Such a dump is text only,
-// and AppendStatsEnd closes it.
-func AppendDumpItem(dst []byte, key, about string) []byte {
+// AppendDump appends one item of a stats cachedump, of which about is what stands behind the key: a line of its own
+// form in text, a figure in binary. AppendStatsEnd closes the dump.
+func AppendDump(dst []byte, r *Request, key, about string) []byte {
+	if r.Flag&FlagBinary != 0 {
+		return appendBinaryStat(dst, r, key, about)
+	}
 	dst = append(dst, "ITEM "...)
 	dst = append(dst, key...)
 	dst = append(dst, ' ')
-	dst = append(dst, about...)
-	return append(dst, "\r\n"...)
+	return appendLine(dst, about)
 }
 
-// AppendDetail appends the whole answer to stats detail dump: its lines, each with its end. In binary they and their
-// END are the value of one figure.
+// AppendDetail appends the whole answer to stats detail dump, made of lines with their ends. In binary they and an END
+// line are the value of one figure (as in memcached).
 func AppendDetail(dst []byte, r *Request, lines string) []byte {
 	if r.Flag&FlagBinary != 0 {
 		dst = appendBinaryStat(dst, r, "detailed", lines+"END\r\n")

@@ -74,6 +74,13 @@ func TestTextHit(t *testing.T) {
 		if got := AppendMiss(nil, &r, []byte("key")); len(got) != 0 {
 			t.Errorf("a miss shows %q", got)
 		}
+		r.Flag |= FlagEnd
+		if got := string(AppendHit(nil, &r, []byte("key"), &c.hit)); got != c.want+"END\r\n" {
+			t.Errorf("last of its line: %q, want %q and END", got, c.want)
+		}
+		if got := string(AppendMiss(nil, &r, []byte("key"))); got != "END\r\n" {
+			t.Errorf("a miss that is the last of its line shows %q", got)
+		}
 	}
 }
 
@@ -88,7 +95,7 @@ func TestStatsReply(t *testing.T) {
 		{"stat", AppendStat(nil, &text, "pid", "12"), "STAT pid 12\r\n"},
 		{"stat without value", AppendStat(nil, &text, "inter", ""), "STAT inter\r\n"},
 		{"end", AppendStatsEnd(nil, &text), "END\r\n"},
-		{"item", AppendDumpItem(nil, "a", "[1 b; 12 s]"), "ITEM a [1 b; 12 s]\r\n"},
+		{"item", AppendDump(nil, &text, "a", "[1 b; 12 s]"), "ITEM a [1 b; 12 s]\r\n"},
 		{"detail", AppendDetail(nil, &text, "PREFIX p get 1 hit 0 set 1 del 0\r\n"), "PREFIX p get 1 hit 0 set 1 del 0\r\nEND\r\n"},
 		{"binary stat", AppendStat(nil, &bin, "umask", "700"), unhex(t, "811000050000000000000008abadcafe0000000000000000756d61736b373030")},
 		{"binary end", AppendStatsEnd(nil, &bin), unhex(t, "811000000000000000000000abadcafe0000000000000000")},
@@ -136,6 +143,7 @@ func TestBinaryReply(t *testing.T) {
 		{"flush", 0x08, Reply{}, "810800000000000000000000abadcafe0000000000000000"},
 		{"version", 0x0b, Reply{Text: "1.4.5"}, "810b00000000000000000005abadcafe0000000000000000312e342e35"},
 		{"stat unknown", 0x10, Reply{Status: engine.Unsupported}, "811000000000000100000009abadcafe" + notFound},
+		{"stat unknown to the server", 0x10, Reply{Status: UnknownCommand}, "811000000000000100000009abadcafe" + notFound},
 		{"stat detail x", 0x10, Reply{Status: BadDetail}, "811000000000000100000009abadcafe" + notFound},
 		{"stat reset", 0x10, Reply{Text: "RESET"}, "811000000000000000000000abadcafe0000000000000000"},
 		{"touch", 0x1c, Reply{CAS: 1, Flags: 7}, "811c00000400000000000004abadcafe000000000000000100000007"},

@@ -15,7 +15,8 @@ const (
 	Fail Command = iota
 	// Get is one key of a get, gets, gat, getk...: a hit is shown, a miss is hidden or shown as Hide says.
 	Get
-	// End closes a text get whose last key was taken before the end of its line was seen; see FlagEnd.
+	// End closes a text get whose last key was taken before the end of its line was seen. Every other text get is
+	// closed by its last key, which has FlagEnd.
 	End
 	// Store is set, add, replace, append, prepend and cas.
 	Store
@@ -34,6 +35,9 @@ const (
 	SASLStep
 	numCommands
 )
+
+// NumCommands is how many commands there are: the length of a table indexed by Command.
+const NumCommands = int(numCommands)
 
 // Hide says which answers are left out: noreply and the quiet opcodes.
 type Hide uint8
@@ -82,7 +86,7 @@ type Request struct {
 	Skip uint64
 
 	// Start and Next bound the request in the parsed input: Next is where the following one begins. The Get requests of
-	// one line share it out: the first starts with the line, each ends with its key, and End ends with the line.
+	// one line share it out: the first starts with the line, each ends with its key, and the last ends with the line.
 	Start, Next int
 }
 
@@ -106,7 +110,8 @@ const (
 )
 
 // Run is a fixed number of requests that are parsed, executed and answered together, from any number of connections.
-// Keys[i] is the key of Requests[i].
+// Keys[i] is the key of Requests[i], and without bytes if that has none. The parser sets Touch too, and leaves Exptime
+// at Never: whoever has a clock fills it from the request's.
 type Run struct {
 	N        int
 	Keys     [MaxRun]engine.Key

@@ -90,7 +90,7 @@ func binaryOf(r *Request, s engine.Status) *statusRow {
 		s = engine.Exists
 	case s == engine.NotStored && r.Command == Store && r.Op == engine.OpReplace:
 		s = engine.NotFound
-	case s == engine.Unsupported && r.Command == Stats:
+	case (s == engine.Unsupported || s == UnknownCommand) && r.Command == Stats:
 		s = engine.NotFound
 	}
 	return &statuses[s]

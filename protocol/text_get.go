@@ -2,7 +2,8 @@ package protocol
 
 import "gocached/engine"
 
-// A text get becomes one Get for each key and then an End. There are three ways through its line:
+// A text get becomes one Get for each key, the last with FlagEnd. Only where that is not known to be the last when it is
+// taken, because the line goes on in input that has not come, an End follows. There are three ways through a line:
 //
 //	plainGet       one key, the commonest line of all
 //	getLine        the line is there up to its end: all keys are checked before the first Get is let out
@@ -11,8 +12,8 @@ import "gocached/engine"
 // The latter two leave State.InGet set if the run is full or the input is used up, and resumeGet goes on from there.
 
 // plainGet takes the line "get key\r\n". It takes nothing and returns pos if the line is anything else, or not all there.
-func plainGet(in []byte, pos int, run *Run, end int) (next int) {
-	if len(in)-pos < 4 || string(in[pos:pos+4]) != "get " || run.N+2 > end {
+func plainGet(in []byte, pos int, run *Run) (next int) {
+	if len(in)-pos < 4 || string(in[pos:pos+4]) != "get " {
 		return pos
 	}
 	start := pos + 4
@@ -21,18 +22,14 @@ func plainGet(in []byte, pos int, run *Run, end int) (next int) {
 		return pos
 	}
 	r := take(run, in[start:stop:stop])
-	r.Command, r.Hide, r.Flag = Get, HideMiss, FlagNewLine
-	r.After = State{InGet: true, Checked: true}
-	r.Start, r.Next = pos, stop
-	r = take(run, nil)
-	r.Command = End
-	r.Start, r.Next = stop, stop+2
-	return stop + 2
+	r.Command, r.Hide, r.Flag = Get, HideMiss, FlagNewLine|FlagEnd
+	r.Start, r.Next = pos, stop+2
+	return r.Next
 }
 
 // getLine takes a get whose line lies between pos and lineEnd. One bad key, and one error is all the answer.
 func (p *Parser) getLine(in []byte, pos, lineEnd int, row *textCommand, words [][]byte, run *Run, end int) (next int, need Need) {
-	p.State = State{InGet: true, Checked: true, NoKey: true, Flag: row.flag}
+	p.State = State{InGet: true, NoKey: true, Flag: row.flag}
 	keys := afterWord(in, pos)
 	if row.form == formGetTouch {
 		exptime, ok := Int64(words[1])
@@ -103,7 +100,7 @@ func (p *Parser) refuse(run *Run, status engine.Status, start, next int) (int, N
 	return next, need
 }
 
-// keys adds a Get for each key of in[pos:], as long as there is room, and an End where the line ends. start is where
+// keys adds a Get for each key of in[pos:], as long as there is room, up to the end of the line. start is where
 // the first of these requests begins. It reports false at a key that is too long, and leaves that to the caller; there
 // is room for one request then.
 func (p *Parser) keys(in []byte, start, pos int, run *Run, end int) (next int, need Need, good bool) {
@@ -117,9 +114,16 @@ func (p *Parser) keys(in []byte, start, pos int, run *Run, end int) (next int, n
 		case stop == len(in):
 			return from, NeedMore, true
 		case from == to:
-			return p.endGet(in, start, stop, run), NeedNothing, true
+			return p.endGet(run, start, afterLine(in, from), in[stop] == 0), NeedNothing, true
 		}
-		p.addKey(run, in[from:to:to], start, to)
+		r := p.addKey(run, in[from:to:to], start, to)
+		if next := afterLine(in, to); next > to {
+			r.Flag |= FlagEnd
+			r.Next = next
+			r.After = State{SkipLine: in[next-1] == 0}
+			p.State = r.After
+			return next, NeedNothing, true
+		}
 		start, pos = to, to
 	}
 	return pos, NeedRoom, true
@@ -152,8 +156,22 @@ func goodKeys(line []byte) bool {
 	}
 }
 
+// afterLine returns where the next line begins if nothing but blanks and the line's end follow at, or 0 if there is
+// more, or if the end has not come. After a NUL, which ends the words of a line, it returns what is behind that: the
+// rest of the line is to be passed over.
+func afterLine(in []byte, at int) (next int) {
+	at = skipBlanks(in, at)
+	if at+1 < len(in) && in[at] == '\r' && in[at+1] == '\n' {
+		return at + 2
+	}
+	if at < len(in) && (in[at] == '\n' || in[at] == 0) {
+		return at + 1
+	}
+	return 0
+}
+
 // addKey adds the Get for one key, which ends at next.
-func (p *Parser) addKey(run *Run, key []byte, start, next int) {
+func (p *Parser) addKey(run *Run, key []byte, start, next int) *Request {
 	r := take(run, key)
 	r.Command, r.Hide, r.Flag = Get, HideMiss, p.State.Flag
 	if p.State.NoKey {
@@ -164,19 +182,19 @@ func (p *Parser) addKey(run *Run, key []byte, start, next int) {
 	run.Keys[run.N-1].Touch = r.Flag&FlagTouch != 0
 	r.After = p.State
 	r.Start, r.Next = start, next
+	return r
 }
 
-// endGet adds the End of a get whose line stops at stop, with a newline or a NUL. Behind a NUL the rest of the line is
-// passed over. A get without any key is no command.
-func (p *Parser) endGet(in []byte, start, stop int, run *Run) (next int) {
+// endGet ends a get that has no further key, at a newline or a NUL. A get without any key is no command.
+func (p *Parser) endGet(run *Run, start, next int, atNUL bool) int {
 	keyless := p.State.NoKey
-	p.State = State{SkipLine: in[stop] == 0}
+	p.State = State{SkipLine: atNUL}
 	r := take(run, nil)
 	r.Command = End
 	if keyless {
 		r.Command, r.Status, r.Flag = Fail, UnknownCommand, FlagNewLine
 	}
 	r.After = p.State
-	r.Start, r.Next = start, stop+1
-	return r.Next
+	r.Start, r.Next = start, next
+	return next
 }

@@ -108,6 +108,22 @@ func TestCompleteGetLine(t *testing.T) {
 	}
 }
 
+// A get whose line is complete needs no request but its keys, so that a run holds as many gets as it can.
+func TestGetEnd(t *testing.T) {
+	for _, in := range []string{"get a\r\n", "get b a\r\n", " gets a \n", "get a  \r\n", "gat 1 a\x00 b\r\n", "get a\r\r\n"} {
+		run := new(Run)
+		p := &Parser{}
+		used, need := p.Parse([]byte(in), run, MaxRun)
+		last := &run.Requests[max(0, run.N-1)]
+		if used != len(in) || need != NeedNothing || last.Command != Get || last.Flag&FlagEnd == 0 || p.State != (State{}) {
+			t.Errorf("%q: used %d, need %d, %d requests, the last %v with flag %x", in, used, need, run.N, last.Command, last.Flag)
+		}
+		if run.N == 2 && run.Requests[0].Flag&FlagEnd != 0 {
+			t.Errorf("%q: the first key counts as the last", in)
+		}
+	}
+}
+
 func TestUnfinishedLine(t *testing.T) {
 	fill := strings.Repeat("k", 1000)
 	for _, c := range []struct {
@@ -164,7 +180,7 @@ func TestRewind(t *testing.T) {
 				}
 				for i := range run.N {
 					a, b := &wantRun.Requests[stop+1+i], &run.Requests[i]
-					if a.Command != b.Command || a.Next != b.Next+last.Next || a.After != b.After || !bytes.Equal(wantRun.Keys[stop+1+i].Bytes, run.Keys[i].Bytes) {
+					if a.Command != b.Command || a.Next != b.Next+last.Next || a.After != b.After || a.Flag != b.Flag || !bytes.Equal(wantRun.Keys[stop+1+i].Bytes, run.Keys[i].Bytes) {
 						t.Fatalf("%.40q: after request %d: %+v, before %+v", in, stop, b, a)
 					}
 				}

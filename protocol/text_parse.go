@@ -45,7 +45,7 @@ func (p *Parser) next(in []byte, pos int, run *Run, end int) (next int, need Nee
 	case p.State.InGet:
 		return p.resumeGet(in, pos, run, end)
 	}
-	if next = plainGet(in, pos, run, end); next > pos {
+	if next = plainGet(in, pos, run); next > pos {
 		return next, NeedNothing
 	}
 	if next, need = p.plainSet(in, pos, run); next > pos || need != NeedNothing {

@@ -52,6 +52,14 @@ func appendTextHit(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
 	return append(dst, "\r\n"...)
 }
 
+// appendEnd appends what the last key of a line has behind it, hit or miss.
+func appendEnd(dst []byte, r *Request) []byte {
+	if r.Flag&FlagEnd == 0 {
+		return dst
+	}
+	return append(dst, "END\r\n"...)
+}
+
 // appendTextStat appends a figure's line. An empty value takes the blank before it away (as in memcached).
 func appendTextStat(dst []byte, name, value string) []byte {
 	dst = append(dst, "STAT "...)

@@ -1,6 +1,12 @@
 package protocol
 
-// plainSet takes a set line of the plain form: one blank between words, only digits, no noreply. If the line is
+import (
+	"bytes"
+
+	"gocached/engine"
+)
+
+// plainSet takes a set line of the plain form: one blank between words, numbers of nothing but digits. If the line is
 // anything else, or not all there, it takes nothing and returns pos with NeedNothing.
 func (p *Parser) plainSet(in []byte, pos int, run *Run) (next int, need Need) {
 	if len(in)-pos < 4 || string(in[pos:pos+4]) != "set " {
@@ -20,14 +26,25 @@ func (p *Parser) plainSet(in []byte, pos int, run *Run) (next int, need Need) {
 		return pos, NeedNothing
 	}
 	length, i, ok := plainNumber(in, i)
-	if !ok || length > maxValue || i+1 >= len(in) || in[i] != '\r' || in[i+1] != '\n' {
+	if !ok || length > maxValue {
+		return pos, NeedNothing
+	}
+	hide := HideNothing
+	if bytes.HasPrefix(in[i:], noreplyEnd) {
+		hide = HideAll
+		i += len(noreplyEnd) - 2
+	}
+	if i+1 >= len(in) || in[i] != '\r' || in[i+1] != '\n' {
 		return pos, NeedNothing
 	}
 	r := take(run, key)
-	r.Command, r.Flag = Store, FlagNewLine // OpSet and HideNothing are zero
+	r.Command, r.Hide, r.Flag = Store, hide, FlagNewLine // OpSet is zero
 	r.Flags, r.Exptime, r.ValueLen = uint32(flags), int64(exptime), int(length)
 	return p.value(in, pos, i+2, run, r, 2)
 }
+
+// noreplyEnd is how a plain set line ends that wants no answer.
+var noreplyEnd = []byte(" noreply\r\n")
 
 // plainNumber reads a blank and the digits behind it.
 func plainNumber(in []byte, at int) (n uint64, end int, ok bool) {
@@ -49,7 +66,7 @@ func (p *Parser) storeLine(in []byte, pos, data int, row *textCommand, words [][
 	exptime, okExptime := Int64(words[3])
 	length, okLength := Uint64(words[4])
 	cas, okCAS := uint64(0), true
-	if row.fewest > 4 {
+	if row.op == engine.OpCAS {
 		cas, okCAS = Uint64(words[5])
 	}
 	if !okFlags || !okExptime || !okLength || !okCAS || len(words[1]) > MaxKey || length > maxValue {
