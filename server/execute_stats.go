@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"strings"
 
 	"gocached/engine"
 	"gocached/protocol"
@@ -9,17 +10,30 @@ import (
 
 // statsGroup is one word after `stats` and what answers it.
 type statsGroup struct {
-	name string
-	run  func(l *loop, i int, words [][]byte)
+	name   string
+	binary match
+	run    func(l *loop, i int, words [][]byte)
 }
 
-// statsGroups are the groups the server knows, in the order they are tried; any other word goes to the engine.
+// match says how a binary stat asks for a group; in text only the whole word will do.
+type match uint8
+
+const (
+	never   match = iota
+	byWord        // the whole word
+	byStart       // anything that begins so (as in memcached)
+)
+
+// statsGroups are all the groups that a client can ask for.
 var statsGroups = []statsGroup{
-	{"reset", (*loop).statsReset},
-	{"detail", (*loop).statsDetail},
-	{"settings", (*loop).statsSettings},
-	{"cachedump", (*loop).statsCachedump},
-	{"gocached", (*loop).statsGocached},
+	{"reset", byStart, (*loop).statsReset},
+	{"detail", byStart, (*loop).statsDetail},
+	{"settings", byStart, (*loop).statsSettings},
+	{"items", byWord, (*loop).statsOfEngine},
+	{"slabs", byWord, (*loop).statsOfEngine},
+	{"sizes", byWord, (*loop).statsOfEngine},
+	{"cachedump", never, (*loop).statsCachedump},
+	{"gocached", byWord, (*loop).statsGocached},
 }
 
 // stats answers stats with all its groups.
@@ -30,18 +44,39 @@ func (l *loop) stats(i int) {
 		l.statsGeneral(i)
 		return
 	}
-	group := string(words[0])
+	binary := l.run.Requests[i].Flag&protocol.FlagBinary != 0
 	for _, g := range statsGroups {
-		if g.name == group {
+		if g.asked(string(words[0]), binary) {
 			g.run(l, i, words)
 			return
 		}
 	}
-	if group == "" || !l.engineStats(i, engine.Query{Group: group}) {
-		l.reply(i, protocol.Reply{Status: protocol.UnknownCommand})
-		return
+	l.statsUnknown(i)
+}
+
+// asked says whether a word asks for the group.
+func (g *statsGroup) asked(word string, binary bool) bool {
+	if binary && g.binary == byStart {
+		return strings.HasPrefix(word, g.name)
 	}
-	l.statsEnd(i)
+	return word == g.name && (!binary || g.binary == byWord)
+}
+
+func (l *loop) statsUnknown(i int) {
+	status := protocol.UnknownCommand
+	if l.run.Requests[i].Flag&protocol.FlagBinary != 0 {
+		status = engine.NotFound
+	}
+	l.reply(i, protocol.Reply{Status: status})
+}
+
+// statsOfEngine answers a group that is the engine's business alone.
+func (l *loop) statsOfEngine(i int, words [][]byte) {
+	if l.engineStats(i, engine.Query{Group: string(words[0])}) {
+		l.statsEnd(i)
+	} else {
+		l.statsUnknown(i)
+	}
 }
 
 // stat appends one line or packet.
@@ -102,11 +137,21 @@ func (l *loop) statsDetail(i int, words [][]byte) {
 		p.on.Store(word == "on")
 		l.reply(i, protocol.Reply{Text: "OK"})
 	case "dump":
-		l.out = p.dump(l.out)
-		l.statsEnd(i)
+		l.statsDetailDump(i)
 	default:
 		l.reply(i, protocol.Reply{Status: protocol.BadDetail})
 	}
+}
+
+// statsDetailDump prints the figures per prefix: as lines of their own in text, as one figure in binary.
+func (l *loop) statsDetailDump(i int) {
+	p := &l.server.prefixes
+	if l.run.Requests[i].Flag&protocol.FlagBinary != 0 {
+		l.stat(i, "detailed", string(p.dump(nil))+"END\r\n")
+	} else {
+		l.out = p.dump(l.out)
+	}
+	l.statsEnd(i)
 }
 
 // maxSlabClass is the first number that no slab class can have (as in memcached).

@@ -56,7 +56,6 @@ var generalStats = []statRow{
 // gocachedStats are the server's lines of `stats gocached`; the engine's follow them.
 var gocachedStats = []statRow{
 	{"version", func(s *Server) string { return Release }},
-	{"engine", func(s *Server) string { return s.engine.Info().Name }},
 	{"cmd_touch", count(cmdTouch)},
 	{"touch_hits", count(touchHits)},
 	{"touch_misses", count(touchMisses)},
