@@ -60,6 +60,7 @@ type Turn struct {
 	Requests int64 // answered
 	Keys     int64 // asked for or set
 	Misses   int64
+	Refused  int64 // sets that a full server refused
 	Elapsed  time.Duration
 	CPU      time.Duration // the server's, user and system; 0 if not known
 	Own      time.Duration // the generator's

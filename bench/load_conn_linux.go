@@ -8,18 +8,19 @@ import (
 
 // loadConn is one connection of a generator: the batch under way and what of its answer is there.
 type loadConn struct {
-	shape  *shape
-	fd     int
-	random uint64
-	out    []byte
-	unsent []byte // what of out the socket would not take yet
-	in     []byte
-	batch  []int // keys of each request; 0 is a set
-	keys   []int // of all requests
-	done   int   // requests answered
-	used   int   // keys of those
-	misses int
-	sent   time.Time
+	shape   *shape
+	fd      int
+	random  uint64
+	out     []byte
+	unsent  []byte // what of out the socket would not take yet
+	in      []byte
+	batch   []int // keys of each request; 0 is a set
+	keys    []int // of all requests
+	done    int   // requests answered
+	used    int   // keys of those
+	misses  int
+	refused int
+	sent    time.Time
 }
 
 func newLoadConn(s *shape, fd int, seed uint64) *loadConn {
@@ -31,7 +32,7 @@ func newLoadConn(s *shape, fd int, seed uint64) *loadConn {
 func (c *loadConn) send(now time.Time) error {
 	c.out, c.in = c.out[:0], c.in[:0]
 	c.batch, c.keys = c.batch[:0], c.keys[:0]
-	c.done, c.used, c.misses = 0, 0, 0
+	c.done, c.used, c.misses, c.refused = 0, 0, 0, 0
 	for range c.shape.Depth {
 		if int(next(&c.random)%100) >= c.shape.Gets {
 			i := c.pick()
@@ -127,7 +128,10 @@ func (c *loadConn) receive() (done bool, err error) {
 		var misses int
 		if n == 0 {
 			n = 1
-			after, err = takeStored(rest)
+			var refused bool
+			if after, refused, err = takeStored(rest); refused {
+				c.refused++
+			}
 		} else {
 			after, misses, err = c.shape.takeHits(rest, c.keys[c.used:c.used+n])
 		}

@@ -97,6 +97,7 @@ func (g *generator) run(d time.Duration) (Turn, error) {
 		total.Requests += th.turn.Requests
 		total.Keys += th.turn.Keys
 		total.Misses += th.turn.Misses
+		total.Refused += th.turn.Refused
 		total.Latency.add(&th.turn.Latency)
 	}
 	return total, errors.Join(faults...)
@@ -145,6 +146,7 @@ func (t *thread) count(c *loadConn, now time.Time) {
 	t.turn.Requests += int64(len(c.batch))
 	t.turn.Keys += int64(len(c.keys))
 	t.turn.Misses += int64(c.misses)
+	t.turn.Refused += int64(c.refused)
 	t.turn.Latency.note(now.Sub(c.sent))
 }
 

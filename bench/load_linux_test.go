@@ -78,6 +78,26 @@ func TestLoadNoticesWrongAnswers(t *testing.T) {
 	}
 }
 
+// TestTakeStored: stored, refused, torn and wrong are told apart.
+func TestTakeStored(t *testing.T) {
+	for in, want := range map[string]struct {
+		rest    string
+		refused bool
+		err     bool
+	}{
+		"STORED\r\nx":          {"x", false, false},
+		"SERVER_ERROR no\r\nx": {"x", true, false},
+		"SERVER_ERROR n":       {"", false, true},
+		"STO":                  {"", false, true},
+		"NOT_STORED\r\n":       {"", false, true},
+	} {
+		rest, refused, err := takeStored([]byte(in))
+		if string(rest) != want.rest || refused != want.refused || (err != nil) != want.err {
+			t.Errorf("%q: %q, %v, %v", in, rest, refused, err)
+		}
+	}
+}
+
 // TestTakeHits cuts an answer at every byte: until the last it is torn, never wrong.
 func TestTakeHits(t *testing.T) {
 	s := newShape(LoadConfig{Value: 10})

@@ -62,21 +62,20 @@ func (s *shape) appendGet(dst []byte, keys []int) []byte {
 	return append(dst, "\r\n"...)
 }
 
-// takeStored takes the answer to a set from in.
-func takeStored(in []byte) (rest []byte, err error) {
-	const want = "STORED\r\n"
+// takeStored takes the answer to a set from in. A full server may refuse.
+func takeStored(in []byte) (rest []byte, refused bool, err error) {
+	const want, refusal = "STORED\r\n", "SERVER_ERROR "
 	if rest, ok := bytes.CutPrefix(in, []byte(want)); ok {
-		return rest, nil
+		return rest, false, nil
 	}
-	return nil, torn(in, want, "a set")
-}
-
-// torn tells an answer that is not there yet from a wrong one.
-func torn(in []byte, want, to string) error {
-	if len(in) < len(want) && want[:len(in)] == string(in) {
-		return errTorn
+	end := bytes.IndexByte(in, '\n')
+	switch {
+	case end >= 0 && bytes.HasPrefix(in, []byte(refusal)):
+		return in[end+1:], true, nil
+	case end < 0 && len(in) < 100:
+		return nil, false, errTorn
 	}
-	return wrong(in, to)
+	return nil, false, wrong(in, "a set")
 }
 
 func wrong(in []byte, to string) error {

@@ -66,11 +66,12 @@ func PrintLoad(w io.Writer, results []LoadResult) {
 			percentile(r.Turns, 0.5),
 			percentile(r.Turns, 0.99),
 			microseconds(median(r.Turns, Turn.OwnCost), 1),
-			fmt.Sprint(misses(r.Turns)),
+			fmt.Sprint(sum(r.Turns, func(t Turn) int64 { return t.Misses })),
+			fmt.Sprint(sum(r.Turns, func(t Turn) int64 { return t.Refused })),
 			orUnknown(r.RSS > 0, humanize.IBytes(r.RSS)),
 		})
 	}
-	table(w, []string{"server", "requests/s", "ratio", "CPU a request", "ratio", "p50", "p99", "client CPU", "misses", "RSS"}, rows)
+	table(w, []string{"server", "requests/s", "ratio", "CPU a request", "ratio", "p50", "p99", "client CPU", "misses", "refused", "RSS"}, rows)
 }
 
 func ratio(a, b float64) string {
@@ -86,9 +87,9 @@ func percentile(turns []Turn, share float64) string {
 	return microseconds(d, 1)
 }
 
-func misses(turns []Turn) (n int64) {
+func sum(turns []Turn, of func(Turn) int64) (n int64) {
 	for _, t := range turns {
-		n += t.Misses
+		n += of(t)
 	}
 	return n
 }
