@@ -74,12 +74,24 @@ func (r *Setting) apply(s *Settings, value string) string {
 		*p = atof(value)
 	case *string:
 		*p = value
+		return r.empty(value == "")
 	case *[]string:
-		*p = appendNew(*p, splitList(value))
+		list := splitList(value)
+		*p = appendNew(*p, list)
+		return r.empty(len(list) == 0)
 	default:
 		panic(fmt.Sprintf("setting -%c: field of type %T", r.Letter, p))
 	}
 	return ""
+}
+
+// empty returns the fault of an argument without content, such as an unset variable of a shell script. To take it for no
+// argument would open to every address a server that was meant for one.
+func (r *Setting) empty(is bool) string {
+	if !is {
+		return ""
+	}
+	return fmt.Sprintf("-%c needs an argument that is not empty", r.Letter)
 }
 
 // bounds returns the fault of a number outside the row's bounds, or "".

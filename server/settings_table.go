@@ -20,7 +20,13 @@ var table = [...]Setting{
 		Help: "TCP port (default: 11211, 0 is off, -1 any free one)",
 		what: "TCP port", min: -1, max: maxPort,
 		field: func(s *Settings) any { return &s.Port },
-		stat:  "tcpport", statOrder: 3,
+		warn: func(s *Settings) string {
+			if s.Port == 0 && s.UDPPort == 0 && s.Socket == "" {
+				return "-p 0: TCP is off, and there is nothing else to listen on"
+			}
+			return ""
+		},
+		stat: "tcpport", statOrder: 3,
 		show: func(_ *Settings, live Live) string { return strconv.Itoa(live.TCPPort) },
 	},
 	{
@@ -73,6 +79,7 @@ var table = [...]Setting{
 		Letter: 'u', Long: "user", Arg: "username",
 		Help:  "become this user after listening (root must name one)",
 		field: func(s *Settings) any { return &s.User },
+		parse: func(s *Settings, v string) string { s.User = v; return "" }, // empty is none, as in memcached
 	},
 	{
 		Letter: 'm', Long: "memory-limit", Arg: "num", Default: "64",

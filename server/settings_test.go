@@ -177,6 +177,9 @@ func TestValidate(t *testing.T) {
 		{[]string{"I", "129m"}, "Cannot set item size limit higher than 128 mb.", 1},
 		{[]string{"I", "4096m"}, "Cannot set item size limit higher than 128 mb.", 1}, // overflows in C
 		{[]string{"I", ""}, "Item max size cannot be less than 1024 bytes.", 1},
+		{[]string{"l", ""}, "-l needs an argument that is not empty", 1},
+		{[]string{"l", ",;"}, "-l needs an argument that is not empty", 1},
+		{[]string{"s", ""}, "-s needs an argument that is not empty", 1},
 		{[]string{"l", "host:port"}, `Invalid port number: "port"`, 1},
 		{[]string{"o", "no_such=1"}, `Illegal suboption "no_such=1"`, 1},
 		{[]string{"B", "x"}, "Invalid value for binding protocol: x\n -- should be one of auto, binary, or ascii", 64},
@@ -223,6 +226,8 @@ func TestWarnings(t *testing.T) {
 		{[]string{"I", "2m"}, 1},
 		{[]string{"I", "2m", "t", "65"}, 2},
 		{[]string{"U", "0"}, 0},
+		{[]string{"p", "0"}, 1},
+		{[]string{"p", "0", "s", "/x"}, 0},
 	} {
 		if got := settingsOf(t, c.flags...).Warnings(); len(got) != c.want {
 			t.Errorf("%v: warnings %q, want %d", c.flags, got, c.want)

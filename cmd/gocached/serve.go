@@ -34,15 +34,15 @@ func (p *program) serve(s *server.Settings) error {
 	if s.Daemon && !child {
 		return p.daemonize()
 	}
-	for _, line := range s.Warnings() {
-		fmt.Fprintln(p.stderr, line)
-	}
 	identity, err := findIdentity(s.User)
 	if err != nil {
 		return err
 	}
 	if err := raiseLimits(s); err != nil {
 		return err
+	}
+	for _, line := range s.Warnings() {
+		fmt.Fprintln(p.stderr, line)
 	}
 	if s.Verbosity > 1 && row.describe != nil {
 		row.describe(p.stderr, s)

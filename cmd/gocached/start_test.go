@@ -167,6 +167,7 @@ func TestRefusedStarts(t *testing.T) {
 		{[]string{"-E", "nothing"}, 1, "Unknown engine: nothing\n -- should be one of memory, null\n"},
 		{[]string{"-o", "nothing"}, 1, "Illegal suboption \"nothing\"\n"},
 		{[]string{"-f", "1", "-t", "0"}, 1, "Factor must be greater than 1\nNumber of threads must be greater than 0\n"},
+		{[]string{"-l", ""}, 1, "-l needs an argument that is not empty\n"},
 		{[]string{"-d", "-t", "0"}, 1, "Number of threads must be greater than 0\n"},
 		{[]string{"--no-such"}, 1, binary + ": unrecognized option '--no-such'\nIllegal argument \"?\"\n"},
 	} {
