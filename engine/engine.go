@@ -123,8 +123,7 @@ type Settings struct {
 //
 // The groups: "" (bytes, curr_items, total_items, evictions, reclaimed, in this order), "items", "slabs", "sizes",
 // "cachedump" (with Class and Limit; name is the key, value what follows it), "reset" (emits nothing: sets the counters
-// to zero, but not the gauges), "classes" (the slab classes: name is the number, value the chunk size in bytes and the
-// chunks a page, as 1 and "96 10922"; not for clients), "gocached" (whatever is the engine's own).
+// to zero, but not the gauges), "gocached" (whatever is the engine's own).
 type Query struct {
 	Group string
 	Class int // slab class

@@ -69,9 +69,6 @@ func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
 	if err := eng.Initialize(s.engineSettings()); err != nil {
 		return nil, fmt.Errorf("engine %s: %w", eng.Info().Name, err)
 	}
-	if log.Level() > 1 {
-		s.logClasses()
-	}
 	return s, nil
 }
 

@@ -2,19 +2,9 @@ package server
 
 import (
 	"bytes"
-	"strings"
 
-	"gocached/engine"
 	"gocached/protocol"
 )
-
-// logClasses writes the slab classes as memcached does at a start with -vv.
-func (s *Server) logClasses() {
-	s.engine.Stats(engine.Query{Group: "classes"}, func(number, value string) {
-		size, perPage, _ := strings.Cut(value, " ")
-		s.log.Printf("slab class %3s: chunk size %9s perslab %7s", number, size, perPage)
-	})
-}
 
 // executeVerbosely does what execute does, request by request, and writes each line and its reply to the log as
 // memcached's -vv does.

@@ -23,7 +23,6 @@ func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Sta
 		"sizes":     e.statsSizes,
 		"cachedump": e.statsCachedump,
 		"reset":     e.statsReset,
-		"classes":   e.statsClasses,
 		"gocached":  e.statsOwn,
 	}
 	group := groups[q.Group]
@@ -202,12 +201,4 @@ func yes(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// statsClasses describes the slab classes.
-func (e *Engine) statsClasses(_ engine.Query, emit emitter) {
-	for i := range e.classes[1:] {
-		c := &e.classes[i+1].chunks
-		emit(text(c.ID), fmt.Sprintf("%d %d", c.Size, c.PerPage))
-	}
 }
