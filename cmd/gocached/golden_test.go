@@ -1,0 +1,47 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"gocached/internal/golden"
+)
+
+// goldenGroups are the recordings that the program must pass today.
+var goldenGroups = []string{"text", "size", "stats", "startup"}
+
+// goldenWithout are cases in which gocached means to differ and which have no other form, each with the reason.
+var goldenWithout = map[string]string{}
+
+// TestGolden plays recorded conversations with memcached 1.4.5 against the program as it is built, flags and all.
+func TestGolden(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds and starts the program for each case")
+	}
+	program := buildProgram(t)
+	golden.Run(t, golden.Config{
+		Start:   golden.Binary(program),
+		Program: program,
+		Groups:  goldenGroups,
+		Without: goldenWithout,
+	})
+}
+
+// buildProgram builds the program, or takes the one that GOCACHED_BINARY names.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	if program := os.Getenv("GOCACHED_BINARY"); program != "" {
+		return program
+	}
+	program := filepath.Join(t.TempDir(), "gocached")
+	build := exec.Command("go", "build", "-o", program, ".")
+	var said bytes.Buffer
+	build.Stdout, build.Stderr = &said, &said
+	if err := build.Run(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, said.String())
+	}
+	return program
+}
