@@ -7,7 +7,7 @@
 //	    12      4  exptime, a clock.Time                      stripe lock; read by anybody, so atomic
 //	    16      4  shape: see below                           both locks to change once linked, either to read
 //	    20      4  use: key length 8 bits, touched 1,         stripe lock, but for the touched bit, which an
-//	               last access in seconds 23 bits             eviction clears under the class lock; atomic
+//	               LRU epoch 5, last access 18 bits           eviction clears under the class lock; atomic
 //	    24      8  stamp: the CAS                             stripe lock; read by anybody, so atomic
 //	    32      8  pins, only if large                        atomic
 //	     .      4  client's flags, only if not zero           immutable
@@ -24,8 +24,8 @@
 // The life of an item: free (its chunk is on a free list, or was never used), held (by whoever allocated it, or by those
 // to whom it was lent when it was unlinked), linked (in a bucket and an LRU, so that it can be found).
 //
-// The last access is enough for ages up to 97 days, and wraps then: it orders victims and is printed, and decides
-// nothing else.
+// The last access is in units of eight seconds, and wraps after 24 days: it is printed and chooses between classes, and
+// decides nothing else. The epoch is package lru's.
 package item
 
 import (
@@ -62,9 +62,15 @@ const (
 
 	layoutShift = 29
 
+	// Epochs is how many epochs of the LRU an item tells apart.
+	Epochs = 32
+
 	touched     = 1 << 8
-	accessShift = 9
-	accessMask  = 1<<23 - 1
+	epochShift  = 9
+	epochMask   = Epochs - 1
+	accessShift = 14
+	accessUnit  = 8 // seconds
+	accessMask  = 1<<18 - 1
 )
 
 // State is where an item is in its life.
@@ -199,7 +205,7 @@ func (h *Header) CAS() uint64 {
 
 // Link makes a held item a linked one, as of now and under a stamp of its own. Needs both locks.
 func (h *Header) Link(stamp uint64, now clock.Time) {
-	h.use = h.use&0xff | uint32(now)<<accessShift
+	h.use = h.use&0xff | uint32(now)/accessUnit<<accessShift
 	if h.shape&noCAS != 0 {
 		*(*uint32)(unsafe.Pointer(&h.stamp)) = uint32(stamp)
 	} else {

@@ -7,29 +7,32 @@ import (
 	"gocached/clock"
 )
 
-// Used notes that the item was used now. mark says whether that shall save it once from eviction (package lru). It
-// writes only what changes: at most once a second and at the first use, so that a popular item's cache line is not
-// passed around. Needs the stripe lock.
-func (h *Header) Used(now clock.Time, mark bool) {
+// Used notes that the item was used now, in the given epoch of its LRU, and marks it to be renewed before it is evicted.
+// It writes only what changes: at the first use, once in an epoch and every eight seconds, so that a popular item's cache
+// line is not passed around. Needs the stripe lock.
+func (h *Header) Used(now clock.Time, epoch uint32) {
 	old := atomic.LoadUint32(&h.use)
-	next := old&(0xff|touched) | uint32(now)<<accessShift
-	if mark {
-		next |= touched
-	}
+	next := old&0xff | touched | epoch<<epochShift | uint32(now)/accessUnit<<accessShift
 	if next != old {
 		atomic.StoreUint32(&h.use, next)
 	}
 }
 
-// Touched says whether the item was used since it was linked or last saved.
+// Epoch returns the epoch of the LRU in which the item was last used.
+func (h *Header) Epoch() uint32 { return atomic.LoadUint32(&h.use) >> epochShift & epochMask }
+
+// SetEpoch notes the epoch in which the item is linked. Only while it is being linked.
+func (h *Header) SetEpoch(epoch uint32) { h.use |= epoch << epochShift }
+
+// Touched says whether the item was used since it was linked or last renewed.
 func (h *Header) Touched() bool { return atomic.LoadUint32(&h.use)&touched != 0 }
 
 // Untouch takes the mark away. It may be called under either lock: a use at the same time may win.
 func (h *Header) Untouch() { atomic.AndUint32(&h.use, ^uint32(touched)) }
 
-// Idle returns for how many seconds the item was not used.
+// Idle returns for how many seconds the item was not used, to within eight.
 func (h *Header) Idle(now clock.Time) uint32 {
-	return (uint32(now) - atomic.LoadUint32(&h.use)>>accessShift) & accessMask
+	return (uint32(now)/accessUnit - atomic.LoadUint32(&h.use)>>accessShift) & accessMask * accessUnit
 }
 
 func (h *Header) pins() *int64 { return (*int64)(unsafe.Add(unsafe.Pointer(h), 32)) }

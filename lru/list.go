@@ -1,35 +1,95 @@
 package lru
 
 import (
+	"sync/atomic"
+
 	"gocached/item"
 	"gocached/slab"
 )
 
-// List is the LRU of one slab class, newest first, linked through the items. Every method needs the class lock; the
-// links of an item that is in no list mean nothing.
+const (
+	// Epochs is how many epochs an item can tell apart.
+	Epochs = item.Epochs
+
+	// parts is how many epochs the list spans: an epoch ends when an eighth of the list was pushed in it. It is a quarter of
+	// Epochs, so that the epoch of an item at the tail is not mistaken for a newer one.
+	parts = Epochs / 4
+)
+
+// List is the LRU of one slab class, newest first, linked through the items. Every method but Epoch needs the class lock;
+// the links of an item that is in no list mean nothing.
 type List struct {
 	Head, Tail slab.Ref
 	Len        int
+
+	epoch  atomic.Uint32
+	pushed int              // items that came into the list, or were renewed, in this epoch
+	marks  [Epochs]slab.Ref // by epoch, but for the present: the first item, from the head, that belongs to it or an older one
 }
 
-// Push makes r the newest.
-func (l *List) Push(a *slab.Arena, r slab.Ref) { l.push(a, r, item.At(a, r)) }
+// Epoch returns the present epoch, by which a use is noted. It takes no lock.
+func (l *List) Epoch() uint32 { return l.epoch.Load() }
 
-func (l *List) push(a *slab.Arena, r slab.Ref, h *item.Header) {
-	h.Next, h.Prev = l.Head, slab.None
-	if l.Head != slab.None {
-		item.At(a, l.Head).Prev = r
-	} else {
-		l.Tail = r
-	}
-	l.Head = r
-	l.Len++
+// Push makes r, which is in no list, the newest.
+func (l *List) Push(a *slab.Arena, r slab.Ref) {
+	h := item.At(a, r)
+	h.SetEpoch(l.Epoch())
+	l.before(a, r, h, l.Head)
+	l.count()
 }
 
 // Remove takes r out.
-func (l *List) Remove(a *slab.Arena, r slab.Ref) { l.remove(a, item.At(a, r)) }
+func (l *List) Remove(a *slab.Arena, r slab.Ref) { l.remove(a, r, item.At(a, r)) }
 
-func (l *List) remove(a *slab.Arena, h *item.Header) {
+// Renew puts r, which is in the list, where it belongs after its last use: before everything that was last used in the
+// same epoch or an older one. It takes r's mark away.
+func (l *List) Renew(a *slab.Arena, r slab.Ref) {
+	h := item.At(a, r)
+	h.Untouch()
+	l.remove(a, r, h)
+	epoch := h.Epoch()
+	if epoch == l.Epoch() {
+		l.before(a, r, h, l.Head)
+	} else {
+		l.insert(a, r, h, epoch)
+	}
+	l.count()
+}
+
+// insert puts r before the items of an epoch that is over. Where the mark of a newer epoch stood at the same item, there
+// was nothing between, and it moves too.
+func (l *List) insert(a *slab.Arena, r slab.Ref, h *item.Header, epoch uint32) {
+	at := l.marks[epoch]
+	l.before(a, r, h, at)
+	for e := epoch; e != l.Epoch() && l.marks[e] == at; e = (e + 1) % Epochs {
+		l.marks[e] = r
+	}
+}
+
+// before links r on the head's side of next, at the tail if that is None.
+func (l *List) before(a *slab.Arena, r slab.Ref, h *item.Header, next slab.Ref) {
+	prev := l.Tail
+	if next != slab.None {
+		n := item.At(a, next)
+		prev, n.Prev = n.Prev, r
+	} else {
+		l.Tail = r
+	}
+	if prev != slab.None {
+		item.At(a, prev).Next = r
+	} else {
+		l.Head = r
+	}
+	h.Next, h.Prev = next, prev
+	l.Len++
+}
+
+func (l *List) remove(a *slab.Arena, r slab.Ref, h *item.Header) {
+	for e, m := range &l.marks {
+		if m == r {
+			l.marks[e] = h.Next
+		}
+	}
 	if h.Prev != slab.None {
 		item.At(a, h.Prev).Next = h.Next
 	} else {
@@ -43,14 +103,15 @@ func (l *List) remove(a *slab.Arena, h *item.Header) {
 	l.Len--
 }
 
-// Renew makes r, which is in the list, the newest.
-func (l *List) Renew(a *slab.Arena, r slab.Ref) {
-	if r == l.Head {
+// count ends the epoch when enough has been pushed in it.
+func (l *List) count() {
+	l.pushed++
+	if l.pushed*parts < l.Len {
 		return
 	}
-	h := item.At(a, r)
-	l.remove(a, h)
-	l.push(a, r, h)
+	l.pushed = 0
+	l.marks[l.Epoch()] = l.Head
+	l.epoch.Store((l.Epoch() + 1) % Epochs)
 }
 
 // Before returns the neighbour of r towards the head, or None.

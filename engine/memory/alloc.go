@@ -141,12 +141,18 @@ func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 	return ref
 }
 
-// insist is for when try found nothing. If neither class can yield anything, a donor gives the nominal class one. Else every
+// insist is for when try found nothing. If neither class can yield anything, it finds one that can (ways.go). Else every
 // candidate was in a locked stripe, lent, or not yet stored: it waits for a stripe.
 func (e *Engine) insist(w *want) slab.Ref {
 	for range 8 {
-		if !w.nominal.canYield() && !w.fitting.canYield() && !e.donate(w.nominal, w.now) {
-			break
+		if !w.nominal.canYield() && !w.fitting.canYield() {
+			ref, again := e.findWay(w)
+			if ref != slab.None {
+				return ref
+			}
+			if !again {
+				break
+			}
 		}
 		if ref := e.try(w); ref != slab.None {
 			return ref

@@ -24,9 +24,12 @@ type class struct {
 
 	// What others read without the lock, to know whether it is worth taking.
 	spare   atomic.Uint64 // chunks that can be had
+	pages   atomic.Int64  // pages owned
 	quiet   atomic.Uint64 // searched
 	hand    atomic.Uint64 // age of the last victim: see older
 	getHits counter
+
+	borrowed counter // chunks borrowed from far larger classes (ways.go)
 
 	incrHits, decrHits, casBadval counter
 
@@ -115,6 +118,9 @@ func (c *class) free(a *slab.Arena, r slab.Ref, h *item.Header) {
 func (c *class) hint() {
 	if n := uint64(c.chunks.Spare()); n != c.spare.Load() {
 		c.spare.Store(n)
+	}
+	if n := int64(c.chunks.Pages()); n != c.pages.Load() {
+		c.pages.Store(n)
 	}
 }
 

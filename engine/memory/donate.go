@@ -20,17 +20,24 @@ const (
 )
 
 // donate gives a page to a class that has none, or only held items, when every page belongs to a class: a page of the
-// class that can best spare one is cleared, and handed over. False means that no class can. It takes locks of all kinds, one class lock at a
-// time, so it must be called with none.
-func (e *Engine) donate(to *class, now clock.Time) bool {
+// class that can best spare one is cleared, and handed over. False means that no class can; if severalOnly, none that
+// would keep another page. It takes locks of all kinds, one class lock at a time, so it must be called with none.
+func (e *Engine) donate(to *class, now clock.Time, severalOnly bool) bool {
+	moment := e.moment(now)
+	if severalOnly && e.scarce.Load() == moment {
+		return false // a moment ago nobody had
+	}
 	e.moving.Lock()
 	defer e.moving.Unlock()
 	if to.canYield() || e.arena.Left() > 0 {
 		return true // somebody else was faster
 	}
 	for tried := make(map[*class]bool); ; {
-		from := e.donor(to, tried, now)
+		from := e.donor(to, tried, severalOnly, now)
 		if from == nil {
+			if severalOnly {
+				e.scarce.Store(moment)
+			}
 			return false
 		}
 		if page := e.clear(from, now); page != 0 {
@@ -47,7 +54,7 @@ func (e *Engine) donate(to *class, now clock.Time) bool {
 
 // donor chooses: a class with a page's worth of free chunks, else the class whose oldest item was idle for longest, else
 // the one with the most pages. A class with only one page comes last.
-func (e *Engine) donor(to *class, tried map[*class]bool, now clock.Time) *class {
+func (e *Engine) donor(to *class, tried map[*class]bool, severalOnly bool, now clock.Time) *class {
 	var best *class
 	var bestRank donorRank
 	for i := range e.classes[1:] {
@@ -55,7 +62,11 @@ func (e *Engine) donor(to *class, tried map[*class]bool, now clock.Time) *class 
 		if c == to || tried[c] {
 			continue
 		}
-		if rank := e.rank(c, now); rank.pages > 0 && (best == nil || bestRank.less(rank)) {
+		rank := e.rank(c, now)
+		if rank.pages == 0 || severalOnly && rank.pages == 1 && !rank.free {
+			continue
+		}
+		if best == nil || bestRank.less(rank) {
 			best, bestRank = c, rank
 		}
 	}
@@ -112,6 +123,7 @@ func (e *Engine) clear(c *class, now clock.Time) (page uint32) {
 	for range clearRounds {
 		e.sweep(c, page, now)
 		if c.chunks.Left() == 0 {
+			defer c.hint()
 			return c.chunks.Part(e.arena)
 		}
 		c.breathe()

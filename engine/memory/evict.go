@@ -20,7 +20,6 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 	for n := 2 * tries; ref != slab.None && n > 0; n-- {
 		h, before := e.at(ref), c.list.Before(e.arena, ref)
 		if moves > 0 && h.Touched() && !e.expired(h, w.now) {
-			h.Untouch()
 			c.list.Renew(e.arena, ref)
 			c.counts.promotions++
 			moves--

@@ -61,7 +61,7 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 		h.SetExptime(k.Exptime)
 	}
 	c := e.classOf(ref)
-	e.use(h, g.now)
+	e.use(c, h, g.now)
 	hit := engine.Hit{Value: h.Value(), CAS: h.CAS(), Flags: h.Flags()}
 	if h.Large() {
 		h.Pin()
@@ -74,9 +74,12 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 }
 
 // use notes a use of the item for the LRU. The item that was stored last of all is where a strict LRU would move it, so
-// it gets no mark. Needs the stripe lock.
-func (e *Engine) use(h *item.Header, now clock.Time) {
-	h.Used(now, !h.Touched() && (e.noCAS || h.Stamp() != e.cas.Load()))
+// it is left alone. Needs the stripe lock.
+func (e *Engine) use(c *class, h *item.Header, now clock.Time) {
+	if !h.Touched() && !e.noCAS && h.Stamp() == e.cas.Load() {
+		return
+	}
+	h.Used(now, c.list.Epoch())
 }
 
 // count counts a hit. Hits of one class in a row are added up and counted once.

@@ -34,6 +34,7 @@ type Engine struct {
 
 	moving  sync.Mutex // held while a page changes hands; before every other lock
 	donated counter    // pages that changed hands
+	scarce  counter    // the moment at which no class had several pages to give one
 }
 
 var _ engine.Engine = (*Engine)(nil)

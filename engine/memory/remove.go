@@ -33,6 +33,6 @@ func (e *Engine) Touch(key []byte, exptime clock.Time) (uint64, engine.Status) {
 		return 0, engine.NotFound
 	}
 	f.h.SetExptime(exptime)
-	e.use(f.h, now)
+	e.use(e.classOf(f.ref), f.h, now)
 	return f.h.CAS(), engine.OK
 }

@@ -1,0 +1,53 @@
+package memory
+
+import "gocached/slab"
+
+const (
+	// near is how many times larger than needed a borrowed chunk may be without further thought.
+	near = 8
+
+	// patience is how many chunks a class without a page borrows from far larger ones before it is given a page.
+	patience = 64
+)
+
+// findWay is for an item whose classes have no page, or only held items, while all pages are taken. In this order:
+//
+//  1. a class with several pages gives one
+//  2. the item borrows a chunk of a larger class that is near
+//  3. now and then, or if nothing larger has a page: a class gives its only page
+//  4. the item borrows a chunk of a class however large
+//
+// Borrowing wastes the rest of a chunk, but where there are more sizes in use than pages, giving pages to and fro would
+// evict a whole page for every item stored. again says that a page has changed hands and it is worth trying once more.
+func (e *Engine) findWay(w *want) (ref slab.Ref, again bool) {
+	if e.donate(w.nominal, w.now, true) {
+		return slab.None, true
+	}
+	if ref := e.borrow(w, near*w.fitting.chunks.Size); ref != slab.None {
+		return ref, false
+	}
+	if w.nominal.borrowed.Add(1)%patience == 0 && e.donate(w.nominal, w.now, false) {
+		return slab.None, true
+	}
+	if ref := e.borrow(w, e.itemMax); ref != slab.None {
+		return ref, false
+	}
+	return slab.None, e.donate(w.nominal, w.now, false)
+}
+
+// borrow takes a chunk of the smallest class above the item's own that has one to yield and whose chunks measure at most
+// limit.
+func (e *Engine) borrow(w *want, limit int) slab.Ref {
+	for i := w.nominal.chunks.ID + 1; i < len(e.classes) && e.classes[i].chunks.Size <= limit; i++ {
+		c := &e.classes[i]
+		if c.pages.Load() == 0 {
+			continue
+		}
+		wide := *w
+		wide.nominal, wide.fitting = c, c
+		if ref := e.try(&wide); ref != slab.None {
+			return ref
+		}
+	}
+	return slab.None
+}
