@@ -7,7 +7,7 @@ import (
 
 // The numbers of text lines are read as memcached 1.4.5 reads them, with C's strtoul and its relatives: white space in
 // front (tabs, say; a word holds no blank) and a sign are allowed, and anything may follow a white space. A word that
-// begins with white space and holds no number counts as 0. The golden cases of "text" hold the cases clients may meet.
+// begins with white space and holds no number counts as 0. TestNumbers has the cases.
 
 // Uint64 reads a word as an unsigned number of 64 bits. False means that it is none or too large. A minus sign negates
 // modulo 2^64 and is refused only where the result is 2^63 or more, so a hugely negative number can pass (as in
