@@ -1,0 +1,54 @@
+# Bare "make" lists what there is.
+
+GO       ?= go
+BIN      := bin/gocached
+ARGS     ?=
+FUZZTIME ?= 10s
+BENCHTIME ?= 200ms
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# As memcached does, gocached refuses to run as root unless it is told whose rights to take.
+USERFLAG := $(if $(filter 0,$(shell id -u)),-u nobody)
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test race fuzz lint fmt bench compare golden conformance clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name text; do printf '%-15s %s\n' "$$name" "$$text"; done
+
+build: ## build bin/gocached
+	$(GO) build -o $(BIN) ./cmd/gocached
+
+run: build ## build it and run it in the foreground; ARGS="-m 256 -vv" are its flags
+	./$(BIN) $(USERFLAG) $(ARGS)
+
+test: ## run all tests; needs nothing but Go
+	$(GO) test ./...
+
+race: ## run the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (10s)
+	GO="$(GO)" scripts/fuzz.sh $(FUZZTIME)
+
+lint: ## check formatting, go vet and staticcheck
+	GO="$(GO)" scripts/lint.sh $(STATICCHECK)
+
+fmt: ## format all Go files
+	gofmt -w $$(git ls-files '*.go')
+
+bench: ## run the Go benchmarks, BENCHTIME (200ms) each
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+compare: build ## compare gocached with the memcached on this machine under load
+	scripts/compare.sh $(BIN)
+
+golden: ## replay the recorded conversations with memcached against gocached
+	$(GO) test ./cmd/gocached -run '^TestGolden$$' -count=1 -v | grep -v -e '^=== ' -e '--- PASS: TestGolden/'
+
+conformance: build ## check gocached with the clients and tools of memcached
+	GO="$(GO)" scripts/conformance.sh $(BIN)
+
+clean: ## remove what was built
+	rm -rf bin
