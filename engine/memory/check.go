@@ -8,13 +8,13 @@ import (
 	"gocached/slab"
 )
 
-// check goes over everything the engine holds and returns the first thing that does not fit together. It stops the engine
+// Check goes over everything the engine holds and returns the first thing that does not fit together. It stops the engine
 // meanwhile, so it is for tests, and for builds with the tag gocachedcheck, which call it again and again (checkon.go).
 //
 // What must hold: every chunk that was ever handed out is free, held or linked. Free ones are on their class's free list,
 // once. Linked ones are in their class's LRU, once, and in the bucket of their key, once. Nothing else is in either. The
 // gauges of each class are the sums over its chunks.
-func (e *Engine) check() error {
+func (e *Engine) Check() error {
 	e.moving.Lock()
 	defer e.moving.Unlock()
 	e.table.LockAll()
