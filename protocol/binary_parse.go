@@ -59,6 +59,8 @@ func (p *Parser) packet(in []byte, pos int, run *Run) (next int, need Need) {
 	o := &opcodes[head[1]]
 	keyLen, extras, body := int(binary.BigEndian.Uint16(head[2:])), int(head[4]), binary.BigEndian.Uint32(head[8:])
 	switch {
+	case o.newer && !o.fits(extras, keyLen, uint64(body)):
+		return p.skipPacket(run, head, UnknownCommand, pos, body)
 	case keyLen > MaxKey:
 		return refusePacket(run, head, BadFormat, pos), NeedClose
 	case o.name == "":

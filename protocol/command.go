@@ -129,6 +129,7 @@ type opcode struct {
 	key     keyRule
 	value   bool // what follows the key is a value; without it nothing follows
 	bounded bool // the value is waited for, never streamed, and refused if it is long
+	newer   bool // memcached 1.4.5 does not know it: with lengths that do not fit it is unknown, not an error
 }
 
 // opcodes describes each request opcode of the binary protocol, in the order of its number. This table is all that the
@@ -168,9 +169,9 @@ var opcodes = [256]opcode{
 	0x18: {name: "flushq", command: FlushAll, extras: 4, maybe: true, hide: HideOK},
 	0x19: {name: "appendq", command: Store, op: engine.OpAppend, key: keyNeeded, value: true, hide: HideOK},
 	0x1a: {name: "prependq", command: Store, op: engine.OpPrepend, key: keyNeeded, value: true, hide: HideOK},
-	0x1c: {name: "touch", command: Touch, key: keyNeeded, extras: 4},
-	0x1d: {name: "gat", command: Get, flag: FlagTouch, key: keyNeeded, extras: 4},
-	0x1e: {name: "gatq", command: Get, flag: FlagTouch, key: keyNeeded, extras: 4, hide: HideMiss},
+	0x1c: {name: "touch", command: Touch, key: keyNeeded, extras: 4, newer: true},
+	0x1d: {name: "gat", command: Get, flag: FlagTouch, key: keyNeeded, extras: 4, newer: true},
+	0x1e: {name: "gatq", command: Get, flag: FlagTouch, key: keyNeeded, extras: 4, hide: HideMiss, newer: true},
 	0x20: {name: "sasl list", command: SASLList},
 	0x21: {name: "sasl auth", command: SASLAuth, key: keyNeeded, value: true, bounded: true},
 	0x22: {name: "sasl step", command: SASLStep, key: keyNeeded, value: true, bounded: true},

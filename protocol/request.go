@@ -121,3 +121,9 @@ type Run struct {
 // MaxRun is how many requests a run holds: enough for the cache misses of a run to overlap, few enough for the first
 // level cache.
 const MaxRun = 64
+
+// IsSet says whether a Store is a set, which takes any old value away even when it fails; a binary set with a CAS has
+// engine.OpCAS and yet is one.
+func (r *Request) IsSet() bool {
+	return r.Op == engine.OpSet || r.Flag&FlagBinary != 0 && opcodes[r.Opcode].op == engine.OpSet
+}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"strconv"
 	"strings"
 
 	"gocached/engine"
@@ -137,21 +136,10 @@ func (l *loop) statsDetail(i int, words [][]byte) {
 		p.on.Store(word == "on")
 		l.reply(i, protocol.Reply{Text: "OK"})
 	case "dump":
-		l.statsDetailDump(i)
+		l.out = protocol.AppendDetail(l.out, &l.run.Requests[i], string(p.dump(nil)))
 	default:
 		l.reply(i, protocol.Reply{Status: protocol.BadDetail})
 	}
-}
-
-// statsDetailDump prints the figures per prefix: as lines of their own in text, as one figure in binary.
-func (l *loop) statsDetailDump(i int) {
-	p := &l.server.prefixes
-	if l.run.Requests[i].Flag&protocol.FlagBinary != 0 {
-		l.stat(i, "detailed", string(p.dump(nil))+"END\r\n")
-	} else {
-		l.out = p.dump(l.out)
-	}
-	l.statsEnd(i)
 }
 
 // maxSlabClass is the first number that no slab class can have (as in memcached).
@@ -163,10 +151,10 @@ func (l *loop) statsCachedump(i int, words [][]byte) {
 		l.reply(i, protocol.Reply{Status: protocol.BadLine})
 		return
 	}
-	class, err1 := strconv.ParseUint(string(words[1]), 10, 32)
-	limit, err2 := strconv.ParseUint(string(words[2]), 10, 32)
+	class, ok1 := protocol.Uint32(words[1])
+	limit, ok2 := protocol.Uint32(words[2])
 	switch {
-	case err1 != nil || err2 != nil:
+	case !ok1 || !ok2:
 		l.reply(i, protocol.Reply{Status: protocol.BadFormat})
 	case class >= maxSlabClass:
 		l.reply(i, protocol.Reply{Status: protocol.BadSlabClass})

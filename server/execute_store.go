@@ -86,7 +86,7 @@ func (l *loop) allocate(i int) (engine.Item, engine.Status) {
 // refuse answers a store for which there is no memory. A set that fails takes the old value with it: the client meant
 // it to be gone (as in memcached; add, replace and append leave it).
 func (l *loop) refuse(i int, status engine.Status) {
-	if l.run.Requests[i].Op == engine.OpSet {
+	if l.run.Requests[i].IsSet() {
 		l.engineCall().Remove(l.run.Keys[i].Bytes, 0)
 		l.engineDone()
 	}

@@ -60,16 +60,18 @@ func (l *loop) again(p *part, rest []byte) {
 	l.ready = append(l.ready, arrival{p.c, rest})
 }
 
-// countYields counts as memcached does: once for every -R requests that one event brought.
+// countYields counts as memcached does: once for every -R requests of one event that others followed.
 func (l *loop) countYields(p *part) {
 	c, limit := p.c, uint32(l.server.settings.ReqsPerEvent)
-	before := c.event / limit
 	for i := p.from; i < p.stop; i++ {
-		if l.run.Requests[i].Flag&protocol.FlagNewLine != 0 {
-			c.event++
+		if l.run.Requests[i].Flag&protocol.FlagNewLine == 0 {
+			continue
 		}
+		if c.event > 0 && c.event%limit == 0 {
+			l.counts[connYields]++
+		}
+		c.event++
 	}
-	l.counts[connYields] += uint64(c.event/limit - before)
 }
 
 // turnOver says whether a connection with more input must let others go first. A turn is -R requests, but not less
