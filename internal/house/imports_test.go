@@ -1,0 +1,124 @@
+// Package house holds the tests that keep the shape of the project: what no compiler checks and no reviewer remembers.
+package house
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "gocached"
+
+// floors gives each package its place. An arrow is an import, and a package imports only from floors below its own.
+var floors = map[string]int{
+	"clock": 0, "sasl": 0, "slab": 0,
+	"engine": 1, "item": 1,
+	"protocol": 2, "lru": 2, "assoc": 2,
+	"engine/memory": 3, "engine/null": 3, "engine/enginetest": 3,
+	"server":       4,
+	"cmd/gocached": 5, "bench": 5, "tool": 5,
+}
+
+// barred are arrows that point downwards and are wrong all the same.
+var barred = map[string][]string{
+	"server":   {"slab", "item", "lru", "assoc", "engine/memory", "engine/null", "engine/enginetest"},
+	"protocol": {"slab", "item", "sasl"},
+	"bench":    {"server", "slab", "item", "lru", "assoc", "engine/memory"},
+	"tool":     {"server", "slab", "item", "lru", "assoc", "engine/memory"},
+}
+
+// TestImportsPointDownwards reads the imports of every file that is not a test.
+func TestImportsPointDownwards(t *testing.T) {
+	for file, imports := range projectImports(t) {
+		from := path.Dir(file)
+		if strings.HasPrefix(from, "internal/") {
+			for _, to := range imports {
+				t.Errorf("%s imports %s: what is internal serves tests and knows nothing of the project", file, to)
+			}
+			continue
+		}
+		floor, ok := floors[from]
+		if !ok {
+			t.Errorf("%s: package %s has no floor; give it one here", file, from)
+			continue
+		}
+		for _, to := range imports {
+			if below, ok := floors[to]; !ok || below >= floor && from != "cmd/gocached" {
+				t.Errorf("%s imports %s, which is not on a floor below", file, to)
+			}
+			for _, no := range barred[from] {
+				if to == no {
+					t.Errorf("%s imports %s, which is none of its business", file, to)
+				}
+			}
+		}
+	}
+}
+
+// projectImports returns the project's own imports of each file, by the file's path from the root.
+func projectImports(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	eachFile(t, func(name string) {
+		if strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = nil
+		for _, i := range f.Imports {
+			to, _ := strconv.Unquote(i.Path.Value)
+			if rest, ok := strings.CutPrefix(to, module+"/"); ok {
+				out[name] = append(out[name], rest)
+			}
+		}
+	})
+	return out
+}
+
+// root is the project's folder, as seen from here.
+const root = "../.."
+
+// eachFile visits every Go file of the project.
+func eachFile(t *testing.T, visit func(name string)) {
+	t.Helper()
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && name != "." {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(name, ".go") {
+			visit(name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// longest is how many lines a file may have: beyond that it usually holds a second idea.
+const longest = 450
+
+// TestFilesAreShort holds every file against the bound, tests included.
+func TestFilesAreShort(t *testing.T) {
+	eachFile(t, func(name string) {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "\n"); n > longest {
+			t.Errorf("%s has %d lines, more than %d", name, n, longest)
+		}
+	})
+}
