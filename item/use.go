@@ -42,7 +42,10 @@ func (h *Header) Pin() { atomic.AddInt64(h.pins(), 1) }
 
 // Unpin undoes a Pin, or takes back the one pin that a held or linked item starts with, and reports whether it was the
 // last: then the caller must free the chunk. An item that is not large has only that one pin, which is not counted.
-func (h *Header) Unpin() (last bool) { return !h.Large() || atomic.AddInt64(h.pins(), -1) == 0 }
+func (h *Header) Unpin() (last bool) { return !h.Large() || h.UnpinLarge() }
+
+// UnpinLarge is Unpin for an item known to be large. It needs no lock.
+func (h *Header) UnpinLarge() (last bool) { return atomic.AddInt64(h.pins(), -1) == 0 }
 
 // Lent says that somebody reads the item's value without a lock. Exact under the stripe lock; a hint without.
 func (h *Header) Lent() bool { return h.Large() && atomic.LoadInt64(h.pins()) > 1 }

@@ -41,17 +41,28 @@ func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.
 	h := e.at(ref)
 	h.Write(key, flags, exptime)
 	h.SetHash(hash)
-	return engine.Item{Value: h.Value(), Ref: uint64(ref)}, engine.OK
+	return engine.Item{Value: h.Value(), Ref: handle(ref, h)}, engine.OK
 }
 
 // Release frees an item from Allocate, or takes back what Get has lent.
 func (e *Engine) Release(it engine.Item) {
 	ref := slab.Ref(it.Ref)
 	h := e.at(ref)
-	if !h.Unpin() {
+	if it.Ref&counted != 0 && !h.UnpinLarge() {
 		return
 	}
 	e.release(ref, h)
+}
+
+// counted marks the handle of a large item. Whoever holds a lent item has no lock to read its shape under.
+const counted = 1 << 32
+
+// handle returns what stands for an item in engine.Item.Ref and engine.Hit.Lent.
+func handle(ref slab.Ref, h *item.Header) uint64 {
+	if h.Large() {
+		return counted | uint64(ref)
+	}
+	return uint64(ref)
 }
 
 // release frees a held item.

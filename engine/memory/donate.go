@@ -133,11 +133,20 @@ func (e *Engine) clear(c *class, now clock.Time) (page uint32) {
 	return 0
 }
 
-// choosePage returns a page of the class that can be cleared, beginning with the one in which the oldest item lies; 0 if
-// there is none. Needs the class lock.
+// choosePage returns a page of the class that can be cleared, first of all one that is full of old items; 0 if there is
+// none. Needs the class lock.
+//
+// Chunks are reused in the order in which their items get old, so next to the oldest item often lies the newest. Half a
+// page's worth of items further from the tail is a page that holds mostly old ones.
 func (e *Engine) choosePage(c *class, now clock.Time) uint32 {
-	if c.list.Tail != slab.None {
-		if page := e.arena.PageOf(c.list.Tail); e.clearable(c, page, now) {
+	ref := c.list.Tail
+	for n := c.chunks.PerPage / 2; n > 0 && ref != slab.None; n-- {
+		if before := c.list.Before(e.arena, ref); before != slab.None {
+			ref = before
+		}
+	}
+	if ref != slab.None {
+		if page := e.arena.PageOf(ref); e.clearable(c, page, now) {
 			return page
 		}
 	}

@@ -65,7 +65,7 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	hit := engine.Hit{Value: h.Value(), CAS: h.CAS(), Flags: h.Flags()}
 	if h.Large() {
 		h.Pin()
-		hit.Lent = uint64(ref)
+		hit.Lent = handle(ref, h)
 	}
 	more = g.to.Hit(i, hit)
 	stripe.Unlock()

@@ -46,44 +46,51 @@ type change struct {
 // several times, with the stripe lock held, and the last run counts.
 //
 // Memory for the new item is looked for with the stripe held, so the item that is worked on cannot be its victim. If
-// there is none to be had that way, the stripe is let go, memory is found and put on a free list, and everything begins
-// again with a new look.
+// there is none to be had that way, the stripe is let go, memory is found, and everything begins again with a new look;
+// what was found is used if it is still the right size.
 func (e *Engine) change(c *change, length func(found) (int, engine.Status), fill func(found, []byte)) (uint64, engine.Status) {
 	stripe := e.table.Stripe(c.hash)
+	var ready chunk
 	for range retries {
 		stripe.Lock()
-		newCAS, w, status := e.changeLocked(c, length, fill)
+		newCAS, status := e.changeLocked(c, &ready, length, fill)
 		stripe.Unlock()
-		if status != engine.NoMemory || w.nominal == nil {
+		e.giveBack(&ready)
+		if status != engine.NoMemory || ready.nominal == nil {
 			e.table.Grow(c.hash)
 			return newCAS, status
 		}
-		ref := e.take(&w)
-		if ref == slab.None {
-			return 0, engine.NoMemory
+		if ready.ref = e.take(&ready.want); ready.ref == slab.None {
+			break
 		}
-		e.giveBack(ref, &w)
 	}
+	e.giveBack(&ready)
 	return 0, engine.NoMemory
 }
 
-// changeLocked is one attempt. With NoMemory it says what it wants, if that can be had at all.
-func (e *Engine) changeLocked(c *change, length func(found) (int, engine.Status), fill func(found, []byte)) (newCAS uint64, w want, status engine.Status) {
+// chunk is a chunk that was taken ahead for what it is wanted for; ref is None while it is only wanted.
+type chunk struct {
+	want
+	ref slab.Ref
+}
+
+// changeLocked is one attempt. With NoMemory it leaves in ready what it wants, if that can be had at all.
+func (e *Engine) changeLocked(c *change, ready *chunk, length func(found) (int, engine.Status), fill func(found, []byte)) (newCAS uint64, status engine.Status) {
 	for {
 		horizon := e.flush.horizon.Load()
 		old := e.find(c.hash, c.key, c.now, horizon)
 		n, status := length(old)
 		if status != engine.OK {
-			return 0, want{}, status
+			return 0, status
 		}
 		flags, exptime := old.h.Flags(), old.h.Exptime()
+		w := want{now: c.now}
 		if status = e.plan(&w, len(c.key), n, flags); status != engine.OK {
-			return 0, want{}, status
+			return 0, status
 		}
-		w.now = c.now
-		ref := e.try(&w)
+		ref := e.ready(ready, &w)
 		if ref == slab.None {
-			return 0, w, engine.NoMemory
+			return 0, engine.NoMemory
 		}
 		h := e.at(ref)
 		h.Write(c.key, flags, exptime)
@@ -94,17 +101,37 @@ func (e *Engine) changeLocked(c *change, length func(found) (int, engine.Status)
 			continue
 		}
 		e.link(old, ref, h, &linking{hash: c.hash, stamp: stamp, now: c.now, why: replaced})
-		return h.CAS(), want{}, engine.OK
+		return h.CAS(), engine.OK
 	}
 }
 
-// giveBack frees a chunk that take found.
-func (e *Engine) giveBack(ref slab.Ref, w *want) {
-	c := e.classOf(ref)
+// ready returns the chunk taken ahead, if it is what is wanted, else one that can be had without waiting. If there is
+// none it notes the wish.
+func (e *Engine) ready(ahead *chunk, w *want) slab.Ref {
+	if ref := ahead.ref; ref != slab.None && ahead.want == *w {
+		*ahead = chunk{}
+		return ref
+	}
+	e.giveBack(ahead)
+	*ahead = chunk{}
+	ref := e.try(w)
+	if ref == slab.None {
+		ahead.want = *w
+	}
+	return ref
+}
+
+// giveBack frees a chunk that was taken ahead and not used.
+func (e *Engine) giveBack(ahead *chunk) {
+	if ahead.ref == slab.None {
+		return
+	}
+	c := e.classOf(ahead.ref)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.counts.requested -= uint64(w.size)
-	item.At(e.arena, ref).Clear()
-	c.chunks.Release(e.arena, ref)
+	c.counts.requested -= uint64(ahead.size)
+	item.At(e.arena, ahead.ref).Clear()
+	c.chunks.Release(e.arena, ahead.ref)
 	c.hint()
+	ahead.ref = slab.None
 }

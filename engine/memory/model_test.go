@@ -1,0 +1,228 @@
+package memory
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gocached/clock"
+	"gocached/engine"
+	"gocached/engine/enginetest"
+)
+
+// modelItem is what the model knows of a key.
+type modelItem struct {
+	value   string
+	flags   uint32
+	exptime clock.Time
+	cas     uint64
+}
+
+// model runs operations on an engine and on a map, and compares. The engine may evict: a key that it misses leaves the
+// map, unless it has room for everything.
+type model struct {
+	*enginetest.Harness
+	items map[string]*modelItem
+	roomy bool
+	noCAS bool
+
+	itemMax int
+
+	flush clock.Time // of a delayed flush, or Never
+}
+
+// run carries out one operation, chosen by four numbers.
+func (m *model) run(op, which, size, extra int) {
+	key := fmt.Sprintf("key%d", which%50)
+	m.due()
+	it := m.items[key]
+	if it != nil && it.exptime != 0 && it.exptime <= m.Clock.Now() {
+		delete(m.items, key)
+		it = nil
+	}
+	if found := m.Look(key); it != nil && !found.Hit {
+		if m.roomy {
+			m.Errorf("%s is lost", key)
+		}
+		delete(m.items, key)
+		it = nil
+	} else {
+		m.compare(key, it, found)
+	}
+	switch {
+	case op < 60:
+		m.store(engine.Op(op%6), key, it, size, extra)
+	case op < 70:
+		m.Expect("remove", m.Remove([]byte(key), 0) == engine.OK, it != nil)
+		delete(m.items, key)
+	case op < 80:
+		m.touch(key, it, extra)
+	case op < 94:
+		m.arithmetic(key, it, uint64(extra), op%2 == 0)
+	case op < 97:
+		m.Clock.Advance(extra % 4)
+	case op == 97:
+		m.Flush(clock.Never)
+		m.flush = clock.Never
+		clear(m.items)
+	case op == 98:
+		m.flush = m.Clock.Now() + 1 + clock.Time(extra%5)
+		m.Flush(m.flush)
+	}
+}
+
+func (m *model) due() {
+	if m.flush != clock.Never && m.Clock.Now() >= m.flush {
+		m.flush = clock.Never
+		clear(m.items)
+	}
+}
+
+func (m *model) compare(key string, it *modelItem, found enginetest.Found) {
+	if it == nil {
+		m.Expect("hit of "+key, found.Hit, false)
+		return
+	}
+	if found.Value != it.value || found.Flags != it.flags || found.CAS != it.cas {
+		m.Errorf("%s: got %d bytes, flags %d, CAS %d; want %d, %d, %d", key, len(found.Value), found.Flags, found.CAS,
+			len(it.value), it.flags, it.cas)
+	}
+}
+
+func (m *model) store(op engine.Op, key string, it *modelItem, size, extra int) {
+	value := strings.Repeat(key+".", size/(len(key)+1)+1)[:size]
+	if size%3 == 0 {
+		value = strconv.Itoa(size * 7919)
+	}
+	fresh := &modelItem{value: value, flags: uint32(extra % 3)}
+	if extra%4 == 0 {
+		fresh.exptime = m.Clock.Now() + 1 + clock.Time(extra%7)
+	}
+	cas := uint64(0)
+	if it != nil && extra%3 != 0 {
+		cas = it.cas
+	}
+	want := m.outcome(op, it, cas)
+	got, status := m.Put(op, key, value, fresh.flags, fresh.exptime, cas)
+	joins := it != nil && (op == engine.OpAppend || op == engine.OpPrepend)
+	if joins && status == engine.NotStored && (!m.roomy || len(it.value)+len(value) > m.itemMax-400) {
+		return // the two do not fit together, or there is no page for them while the part holds one
+	}
+	if !m.roomy && status != want && status == m.outcome(op, nil, cas) {
+		it, want = nil, status // evicted for the new item's sake
+		delete(m.items, key)
+	}
+	m.Expect(fmt.Sprint("status of store ", op), status, want)
+	if status != engine.OK {
+		return
+	}
+	switch op {
+	case engine.OpAppend:
+		fresh = &modelItem{value: it.value + value, flags: it.flags, exptime: it.exptime}
+	case engine.OpPrepend:
+		fresh = &modelItem{value: value + it.value, flags: it.flags, exptime: it.exptime}
+	}
+	fresh.cas = got
+	m.items[key] = fresh
+}
+
+// outcome is what Store must say in view of the item there.
+func (m *model) outcome(op engine.Op, it *modelItem, cas uint64) engine.Status {
+	switch {
+	case op == engine.OpAdd && it != nil, it == nil && (op == engine.OpReplace || op == engine.OpAppend || op == engine.OpPrepend):
+		return engine.NotStored
+	case op == engine.OpCAS && it == nil:
+		return engine.NotFound
+	case op == engine.OpCAS && cas != it.cas && !m.noCAS:
+		return engine.Exists
+	}
+	return engine.OK
+}
+
+func (m *model) touch(key string, it *modelItem, extra int) {
+	exptime := m.Clock.Now() + clock.Time(extra%9)
+	_, status := m.Touch([]byte(key), exptime)
+	m.Expect("touch", status == engine.OK, it != nil)
+	if it != nil {
+		it.exptime = exptime
+	}
+}
+
+func (m *model) arithmetic(key string, it *modelItem, delta uint64, decrease bool) {
+	result, cas, status := m.Arithmetic([]byte(key), &engine.Arithmetic{Delta: delta, Decrease: decrease})
+	if it == nil {
+		m.Expect("arithmetic", status, engine.NotFound)
+		return
+	}
+	n, err := strconv.ParseUint(strings.TrimRight(it.value, " "), 10, 64)
+	if err != nil && it.value != "" {
+		m.Expect("arithmetic with "+it.value[:min(len(it.value), 30)], status, engine.NonNumeric)
+		return
+	}
+	want := n + delta
+	if decrease {
+		want = n - min(n, delta)
+	}
+	m.Expect("status", status, engine.OK)
+	m.Expect("result", result, want)
+	it.value = fmt.Sprintf("%-*d", len(it.value), want)
+	it.cas = cas
+}
+
+// settings of the runs against the model.
+var modelRuns = []struct {
+	name   string
+	change func(*engine.Settings)
+	roomy  bool
+	sizes  int
+}{
+	{"roomy", nil, true, 3000},
+	{"large", nil, true, 60_000},
+	{"without CAS", func(s *engine.Settings) { s.NoCAS = true }, true, 30_000},
+	{"one page", limit(1 << 20), false, 30_000},
+	{"two pages without CAS", func(s *engine.Settings) { s.MemoryLimit, s.NoCAS = 2<<20, true }, false, 300_000},
+	{"small pages", func(s *engine.Settings) { s.MemoryLimit, s.ItemMax = 64<<10, 1<<10 }, false, 900},
+	{"odd pages", func(s *engine.Settings) { s.MemoryLimit, s.ItemMax, s.ChunkMin = 1<<20, 10_001, 1 }, false, 9000},
+	{"everything lent", func(s *engine.Settings) { s.MemoryLimit, s.LendFrom = 3<<20, 1 }, false, 3000},
+	{"no eviction", func(s *engine.Settings) { s.NoEvict = true }, true, 3000},
+}
+
+func TestModel(t *testing.T) {
+	for _, run := range modelRuns {
+		for seed := range uint64(3) {
+			t.Run(fmt.Sprint(run.name, " ", seed), func(t *testing.T) {
+				e, h := start(t, run.change)
+				m := model{Harness: h, items: make(map[string]*modelItem), roomy: run.roomy, noCAS: e.noCAS, itemMax: e.itemMax}
+				r := rand.New(rand.NewPCG(seed, 7))
+				for i := range 4000 {
+					m.run(r.IntN(99), r.IntN(50), r.IntN(run.sizes), r.IntN(1<<20))
+					if t.Failed() {
+						t.Fatalf("at operation %d", i)
+					}
+					if i%500 == 0 {
+						if err := e.Check(); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// FuzzOperations reads operations from bytes: four of them make one.
+func FuzzOperations(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 3, 80, 1, 0, 9, 97, 0, 0, 0}, false)
+	f.Add([]byte{3, 1, 200, 3, 4, 1, 250, 9, 65, 1, 0, 0}, true)
+	f.Fuzz(func(t *testing.T, ops []byte, noCAS bool) {
+		_, h := start(t, func(s *engine.Settings) {
+			s.MemoryLimit, s.ItemMax, s.NoCAS, s.LendFrom = 16<<10, 2<<10, noCAS, 500
+		})
+		m := model{Harness: h, items: make(map[string]*modelItem), noCAS: noCAS, itemMax: 2 << 10}
+		for ; len(ops) >= 4; ops = ops[4:] {
+			m.run(int(ops[0])%99, int(ops[1]), int(ops[2])*7, int(ops[3]))
+		}
+	})
+}
