@@ -4,13 +4,26 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 go=${GO:-go}
 time=${1:-10s}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# fuzz PACKAGE TARGET. When the time is over Go at times calls the end of its own clock a failure ("context deadline
+# exceeded", go.dev/issue/75804, mended in Go 1.27): that is none unless an input was found.
+fuzz() {
+    if "$go" test "$1" -run '^$' -fuzz "^$2\$" -fuzztime "$time" >"$log" 2>&1; then
+        tail -n 3 "$log"
+        return
+    fi
+    cat "$log"
+    grep -q 'context deadline exceeded' "$log" && ! grep -q 'Failing input written' "$log"
+}
 
 found=0
-for package in $($go list ./...); do
-    targets=$($go test "$package" -list '^Fuzz' | grep '^Fuzz' || true)
+for package in $("$go" list ./...); do
+    targets=$("$go" test "$package" -list '^Fuzz' | grep '^Fuzz' || true)
     for target in $targets; do
         echo "== $package $target, $time"
-        $go test "$package" -run '^$' -fuzz "^$target\$" -fuzztime "$time"
+        fuzz "$package" "$target"
         found=$((found + 1))
     done
 done
