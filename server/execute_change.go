@@ -54,7 +54,9 @@ func (l *loop) touchItem(i int) {
 // flushAll answers flush_all: at once, or when the given time comes.
 func (l *loop) flushAll(i int) {
 	at := l.server.clock.Exptime(l.run.Requests[i].Exptime)
-	if at <= l.server.clock.Now() {
+	l.server.flushed.Store(int64(at) - 1)
+	if now := l.server.clock.Now(); at <= now {
+		l.server.flushed.Store(int64(now) - 1)
 		at = clock.Never
 	}
 	status := l.engineCall().Flush(at)

@@ -1,6 +1,9 @@
 package server
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
 // gate lets in as many connections as -c allows. At the limit it closes the listeners' doors (listen with a backlog of
 // nothing, so that clients wait in their own kernel) and opens them when somebody leaves.
@@ -19,6 +22,9 @@ type gate struct {
 }
 
 func (g *gate) init(most int) {
+	if most == 0 { // no limit, as in memcached
+		most = math.MaxInt
+	}
 	g.most = most
 	g.changed.L = &g.mu
 }
@@ -60,7 +66,7 @@ func (g *gate) leave() {
 	if g.closed {
 		g.closed = false
 		for _, d := range g.doors {
-			d.Resume()
+			_ = d.Resume() // a listener that is being closed
 		}
 	}
 	g.changed.Broadcast()
@@ -71,7 +77,7 @@ func (g *gate) close() {
 	g.closed = true
 	g.closings++
 	for _, d := range g.doors {
-		d.Pause()
+		_ = d.Pause() // a listener that is being closed
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"runtime"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
+	"golang.org/x/sys/unix"
 
 	"gocached/clock"
 	"gocached/engine"
@@ -39,7 +41,7 @@ type Server struct {
 	reset    [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
 
 	listeners []Listener
-	flushed   atomic.Int64 // when flush_all was last asked for, for stats settings
+	flushed   atomic.Int64 // the second before the last flush_all took or takes effect, for stats settings
 
 	loopsMu sync.Mutex
 	loops   map[gnet.EventLoop]*loop
@@ -77,7 +79,7 @@ func (s *Server) engineSettings() engine.Settings {
 	st := s.settings
 	return engine.Settings{
 		Clock:         s.clock,
-		MemoryLimit:   st.MemoryLimit,
+		MemoryLimit:   memoryLimit(st.MemoryLimit),
 		ItemMax:       st.ItemMax,
 		ChunkMin:      st.ChunkMin,
 		Factor:        st.Factor,
@@ -89,6 +91,18 @@ func (s *Server) engineSettings() engine.Settings {
 		Options:       st.EngineOptions,
 		Warn:          func(msg string) { s.log.Printf("%s", msg) },
 	}
+}
+
+// memoryLimit gives -m 0 its meaning: no limit but what the machine has.
+func memoryLimit(bytes int64) int64 {
+	if bytes > 0 {
+		return bytes
+	}
+	var info unix.Sysinfo_t
+	if unix.Sysinfo(&info) != nil {
+		return math.MaxInt32
+	}
+	return int64(info.Totalram) * int64(info.Unit)
 }
 
 // Listen binds every address the settings name and starts the event loops. Clients can connect from then on; they are
