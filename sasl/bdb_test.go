@@ -50,10 +50,11 @@ func databaseUsers(t *testing.T, data []byte) map[string]string {
 func TestDatabaseFiles(t *testing.T) {
 	long := strings.Repeat("0123456789", 95)
 	for name, want := range map[string]map[string]string{
-		"one.db":     {"testuser@cache.example": "testpass"},
-		"many.db":    manyUsers(),
-		"many512.db": manyUsers(),
-		"big512.db":  {"longuser@cache.example": long, "shortuser@cache.example": "short"},
+		"one.db":      {"testuser@cache.example": "testpass"},
+		"small512.db": {"testuser@cache.example": "testpass"},
+		"many.db":     manyUsers(),
+		"many512.db":  manyUsers(),
+		"big512.db":   {"longuser@cache.example": long, "shortuser@cache.example": "short"},
 	} {
 		got := databaseUsers(t, readTestFile(t, name))
 		if fmt.Sprint(got) != fmt.Sprint(want) {
@@ -178,7 +179,7 @@ func TestDatabaseEntry(t *testing.T) {
 
 // FuzzDatabase reads anything: it must not panic, and what it finds must lie within the limits.
 func FuzzDatabase(f *testing.F) {
-	for _, name := range []string{"one.db", "many512.db", "big512.db"} {
+	for _, name := range []string{"small512.db", "big512.db"} { // small, or the fuzzer is slow
 		data := readTestFile(f, name)
 		f.Add(data)
 		f.Add(data[:len(data)/2])
