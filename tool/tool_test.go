@@ -193,8 +193,12 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			address := fake(t, "tcp", "127.0.0.1:0", c.answers)
+			o := Options{Mode: c.mode}
+			if strings.HasPrefix(c.want, "no whole answer") {
+				o.Timeout = 200 * time.Millisecond
+			}
 			var out bytes.Buffer
-			err := Run(&out, &out, []string{address}, Options{Mode: c.mode, Timeout: 200 * time.Millisecond})
+			err := Run(&out, &out, []string{address}, o)
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), address+": ") {
 				t.Errorf("error %v, want one with %q", err, c.want)
 			}
