@@ -44,7 +44,9 @@ func (t *Table) Grow(hash uint64) {
 		return
 	}
 	for range step {
-		t.move(now, t.expand.next)
+		if !t.move(now, t.expand.next) {
+			return
+		}
 		t.expand.next++
 		if t.expand.next > now.current.mask {
 			t.finish(now)
@@ -77,10 +79,13 @@ func (t *Table) begin(now *tables) {
 	t.now.Store(&tables{current: now.current, bigger: bigger, growing: true})
 }
 
-// move distributes the chain of one bucket over the two that it becomes, and marks it.
-func (t *Table) move(now *tables, number uint64) {
+// move distributes the chain of one bucket over the two that it becomes, and marks it. If its stripe is locked it leaves
+// that to the next insertion: who waits here may sleep for long, and keeps all others from moving buckets.
+func (t *Table) move(now *tables, number uint64) bool {
 	s := t.Stripe(number)
-	s.Lock()
+	if !s.TryLock() {
+		return false
+	}
 	defer s.Unlock()
 	old := Link{now.current.at(number)}
 	for ref := old.ref(); ref != slab.None; {
@@ -92,6 +97,7 @@ func (t *Table) move(now *tables, number uint64) {
 		ref = next
 	}
 	old.set(slab.Mark)
+	return true
 }
 
 // finish lets the bigger table take over. Whoever still looks at the old one has a stripe locked, so after each was free

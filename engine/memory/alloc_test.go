@@ -1,0 +1,66 @@
+package memory
+
+import (
+	"strings"
+	"testing"
+
+	"gocached/clock"
+	"gocached/engine"
+)
+
+// testSettings are the usual ones, without a test.
+func testSettings() engine.Settings {
+	return engine.Settings{
+		Clock: clock.NewFake(1_700_000_000), MemoryLimit: 64 << 20, ItemMax: 1 << 20, ChunkMin: 48, Factor: 1.25,
+		LendFrom: 16 << 10, Warn: func(string) {},
+	}
+}
+
+// TestNoAllocations: the calls that a busy server makes leave nothing to the collector.
+func TestNoAllocations(t *testing.T) {
+	e, h := start(t, nil)
+	value := []byte(strings.Repeat("v", 100))
+	key, number, none := []byte("key"), []byte("number"), []byte("none")
+	put(e, key, value)
+	put(e, number, []byte("100000"))
+	big := strings.Repeat("b", 20_000)
+	h.Set("big", big)
+	s := sink{out: make([]byte, 0, 32_000)}
+	lent := lender{e: e}
+	one, missed, run := []engine.Key{{Bytes: key}}, []engine.Key{{Bytes: none}}, make([]engine.Key, 64)
+	large := []engine.Key{{Bytes: []byte("big")}}
+	for i := range run {
+		run[i].Bytes = [][]byte{key, number, none}[i%3]
+	}
+	add := engine.Arithmetic{Delta: 1}
+	for name, f := range map[string]func(){
+		"get hit":        func() { e.Get(one, &s) },
+		"get miss":       func() { e.Get(missed, &s) },
+		"get run":        func() { e.Get(run, &s) },
+		"get lent":       func() { e.Get(large, &lent); lent.release() },
+		"set":            func() { put(e, key, value) },
+		"set and remove": func() { put(e, none, value); e.Remove(none, 0) },
+		"remove nothing": func() { e.Remove(none, 0) },
+		"incr":           func() { e.Arithmetic(number, &add) },
+		"touch":          func() { e.Touch(key, 0) },
+	} {
+		if n := testing.AllocsPerRun(200, f); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
+
+// lender is a Reader that keeps one lent value.
+type lender struct {
+	e    *Engine
+	item engine.Item
+}
+
+func (l *lender) Hit(_ int, h engine.Hit) bool {
+	l.item = h.Item()
+	return true
+}
+
+func (l *lender) Miss(int) {}
+
+func (l *lender) release() { l.e.Release(l.item) }

@@ -1,0 +1,116 @@
+package memory
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"gocached/engine"
+	"gocached/engine/enginetest"
+)
+
+// TestEverythingAtOnce has 16 goroutines do everything in caches that are far too small: evictions, donors, borrowed
+// chunks, flushes, a growing table and lent values. No key may show another's value; the check at the end must find every
+// chunk accounted for. It is most worth with the race detector.
+func TestEverythingAtOnce(t *testing.T) {
+	for _, run := range []struct {
+		name   string
+		change func(*engine.Settings)
+		sizes  int
+	}{
+		{"two pages", limit(2 << 20), 40_000},
+		{"eight pages without CAS", func(s *engine.Settings) { s.MemoryLimit, s.NoCAS = 8<<20, true }, 100_000},
+		{"small pages, everything lent", func(s *engine.Settings) { s.MemoryLimit, s.ItemMax, s.LendFrom = 1<<20, 8<<10, 1 }, 3000},
+		{"no eviction", func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 2<<20, true }, 3000},
+	} {
+		t.Run(run.name, func(t *testing.T) {
+			e, h := start(t, run.change)
+			var wg sync.WaitGroup
+			for id := range 16 {
+				wg.Go(func() { everything(e, h, rand.New(rand.NewPCG(uint64(id), 3)), run.sizes) })
+			}
+			wg.Wait()
+		})
+	}
+}
+
+func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
+	key := func() string { return fmt.Sprintf("key%04d", r.IntN(3000)) }
+	for i := range 1200 {
+		k := key()
+		value := strings.Repeat(k+";", 1+r.IntN(1+r.IntN(sizes))/8)
+		switch r.IntN(16) {
+		case 0:
+			h.Remove([]byte(k), 0)
+		case 1:
+			h.Put(engine.OpAppend, k, k+";", 0, 0, 0)
+		case 2:
+			h.Touch([]byte(k), h.Clock.Now()+1)
+		case 3:
+			h.Arithmetic(fmt.Appendf(nil, "n%d", r.IntN(9)), &engine.Arithmetic{Delta: 1 << 40, Create: true})
+		case 4:
+			if i%40 == 0 {
+				h.Flush(h.Clock.Now() + 1)
+				h.Clock.Advance(r.IntN(2))
+			}
+		case 5:
+			if i%40 == 0 {
+				for _, group := range []string{"", "items", "slabs", "sizes", "gocached"} {
+					h.Figures(engine.Query{Group: group})
+				}
+				h.Figures(engine.Query{Group: "cachedump", Class: 1 + r.IntN(20), Limit: 10})
+			}
+		case 6, 7, 8, 9, 10:
+			h.Put(engine.OpSet, k, value, uint32(r.IntN(2)), 0, 0)
+		default:
+			run(e, h, r, key)
+		}
+	}
+}
+
+// run gets some keys and checks that each shows its own value; what is lent is looked at again later.
+func run(e *Engine, h *enginetest.Harness, r *rand.Rand, key func() string) {
+	keys := make([]engine.Key, 1+r.IntN(70))
+	for i := range keys {
+		keys[i].Bytes = []byte(key())
+	}
+	var rec enginetest.Recorder
+	e.Get(keys, &rec)
+	for i, f := range rec.Found {
+		if f.Hit && strings.Count(f.Value, string(keys[i].Bytes)+";")*8 != len(f.Value) {
+			h.Errorf("%s shows another's value", keys[i].Bytes)
+		}
+	}
+	for _, it := range rec.Lent {
+		if strings.Count(string(it.Value), string(it.Value[:8]))*8 != len(it.Value) {
+			h.Errorf("a lent value has changed")
+		}
+		e.Release(it)
+	}
+}
+
+// TestGrowth fills the table through several doublings while others read.
+func TestGrowth(t *testing.T) {
+	e, h := start(t, func(s *engine.Settings) { s.MemoryLimit = 128 << 20 })
+	const each = 50_000
+	var wg sync.WaitGroup
+	for id := range 8 {
+		wg.Go(func() {
+			for i := range each {
+				k := fmt.Appendf(nil, "%d-%d", id, i)
+				put(e, k, k)
+				if i%16 == 0 {
+					h.Has(fmt.Sprintf("%d-%d", id, i/2), fmt.Sprintf("%d-%d", id, i/2))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	h.Expect("items", e.table.Items(), int64(8*each))
+	h.Expect("doubled", e.table.Expansions() >= 1, true)
+	for i := range each {
+		h.Has(fmt.Sprint("3-", i), fmt.Sprint("3-", i))
+	}
+}
