@@ -1,0 +1,116 @@
+package assoc
+
+import (
+	"fmt"
+	"testing"
+
+	"gocached/engine"
+	"gocached/item"
+	"gocached/slab"
+)
+
+type fixture struct {
+	*testing.T
+	arena *slab.Arena
+	class slab.Class
+	table *Table
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	a, _, err := slab.NewArena(slab.Config{Limit: 64 << 20, PageSize: 1 << 20, ChunkSmall: 96})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := New(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fixture{T: t, arena: a, table: table}
+	f.class.Init(1, 96, 1<<20)
+	t.Cleanup(func() { table.Close(); a.Close() })
+	return f
+}
+
+func (f *fixture) item(key string) (slab.Ref, *item.Header) {
+	r := f.class.Alloc(f.arena)
+	if r == slab.None {
+		f.class.AddPage(f.arena)
+		r = f.class.Alloc(f.arena)
+	}
+	h := item.At(f.arena, r)
+	h.SetShape(item.ShapeOf(0, 0, false, false))
+	h.Write([]byte(key), 0, 0)
+	return r, h
+}
+
+// TestTable goes through two doublings; at every moment each item is found, and nothing else.
+func TestTable(t *testing.T) {
+	f := newFixture(t)
+	const n = 250_000
+	refs := make([]slab.Ref, n)
+	for i := range n {
+		key := fmt.Sprint("key", i)
+		hash := f.table.Hash([]byte(key))
+		r, h := f.item(key)
+		f.table.Insert(hash, r, h)
+		f.table.Grow(hash)
+		refs[i] = r
+		old := fmt.Sprint("key", i/2)
+		if _, got, _ := f.table.Find(f.table.Hash([]byte(old)), []byte(old)); got != refs[i/2] {
+			t.Fatalf("after %d: %s leads to %d, not %d", i, old, got, refs[i/2])
+		}
+		if _, _, h := f.table.Find(hash, []byte("none")); h != nil {
+			t.Fatal("something under a key that is not there")
+		}
+	}
+	if f.table.Expansions() != 2 || f.table.Power() != 18 || f.table.Items() != n {
+		t.Errorf("%d doublings, power %d, %d items", f.table.Expansions(), f.table.Power(), f.table.Items())
+	}
+	for i := range n {
+		key := []byte(fmt.Sprint("key", i))
+		hash := f.table.Hash(key)
+		link, ref, h := f.table.Find(hash, key)
+		if ref != refs[i] {
+			t.Fatalf("%s is lost", key)
+		}
+		if i%2 == 0 {
+			f.table.Delete(hash, link, h)
+			continue
+		}
+		r, fresh := f.item(string(key))
+		f.table.Replace(link, h, r, fresh)
+		if f.table.FindRef(hash, r) != link {
+			t.Fatalf("%s stands elsewhere", key)
+		}
+	}
+	if f.table.Items() != n/2 {
+		t.Errorf("%d items are left", f.table.Items())
+	}
+}
+
+// TestStage: the stages change nothing but the scratch, whatever the state of the table.
+func TestStage(t *testing.T) {
+	f := newFixture(t)
+	run := make([]engine.Key, MaxRun)
+	for i := range 150_000 {
+		key := fmt.Sprint("key", i)
+		r, h := f.item(key)
+		hash := f.table.Hash([]byte(key))
+		f.table.Insert(hash, r, h)
+		f.table.Grow(hash)
+		run[i%MaxRun] = engine.Key{Bytes: []byte(key)}
+		if i%1000 != 0 {
+			continue
+		}
+		for j := range run {
+			run[j].Bytes = fmt.Append(nil, "key", i-j)
+		}
+		f.table.Stage(run)
+		for j := range run {
+			if run[j].Scratch[0] != f.table.Hash(run[j].Bytes) {
+				t.Fatal("the scratch does not hold the hash")
+			}
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package clock
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+func TestExptime(t *testing.T) {
+	c := NewFake(1_700_000_000)
+	c.Advance(100)
+	now := c.Now()
+	for _, row := range []struct {
+		n    int64
+		want Time
+	}{
+		{0, Never}, {-1, Past}, {math.MinInt64, Past}, {1, now + 1}, {MaxRelative, now + MaxRelative},
+		{MaxRelative + 1, Past}, {1_700_000_100, Past}, {1_700_000_101, now + 1}, {1_700_000_099, Past},
+		{math.MaxUint32, Time(math.MaxUint32-1_700_000_100) + now}, {math.MaxInt64, math.MaxUint32},
+	} {
+		if got := c.Exptime(row.n); got != row.want {
+			t.Errorf("Exptime(%d) = %d, want %d", row.n, got, row.want)
+		}
+	}
+}
+
+func TestFake(t *testing.T) {
+	c := NewFake(1000)
+	if c.Now() != First || c.Unix() != 1000 {
+		t.Errorf("starts at %d and %d", c.Now(), c.Unix())
+	}
+	at := c.Now() + 50
+	c.Advance(10)
+	if c.Now() != First+10 || c.UnixOf(at) != 1050 {
+		t.Errorf("after 10 seconds: %d, %d", c.Now(), c.UnixOf(at))
+	}
+	c.SetUnix(5000)
+	if c.Now() != First+10 || c.UnixOf(c.Now()) != 5000 {
+		t.Error("a jump of the wall clock moves only the wall clock")
+	}
+}
+
+// TestAdvance turns the real clock by hand: the wall clock's jumps leave the other alone.
+func TestAdvance(t *testing.T) {
+	c := New()
+	for _, row := range []struct {
+		after   time.Duration
+		now     Time
+		changed bool
+	}{
+		{999 * time.Millisecond, First, false}, {time.Second, First + 1, true}, {1999 * time.Millisecond, First + 1, false},
+		{time.Hour, First + 3600, true},
+	} {
+		changed := c.advance(c.started.Add(row.after))
+		if c.Now() != row.now || changed != row.changed {
+			t.Errorf("after %v: %d, changed %v", row.after, c.Now(), changed)
+		}
+	}
+}
+
+// TestRun lets the clock run until it has called once.
+func TestRun(t *testing.T) {
+	c := New()
+	called := make(chan Time, 8)
+	ended := make(chan struct{})
+	go func() {
+		c.Run(func(now Time) { called <- now })
+		close(ended)
+	}()
+	select {
+	case now := <-called:
+		if now < First+1 {
+			t.Errorf("called at %d", now)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("never called")
+	}
+	c.Stop()
+	<-ended
+}
