@@ -27,6 +27,10 @@ type Limits struct {
 	// StreamFrom is the length in bytes from which the value of a Store is not waited for: the request is handed over
 	// with FlagStreaming as soon as its line or header is complete.
 	StreamFrom int
+
+	// Whole says that the input is all there will be, as in a datagram: what is incomplete in it is left, with
+	// NeedMore, whatever its length.
+	Whole bool
 }
 
 // Parser takes requests from the input of one connection, in one protocol. It holds no memory of its own.

@@ -106,7 +106,7 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 // unfinishedLine looks at input that holds no end of a line. memcached waits for 1024 bytes of it and then hangs up,
 // unless the line is a get behind at most 100 blanks.
 func (p *Parser) unfinishedLine(in []byte, pos int, run *Run, end int) (next int, need Need) {
-	if len(in)-pos <= maxLine {
+	if len(in)-pos <= maxLine || p.Limits.Whole {
 		return pos, NeedMore
 	}
 	const maxBlanks = 100

@@ -83,8 +83,8 @@ func (p *Parser) storeLine(in []byte, pos, data int, row *textCommand, words [][
 // value completes r, the last request of the run, with its value. The request begins at start, the value at data; tail
 // bytes follow it, CR and LF in text and none in binary.
 //
-// If all is there, the request takes it. If not, a value shorter than StreamFrom is waited for, and the request is
-// withdrawn. Of a longer one the request takes what has come: never a byte of the tail, even if some of it is there.
+// If all is there, the request takes it. If not, a value shorter than StreamFrom is waited for, as is any of them in whole
+// input, and the request is withdrawn. Of a longer one the request takes what has come: never a byte of the tail, even if some of it is there.
 func (p *Parser) value(in []byte, start, data int, run *Run, r *Request, tail int) (next int, need Need) {
 	have, n := in[data:], r.ValueLen
 	r.Start = start
@@ -96,7 +96,7 @@ func (p *Parser) value(in []byte, start, data int, run *Run, r *Request, tail in
 			r.Flag |= FlagBadData
 		}
 		return r.Next, NeedNothing
-	case n < p.Limits.StreamFrom:
+	case n < p.Limits.StreamFrom, p.Limits.Whole:
 		run.N--
 		return start, NeedMore
 	}

@@ -35,6 +35,10 @@ func ParseFrame(datagram []byte) (f Frame, body []byte, ok bool) {
 	return f, datagram[FrameSize:], f.Total == 1
 }
 
+// IsReply says whether a message with that first byte is the reply of a server: a capital letter begins every reply in
+// text, but for a bare number, and no command; in binary a byte of its own does.
+func IsReply(first byte) bool { return first >= 'A' && first <= 'Z' || first == magicReply }
+
 // AppendFrame appends the header of a datagram.
 func AppendFrame(dst []byte, f Frame) []byte {
 	dst = binary.BigEndian.AppendUint16(dst, f.ID)

@@ -6,8 +6,16 @@ import (
 	"time"
 )
 
-// acceptPause is how long accepting rests when the process has run out of descriptors or memory.
-const acceptPause = 50 * time.Millisecond
+// restTime is how long a goroutine rests that the system has refused something: descriptors or memory, most likely.
+const restTime = 50 * time.Millisecond
+
+// rest lets that time pass, or less if the server stops.
+func (s *Server) rest() {
+	select {
+	case <-s.stopping:
+	case <-time.After(restTime):
+	}
+}
 
 // accept takes connections from one listener until it is closed. Each goes to an event loop of gnet's, which takes
 // over a duplicate of its descriptor.
@@ -20,11 +28,7 @@ func (s *Server) accept(ln Listener) {
 		if err != nil { // no descriptors, most likely: connections that close will bring some
 			s.gate.exhausted()
 			s.log.Printf("accept: %v", err)
-			select {
-			case <-s.stopping:
-				return
-			case <-time.After(acceptPause):
-			}
+			s.rest()
 			continue
 		}
 		if !s.gate.enter() {

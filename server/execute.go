@@ -25,15 +25,15 @@ var handlers = [protocol.NumCommands]func(l *loop, i int){
 	protocol.SASLStep:   (*loop).unknown,
 }
 
-// execute is the second stage: it answers the requests of the run in order. Neighbouring gets, whoever sent them, go
-// to the engine together.
-func (l *loop) execute() {
+// execute is the second stage: it answers the requests of the run from i up to, but not including, end, in order.
+// Neighbouring gets, whoever sent them, go to the engine together.
+func (l *loop) execute(i, end int) {
 	if l.server.log.Level() > 1 {
-		l.executeVerbosely()
+		l.executeVerbosely(i, end)
 		return
 	}
-	for i := 0; i < l.run.N; {
-		i = l.executeFrom(i, l.run.N)
+	for i < end {
+		i = l.executeFrom(i, end)
 	}
 }
 
@@ -73,7 +73,7 @@ func (l *loop) leave(i int) int {
 
 // full says whether a connection has made as many replies as it may before they are written.
 func (l *loop) full(c *conn) bool {
-	return c.size+len(l.out)-l.pieces[c.last].start >= outputMost
+	return c.size+len(l.out)-l.pieces[c.last].start >= l.most
 }
 
 // reply appends the answer to request i.

@@ -17,6 +17,7 @@ type Kind uint8
 const (
 	KindTCP Kind = iota
 	KindUnix
+	KindUDP // no listener has it, and all clients of a socket share one connection
 )
 
 // Listener is one socket that accepts connections, already listening.
@@ -62,54 +63,102 @@ func (l Listener) Close() error {
 	return err
 }
 
-// OpenListeners opens every socket that the settings ask for: a unix socket if there is -s, else one for each TCP
-// address. It opens all or none: after an error nothing listens. The list is empty if TCP is off.
+// Sockets is everything that a server is reached by.
+type Sockets struct {
+	Listeners []Listener     // TCP, or the one unix socket
+	UDP       []*net.UDPConn // bound, not connected
+}
+
+// Close closes all of them.
+func (s Sockets) Close() error {
+	var faults []error
+	for _, l := range s.Listeners {
+		faults = append(faults, ignoreClosed(l.Close()))
+	}
+	for _, c := range s.UDP {
+		faults = append(faults, ignoreClosed(c.Close()))
+	}
+	return errors.Join(faults...)
+}
+
+// OpenSockets opens every socket that the settings ask for: a unix socket if there is -s, else one for each TCP address,
+// and one for each UDP address if UDP is to be served. It opens all or none: after an error nothing is bound. There are
+// none at all if TCP and UDP are off.
 //
 // It then writes the port file if the settings name one (memcached's MEMCACHED_PORT_FILENAME).
 //
 // It departs from memcached 1.4.5, which is content when one of several addresses is free: here an address in use is
-// an error, so that no two servers share a port unnoticed. For -p -1 all addresses get the same port if they can.
-func OpenListeners(s *Settings) ([]Listener, error) {
-	if s.Socket != "" {
-		l, err := openUnix(s.Socket, s.SocketMask, s.Backlog)
-		if err != nil {
-			return nil, fmt.Errorf("failed to listen on UNIX socket: %s: %s", s.Socket, errorText(err))
-		}
-		return []Listener{l}, nil
-	}
-	o := opener{backlog: s.Backlog, seen: map[netip.AddrPort]bool{}}
-	err := o.openAll(s)
-	if err == nil && s.PortFile != "" {
-		err = writePortFile(s.PortFile, o.list)
+// an error, so that no two servers share a port unnoticed. Where any free port will do, all addresses of a transport get
+// the same if they can, and so does UDP if that goes for TCP too.
+func OpenSockets(s *Settings) (Sockets, error) {
+	var opened Sockets
+	err := opened.open(s)
+	if err == nil && s.Socket == "" && s.PortFile != "" {
+		err = writePortFile(s.PortFile, opened)
 	}
 	if err != nil {
-		for _, l := range o.list {
-			l.Close()
-		}
-		return nil, err
+		opened.Close()
+		return Sockets{}, err
 	}
-	return o.list, nil
+	return opened, nil
 }
 
-// opener opens the TCP sockets of one server.
-type opener struct {
-	backlog int
-	list    []Listener
-	seen    map[netip.AddrPort]bool // what was asked for already
-}
-
-// openAll opens a socket for each address of the settings.
-func (o *opener) openAll(s *Settings) error {
-	if s.Port == 0 {
+// open opens what the settings ask for. After an error what was opened before is still open.
+func (s *Sockets) open(st *Settings) error {
+	if st.Socket != "" {
+		l, err := openUnix(st.Socket, st.SocketMask, st.Backlog)
+		if err != nil {
+			return fmt.Errorf("failed to listen on UNIX socket: %s: %s", st.Socket, errorText(err))
+		}
+		s.Listeners = append(s.Listeners, l)
 		return nil
 	}
-	endpoints, fault := endpoints(s)
+	tcp := opener{transport: "TCP", listen: func(at netip.AddrPort) (int, error) {
+		l, err := listenTCP(at, st.Backlog)
+		if err != nil {
+			return 0, err
+		}
+		s.Listeners = append(s.Listeners, l)
+		return l.Port(), nil
+	}}
+	if err := tcp.openAll(st, st.Port); err != nil {
+		return err
+	}
+	udp := opener{transport: "UDP", listen: func(at netip.AddrPort) (int, error) {
+		c, err := listenUDP(at)
+		if err != nil {
+			return 0, err
+		}
+		s.UDP = append(s.UDP, c)
+		return udpPortOf(c), nil
+	}}
+	if st.Port == -1 {
+		udp.got = tcp.got
+	}
+	return udp.openAll(st, st.udpPort())
+}
+
+// opener opens the sockets of one transport.
+type opener struct {
+	transport string                                     // for messages
+	listen    func(netip.AddrPort) (port int, err error) // opens one and keeps it
+	got       int                                        // a port that the next one should have if any will do, or 0
+	seen      map[netip.AddrPort]bool                    // what was asked for already
+}
+
+// openAll opens a socket for each address of the settings. Port 0 is off.
+func (o *opener) openAll(s *Settings, port int) error {
+	if port == 0 {
+		return nil
+	}
+	endpoints, fault := endpoints(s, port)
 	if fault != "" {
 		return errors.New(fault)
 	}
+	o.seen = map[netip.AddrPort]bool{}
 	for _, e := range endpoints {
 		if err := o.openEndpoint(e); err != nil {
-			return fmt.Errorf("failed to listen on TCP port %d: %s (%s)", e.port, errorText(err), e)
+			return fmt.Errorf("failed to listen on %s port %d: %s (%s)", o.transport, e.port, errorText(err), e)
 		}
 	}
 	return nil
@@ -146,19 +195,20 @@ func (o *opener) open(a netip.Addr, port int) error {
 	if o.seen[asked] {
 		return nil
 	}
-	var l Listener
-	err := error(syscall.EADDRINUSE)
-	if port == -1 && len(o.list) > 0 {
-		l, err = listenTCP(netip.AddrPortFrom(a, uint16(o.list[0].Port())), o.backlog)
+	bound, err := 0, error(syscall.EADDRINUSE)
+	if port == -1 && o.got != 0 {
+		bound, err = o.listen(netip.AddrPortFrom(a, uint16(o.got)))
 	}
 	if port != -1 || errors.Is(err, syscall.EADDRINUSE) {
-		l, err = listenTCP(asked, o.backlog)
+		bound, err = o.listen(asked)
 	}
 	if err != nil {
 		return err
 	}
 	o.seen[asked] = true
-	o.list = append(o.list, l)
+	if o.got == 0 {
+		o.got = bound
+	}
 	return nil
 }
 

@@ -27,14 +27,14 @@ func (e endpoint) String() string {
 	return e.host
 }
 
-// endpoints returns what -l and -p together ask for, or a fault.
-func endpoints(s *Settings) ([]endpoint, string) {
+// endpoints returns what -l and a port together ask for, or a fault.
+func endpoints(s *Settings, port int) ([]endpoint, string) {
 	if len(s.Listen) == 0 {
-		return []endpoint{{"", s.Port}}, ""
+		return []endpoint{{"", port}}, ""
 	}
 	var list []endpoint
 	for _, text := range s.Listen {
-		e, fault := parseEndpoint(text, s.Port)
+		e, fault := parseEndpoint(text, port)
 		if fault != "" {
 			return nil, fault
 		}
@@ -45,7 +45,7 @@ func endpoints(s *Settings) ([]endpoint, string) {
 
 // checkListen is the check of -l in the settings table.
 func checkListen(s *Settings) string {
-	_, fault := endpoints(s)
+	_, fault := endpoints(s, s.Port)
 	return fault
 }
 

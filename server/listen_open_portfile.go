@@ -3,16 +3,20 @@ package server
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 )
 
 // writePortFile tells whoever started the server which ports it got, one line each, as memcached does:
-// "TCP INET: 11211" or "TCP INET6: 11211". The file appears complete, by a rename from path + ".lck".
-func writePortFile(path string, listeners []Listener) error {
+// "TCP INET: 11211", "TCP INET6: 11211", and likewise for UDP. The file appears complete, by a rename from path + ".lck".
+func writePortFile(path string, sockets Sockets) error {
 	var text strings.Builder
-	for _, l := range listeners {
-		text.WriteString(portLine(l))
+	for _, l := range sockets.Listeners {
+		text.WriteString(portLine("TCP", l.Addr()))
+	}
+	for _, c := range sockets.UDP {
+		text.WriteString(portLine("UDP", c.LocalAddr()))
 	}
 	temporary := path + ".lck"
 	if err := writeNew(temporary, text.String()); err != nil {
@@ -25,13 +29,14 @@ func writePortFile(path string, listeners []Listener) error {
 	return nil
 }
 
-// portLine returns the line of one listener.
-func portLine(l Listener) string {
+// portLine returns the line of one socket.
+func portLine(transport string, a net.Addr) string {
+	at := netip.MustParseAddrPort(a.String())
 	family := "INET6"
-	if a, ok := l.Addr().(*net.TCPAddr); ok && a.IP.To4() != nil {
+	if at.Addr().Is4() {
 		family = "INET"
 	}
-	return fmt.Sprintf("TCP %s: %d\n", family, l.Port())
+	return fmt.Sprintf("%s %s: %d\n", transport, family, at.Port())
 }
 
 // writeNew writes a file that did not exist. A stale one of that name is removed first, and never written through, so

@@ -10,21 +10,25 @@ import (
 	"time"
 )
 
-// openFor opens listeners for flags on top of the defaults and closes them at the end of the test.
-func openFor(t *testing.T, pairs ...string) []Listener {
+// openAllFor opens the sockets for flags on top of the defaults and closes them at the end of the test.
+func openAllFor(t *testing.T, pairs ...string) Sockets {
 	t.Helper()
-	list, err := OpenListeners(settingsOf(t, pairs...))
+	sockets, err := OpenSockets(settingsOf(t, pairs...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closeListeners(list) })
-	return list
+	t.Cleanup(func() { sockets.Close() })
+	return sockets
 }
 
-func closeListeners(list []Listener) {
-	for _, l := range list {
-		l.Close()
+// openFor does so for flags that open no UDP.
+func openFor(t *testing.T, pairs ...string) []Listener {
+	t.Helper()
+	sockets := openAllFor(t, pairs...)
+	if len(sockets.UDP) > 0 {
+		t.Errorf("%q opened UDP", pairs)
 	}
+	return sockets.Listeners
 }
 
 func TestParseEndpoint(t *testing.T) {
@@ -70,7 +74,7 @@ func TestOpenTCP(t *testing.T) {
 		t.Fatalf("-p -1 opened %v", list)
 	}
 	port := fmt.Sprint(list[0].Port())
-	_, err := OpenListeners(settingsOf(t, "p", port, "l", "127.0.0.1"))
+	_, err := OpenSockets(settingsOf(t, "p", port, "l", "127.0.0.1"))
 	want := "failed to listen on TCP port " + port + ": Address already in use (127.0.0.1)"
 	if err == nil || err.Error() != want {
 		t.Errorf("a second server: %v, want %s", err, want)
@@ -102,9 +106,9 @@ func TestOpenAllOrNone(t *testing.T) {
 	taken := openFor(t, "p", "-1", "l", "127.0.0.1")
 	free := openFor(t, "p", "-1", "l", "127.0.0.1")
 	freePort := free[0].Port()
-	closeListeners(free)
+	free[0].Close()
 	list := fmt.Sprintf("127.0.0.1:%d,127.0.0.1:%d", freePort, taken[0].Port())
-	if _, err := OpenListeners(settingsOf(t, "l", list)); err == nil {
+	if _, err := OpenSockets(settingsOf(t, "l", list)); err == nil {
 		t.Fatal("no error with a port in use")
 	}
 	l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", freePort))
@@ -115,7 +119,7 @@ func TestOpenAllOrNone(t *testing.T) {
 }
 
 func TestOpenUnknownHost(t *testing.T) {
-	_, err := OpenListeners(settingsOf(t, "p", "-1", "l", "no-such-host.invalid"))
+	_, err := OpenSockets(settingsOf(t, "p", "-1", "l", "no-such-host.invalid"))
 	if err == nil || !strings.HasPrefix(err.Error(), "failed to listen on TCP port -1: ") {
 		t.Errorf("got %v", err)
 	}
@@ -181,7 +185,7 @@ func TestOpenUnix(t *testing.T) {
 	if err != nil || info.Mode() != os.ModeSocket|0o751 {
 		t.Errorf("the file is %v, %v", info.Mode(), err)
 	}
-	_, err = OpenListeners(settingsOf(t, "s", path))
+	_, err = OpenSockets(settingsOf(t, "s", path))
 	want := "failed to listen on UNIX socket: " + path + ": Address already in use: another server is running there"
 	if err == nil || err.Error() != want {
 		t.Errorf("a second server: %v\nwant %s", err, want)
@@ -228,7 +232,7 @@ func TestOpenUnixKeepsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{file, folder, link} {
-		if _, err := OpenListeners(settingsOf(t, "s", path)); err == nil || !strings.Contains(err.Error(), "not a socket") {
+		if _, err := OpenSockets(settingsOf(t, "s", path)); err == nil || !strings.Contains(err.Error(), "not a socket") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -256,7 +260,7 @@ func TestUnixRemoveOnlyOwn(t *testing.T) {
 
 func TestUnixLongPath(t *testing.T) {
 	path := filepath.Join(t.TempDir(), strings.Repeat("x", 120))
-	_, err := OpenListeners(settingsOf(t, "s", path))
+	_, err := OpenSockets(settingsOf(t, "s", path))
 	if err == nil || !strings.HasSuffix(err.Error(), ": Invalid argument") {
 		t.Errorf("got %v", err)
 	}
@@ -271,20 +275,25 @@ func TestPortFile(t *testing.T) {
 	if err := os.Symlink(precious, path+".lck"); err != nil {
 		t.Fatal(err)
 	}
-	s := settingsOf(t, "p", "-1", "l", "127.0.0.1,[::1]")
+	s := settingsOf(t, "p", "-1", "U", "-1", "l", "127.0.0.1,[::1]")
 	s.PortFile = path
-	list, err := OpenListeners(s)
+	opened, err := OpenSockets(s)
 	if err != nil {
 		s.Listen = []string{"127.0.0.1"} // no IPv6 here
-		list, err = OpenListeners(s)
+		opened, err = OpenSockets(s)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeListeners(list)
-	want := fmt.Sprintf("TCP INET: %d\n", list[0].Port())
-	if len(list) > 1 {
-		want += fmt.Sprintf("TCP INET6: %d\n", list[1].Port())
+	defer opened.Close()
+	tcp, udp := opened.Listeners, opened.UDP
+	want := fmt.Sprintf("TCP INET: %d\n", tcp[0].Port())
+	if len(tcp) > 1 {
+		want += fmt.Sprintf("TCP INET6: %d\n", tcp[1].Port())
+	}
+	want += fmt.Sprintf("UDP INET: %d\n", udpPortOf(udp[0]))
+	if len(udp) > 1 {
+		want += fmt.Sprintf("UDP INET6: %d\n", udpPortOf(udp[1]))
 	}
 	if text, err := os.ReadFile(path); string(text) != want || err != nil {
 		t.Errorf("the port file holds %q, %v, want %q", text, err, want)
@@ -301,8 +310,8 @@ func TestPortFile(t *testing.T) {
 func TestPortFileFails(t *testing.T) {
 	s := settingsOf(t, "p", "-1", "l", "127.0.0.1")
 	s.PortFile = filepath.Join(t.TempDir(), "no", "such", "folder")
-	if list, err := OpenListeners(s); err == nil {
-		closeListeners(list)
+	if opened, err := OpenSockets(s); err == nil {
+		opened.Close()
 		t.Error("no error")
 	}
 }

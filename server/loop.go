@@ -64,6 +64,8 @@ type loop struct {
 	pieces  []piece
 	touched []*conn // connections with pieces
 	vec     vector
+	udp     *udpWorker // whose loop it is, or nil if it is gnet's
+	most    int        // outputMost, or no limit for UDP
 
 	yielded  []*conn
 	spare    [][]byte          // input buffers no connection uses
@@ -97,7 +99,7 @@ type piece struct {
 }
 
 func newLoop(s *Server, ev gnet.EventLoop, epoll int) *loop {
-	l := &loop{server: s, ev: ev, epoll: epoll, cur: -1, input: make([]byte, 0, roundInput)}
+	l := &loop{server: s, ev: ev, epoll: epoll, cur: -1, input: make([]byte, 0, roundInput), most: outputMost}
 	l.task = gnet.RunnableFunc(l.endRound)
 	return l
 }
@@ -182,7 +184,7 @@ func (l *loop) takeTurn(c *conn) {
 // (settle.go), write (write.go); then engine/memory/get.go.
 func (l *loop) answer() {
 	for l.parse() { //      1. waiting bytes to a run of up to 64 requests
-		l.execute() //      2. requests to replies, through the engine, appended to l.out
+		l.execute(0, l.run.N) // 2. requests to replies, through the engine, appended to l.out
 		full := l.settle()
 		if full || len(l.out) >= writeFrom {
 			l.write() //    3. to each connection its part of l.out, one write each

@@ -40,11 +40,12 @@ type Server struct {
 	prefixes prefixes
 	reset    [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
 
-	listeners []Listener
-	flushed   atomic.Int64 // the second before the last flush_all took or takes effect, for stats settings
+	sockets Sockets
+	workers []*udpWorker
+	flushed atomic.Int64 // the second before the last flush_all took or takes effect, for stats settings
 
 	loopsMu sync.Mutex
-	loops   map[gnet.EventLoop]*loop
+	loops   []*loop // gnet's, and one of each UDP worker
 
 	stopping chan struct{}
 	stopOnce sync.Once
@@ -59,7 +60,6 @@ func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
 		engine:   eng,
 		log:      log,
 		clock:    clock.New(),
-		loops:    make(map[gnet.EventLoop]*loop),
 		stopping: make(chan struct{}),
 	}
 	s.gate.init(settings.MaxConns)
@@ -108,17 +108,20 @@ func memoryLimit(bytes int64) int64 {
 // Listen binds every address the settings name and starts the event loops. Clients can connect from then on; they are
 // served once Serve runs. After an error nothing is bound.
 func (s *Server) Listen() error {
-	listeners, err := OpenListeners(s.settings)
+	sockets, err := OpenSockets(s.settings)
 	if err != nil {
 		return err
 	}
 	if err := s.start(); err != nil {
-		for _, ln := range listeners {
-			_ = ln.Close()
-		}
+		_ = sockets.Close()
 		return err
 	}
-	s.listeners, s.gate.doors = listeners, listeners
+	s.sockets, s.gate.doors = sockets, sockets.Listeners
+	for _, socket := range sockets.UDP {
+		for range s.settings.Threads {
+			s.addWorker(socket)
+		}
+	}
 	return nil
 }
 
@@ -145,16 +148,15 @@ func (s *Server) start() (err error) {
 func (s *Server) Serve() error {
 	s.done.Go(func() { s.clock.Run(nil) })
 	s.done.Go(s.drainer.run)
-	for _, ln := range s.listeners {
+	for _, ln := range s.sockets.Listeners {
 		s.done.Go(func() { s.accept(ln) })
+	}
+	for _, w := range s.workers {
+		s.done.Go(w.serve)
 	}
 	<-s.stopping
 	s.gate.stop()
-	var faults []error
-	for _, ln := range s.listeners {
-		faults = append(faults, ignoreClosed(ln.Close()))
-	}
-	faults = append(faults, s.client.Stop())
+	faults := []error{s.sockets.Close(), s.client.Stop()}
 	s.clock.Stop()
 	s.drainer.stop()
 	s.done.Wait()
@@ -169,10 +171,10 @@ func (s *Server) Stop() {
 	s.stopOnce.Do(func() { close(s.stopping) })
 }
 
-// Addrs returns the bound addresses, valid after Listen.
+// Addrs returns the bound addresses but for those of UDP, valid after Listen.
 func (s *Server) Addrs() []net.Addr {
-	addrs := make([]net.Addr, len(s.listeners))
-	for i, ln := range s.listeners {
+	addrs := make([]net.Addr, len(s.sockets.Listeners))
+	for i, ln := range s.sockets.Listeners {
 		addrs[i] = ln.Addr()
 	}
 	return addrs
@@ -190,25 +192,28 @@ func (s *Server) loopOf(gc gnet.Conn) (*loop, error) {
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	ev := gc.EventLoop()
-	if l := s.loops[ev]; l != nil {
-		return l, nil
+	for _, l := range s.loops {
+		if l.ev == ev {
+			return l, nil
+		}
 	}
 	epoll, err := epollOf(gc)
 	if err != nil {
 		return nil, err
 	}
 	l := newLoop(s, ev, epoll)
-	s.loops[ev] = l
+	s.loops = append(s.loops, l)
 	return l, nil
 }
 
 // live is what stats settings shows that changes.
 func (s *Server) live() Live {
 	live := Live{Verbosity: s.log.Level(), Detail: s.prefixes.on.Load(), Oldest: s.flushed.Load()}
-	for _, ln := range s.listeners {
-		if a, ok := ln.Addr().(*net.TCPAddr); ok && live.TCPPort == 0 {
-			live.TCPPort = a.Port
-		}
+	if len(s.sockets.Listeners) > 0 {
+		live.TCPPort = s.sockets.Listeners[0].Port()
+	}
+	if len(s.sockets.UDP) > 0 {
+		live.UDPPort = udpPortOf(s.sockets.UDP[0])
 	}
 	return live
 }

@@ -6,7 +6,7 @@ package server
 // Start from DefaultSettings: the zero value is not valid.
 type Settings struct {
 	Port          int      // -p, 0 is off, -1 any free port
-	UDPPort       int      // -U, 0 is off, -1 any free port
+	UDPPort       int      // -U, 0 is off, -1 any free port; with SASL it is never opened
 	Socket        string   // -s, path of a unix socket: then there is neither TCP nor UDP
 	SocketMask    int      // -a, permission bits
 	Listen        []string // -l, addresses; empty is every address
@@ -34,10 +34,13 @@ type Settings struct {
 	Engine        string   // -E
 	AllowShutdown bool     // -A, the shutdown command works
 
+	UDPFollowsTCP   bool // -o udp_follows_tcp: without -U, UDP opens on the TCP port
+	UDPMaxDatagrams int  // -o udp_max_datagrams, of one answer; 0 is as many as it takes
+
 	// EngineOptions are the -o keys that the server passes on to its engine.
 	EngineOptions map[string]string
 
-	// PortFile is where OpenListeners writes the bound ports, "" is nowhere. From MEMCACHED_PORT_FILENAME.
+	// PortFile is where OpenSockets writes the bound ports, "" is nowhere. From MEMCACHED_PORT_FILENAME.
 	PortFile string
 
 	// InitialMalloc is counted as already allocated, in bytes. From T_MEMD_INITIAL_MALLOC, for memcached's own tests.
@@ -97,13 +100,16 @@ func (s *Settings) Given(letter byte) bool { return s.given[letter] }
 
 // Complete fills in what one flag implies for another, once all have been Set:
 //
-//   - -U without -p moves TCP to the same port, as in memcached 1.4.5. It does not when it is 0: 1.4.5 then served
-//     nothing at all, which nobody who wants UDP off can want.
+//   - -U without -p moves TCP to the same port, and switches it off too if it is 0, as in memcached 1.4.5.
+//   - -p without -U opens no UDP, unlike in 1.4.5, unless -o udp_follows_tcp asks for it.
 //   - -S without -B means the binary protocol.
 //   - -D turns the statistics by prefix on.
 func (s *Settings) Complete() {
-	if s.given['U'] && !s.given['p'] && s.UDPPort != 0 {
+	switch {
+	case s.given['U'] && !s.given['p']:
 		s.Port = s.UDPPort
+	case s.UDPFollowsTCP && !s.given['U']:
+		s.UDPPort = s.Port
 	}
 	if s.SASL && !s.given['B'] {
 		s.Binding = BindingBinary

@@ -1,6 +1,10 @@
 package server
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Extended is one key of -o.
 type Extended struct {
@@ -13,7 +17,22 @@ type Extended struct {
 }
 
 // extended is every key that -o knows. A row is all that a new one needs.
-var extended = [...]Extended{}
+var extended = [...]Extended{
+	{
+		Key: "udp_follows_tcp",
+		Help: "without -U, serve UDP on the TCP port, as memcached 1.4.5 did. Who can send here can then make this " +
+			"server flood others: see the manual",
+		set: func(s *Settings, _ string) string { s.UDPFollowsTCP = true; return "" },
+	},
+	{
+		Key: "udp_max_datagrams", Arg: "num",
+		Help: "cut an answer by UDP off after so many datagrams of at most 1400 bytes, so that a small request with a " +
+			"forged address costs its victim little (default: 0, which is never)",
+		set: func(s *Settings, v string) string {
+			return setWhole("udp_max_datagrams", &s.UDPMaxDatagrams, v, 0, datagramsMost)
+		},
+	},
+}
 
 // ExtendedTable returns the keys of -o in the order of the help text. The caller must not change it.
 func ExtendedTable() []Extended { return extended[:] }
@@ -52,6 +71,16 @@ func (s *Settings) setExtended(part string, rows []Extended) string {
 		return ""
 	}
 	return "Illegal suboption \"" + part + "\""
+}
+
+// setWhole sets a whole number within bounds, and returns a fault or "".
+func setWhole(key string, field *int, value string, least, most int) string {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < least || n > most {
+		return fmt.Sprintf("-o %s must be a number from %d to %d", key, least, most)
+	}
+	*field = n
+	return ""
 }
 
 // valueFault says that a key of -o lacks its value, or takes none.

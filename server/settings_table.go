@@ -21,26 +21,25 @@ var table = [...]Setting{
 		what: "TCP port", min: -1, max: maxPort,
 		field: func(s *Settings) any { return &s.Port },
 		warn: func(s *Settings) string {
-			if s.Port == 0 && s.UDPPort == 0 && s.Socket == "" {
-				return "-p 0: TCP is off, and there is nothing else to listen on"
+			switch {
+			case s.Port != 0 || s.UDPPort != 0 || s.Socket != "":
+				return ""
+			case !s.given['p'] && s.given['U']:
+				return "-U 0 without -p switches TCP off too, as in memcached 1.4.5, and there is nothing else to listen on"
 			}
-			return ""
+			return "-p 0: TCP is off, and there is nothing else to listen on"
 		},
 		stat: "tcpport", statOrder: 3,
 		show: func(_ *Settings, live Live) string { return strconv.Itoa(live.TCPPort) },
 	},
 	{
 		Letter: 'U', Long: "udp-port", Arg: "num", Default: "0",
-		Help: "UDP port, not served yet (default: 0, which is off, -1 any free one)",
+		Help: "UDP port (default: 0, which is off, -1 any free one). If -p is not given TCP moves to the same port, or goes " +
+			"off with it",
 		what: "UDP port", min: -1, max: maxPort,
 		field: func(s *Settings) any { return &s.UDPPort },
-		warn: func(s *Settings) string {
-			if s.UDPPort != 0 && s.Socket == "" {
-				return "-U: UDP is not served yet, nothing listens on that port"
-			}
-			return ""
-		},
-		stat: "udpport", statOrder: 4,
+		warn:  warnUDP,
+		stat:  "udpport", statOrder: 4,
 		show: func(_ *Settings, live Live) string { return strconv.Itoa(live.UDPPort) },
 	},
 	{
@@ -200,13 +199,7 @@ var table = [...]Setting{
 		status: ExitUsage,
 		field:  func(s *Settings) any { return &s.Binding },
 		parse:  parseBinding,
-		refuse: func(s *Settings) string {
-			if s.Binding == BindingBinary && !s.SASL {
-				return "-B binary: the binary protocol is not served yet"
-			}
-			return ""
-		},
-		stat: "binding_protocol", statOrder: 19,
+		stat:   "binding_protocol", statOrder: 19,
 		show: func(s *Settings, _ Live) string { return s.Binding.String() },
 	},
 	{

@@ -124,6 +124,9 @@ func TestSet(t *testing.T) {
 		{'I', "2048", func(s *Settings) any { return s.ItemMax }, 2048},
 		{'E', "null", func(s *Settings) any { return s.Engine }, "null"},
 		{'A', "", func(s *Settings) any { return s.AllowShutdown }, true},
+		{'B', "binary", func(s *Settings) any { return s.Binding }, BindingBinary},
+		{'o', "udp_max_datagrams=65535", func(s *Settings) any { return s.UDPMaxDatagrams }, 65535},
+		{'o', "udp_follows_tcp,udp_max_datagrams=1", func(s *Settings) any { return s.UDPMaxDatagrams }, 1},
 	} {
 		s := settingsOf(t, string(c.letter), c.value)
 		if got := c.got(s); !reflect.DeepEqual(got, c.want) {
@@ -143,10 +146,19 @@ func TestComplete(t *testing.T) {
 	}{
 		{nil, 11211, 0},
 		{[]string{"p", "5"}, 5, 0}, // memcached 1.4.5 opens UDP 5 as well
+		{[]string{"p", "0"}, 0, 0},
 		{[]string{"U", "6"}, 6, 6},
 		{[]string{"U", "-1"}, -1, -1},
-		{[]string{"U", "0"}, 11211, 0}, // memcached 1.4.5 closes TCP as well
+		{[]string{"U", "0"}, 0, 0}, // no TCP either, as in memcached 1.4.5
 		{[]string{"p", "5", "U", "6"}, 5, 6},
+		{[]string{"p", "5", "U", "0"}, 5, 0},
+		{[]string{"o", "udp_follows_tcp"}, 11211, 11211},
+		{[]string{"o", "udp_follows_tcp", "p", "5"}, 5, 5},
+		{[]string{"p", "-1", "o", "udp_follows_tcp"}, -1, -1},
+		{[]string{"p", "0", "o", "udp_follows_tcp"}, 0, 0},
+		{[]string{"o", "udp_follows_tcp", "U", "0"}, 0, 0},
+		{[]string{"o", "udp_follows_tcp", "U", "6"}, 6, 6},
+		{[]string{"o", "udp_follows_tcp", "p", "5", "U", "6"}, 5, 6},
 	} {
 		s := settingsOf(t, c.flags...)
 		if s.Port != c.tcp || s.UDPPort != c.udp {
@@ -182,6 +194,9 @@ func TestValidate(t *testing.T) {
 		{[]string{"s", ""}, "-s needs an argument that is not empty", 1},
 		{[]string{"l", "host:port"}, `Invalid port number: "port"`, 1},
 		{[]string{"o", "no_such=1"}, `Illegal suboption "no_such=1"`, 1},
+		{[]string{"o", "udp_max_datagrams=65536"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
+		{[]string{"o", "udp_max_datagrams=-1"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
+		{[]string{"o", "udp_max_datagrams=1x"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
 		{[]string{"B", "x"}, "Invalid value for binding protocol: x\n -- should be one of auto, binary, or ascii", 64},
 		{[]string{"t", "0", "B", "x", "f", "1"}, "Invalid value for binding protocol: x\n -- should be one of auto, " +
 			"binary, or ascii\nFactor must be greater than 1\nNumber of threads must be greater than 0", 64},
@@ -205,14 +220,10 @@ func TestRefusals(t *testing.T) {
 		if row.refuse == nil {
 			continue
 		}
-		value := ""
-		if row.Letter == 'B' {
-			value = "binary"
-		}
-		err := settingsOf(t, string(row.Letter), value).Validate()
+		err := settingsOf(t, string(row.Letter), "").Validate()
 		faults, ok := err.(Faults)
 		if !ok || len(faults) != 1 || faults.Exit() != ExitUsage || strings.Contains(faults.Error(), "\n") {
-			t.Errorf("-%c %s: %v", row.Letter, value, err)
+			t.Errorf("-%c: %v", row.Letter, err)
 		}
 	}
 }
@@ -225,7 +236,18 @@ func TestWarnings(t *testing.T) {
 		{[]string{"t", "65"}, 1},
 		{[]string{"I", "2m"}, 1},
 		{[]string{"I", "2m", "t", "65"}, 2},
-		{[]string{"U", "0"}, 0},
+		{[]string{"U", "0"}, 1},
+		{[]string{"U", "0", "s", "/x"}, 0},
+		{[]string{"p", "5", "U", "0"}, 0},
+		{[]string{"U", "6"}, 1},
+		{[]string{"U", "6", "s", "/x"}, 0},
+		{[]string{"U", "6", "l", "127.0.0.1,[::1]:7;localhost"}, 0},
+		{[]string{"U", "6", "l", "127.0.0.1,*"}, 1},
+		{[]string{"U", "6", "l", "10.0.0.1"}, 1},
+		{[]string{"o", "udp_follows_tcp"}, 1},
+		{[]string{"U", "6", "S", ""}, 1},
+		{[]string{"p", "0", "U", "6", "S", ""}, 1},
+		{[]string{"U", "0", "S", ""}, 1},
 		{[]string{"p", "0"}, 1},
 		{[]string{"p", "0", "s", "/x"}, 0},
 	} {

@@ -24,10 +24,10 @@ var generalStats = []statRow{
 	{"pointer_size", func(*Server) string { return strconv.Itoa(strconv.IntSize) }},
 	{"rusage_user", func(*Server) string { return cpuTime(func(u *unix.Rusage) unix.Timeval { return u.Utime }) }},
 	{"rusage_system", func(*Server) string { return cpuTime(func(u *unix.Rusage) unix.Timeval { return u.Stime }) }},
-	// memcached counts its listening sockets among the connections, less one.
-	{"curr_connections", func(s *Server) string { return strconv.Itoa(s.gate.current() + len(s.listeners) - 1) }},
+	// memcached counts its listening sockets among the connections, less one, and a UDP socket once for each thread.
+	{"curr_connections", func(s *Server) string { return strconv.Itoa(s.gate.current() + s.listening() - 1) }},
 	{"total_connections", func(s *Server) string { return decimal(s.gate.total()) }},
-	{"connection_structures", func(s *Server) string { return strconv.Itoa(s.gate.peak() + len(s.listeners)) }},
+	{"connection_structures", func(s *Server) string { return strconv.Itoa(s.gate.peak() + s.listening()) }},
 	{"cmd_get", count(cmdGet)},
 	{"cmd_set", count(cmdSet)},
 	{"cmd_flush", count(cmdFlush)},
@@ -63,6 +63,9 @@ var gocachedStats = []statRow{
 	{"panics", count(panics)},
 	{"log_dropped", func(s *Server) string { return decimal(s.log.Dropped()) }},
 }
+
+// listening is how many connections memcached would count for the sockets that wait for clients.
+func (s *Server) listening() int { return len(s.sockets.Listeners) + len(s.workers) }
 
 func count(n counter) func(*Server) string {
 	return func(s *Server) string { return decimal(s.sum(n)) }

@@ -8,9 +8,9 @@ import (
 
 // executeVerbosely does what execute does, request by request, and writes each line and its reply to the log as
 // memcached's -vv does.
-func (l *loop) executeVerbosely() {
+func (l *loop) executeVerbosely(i, end int) {
 	states := l.server.log.Level() > 2
-	for i := 0; i < l.run.N; {
+	for i < end {
 		l.enter(i)
 		r, c := &l.run.Requests[i], l.parts[l.cur].c
 		l.logRequest(i, states)

@@ -11,10 +11,13 @@ func (l *loop) write() {
 	}
 	l.closePiece()
 	for _, c := range l.touched {
-		if c.is(stateOpen) {
-			l.writeOne(c)
-		} else {
+		switch {
+		case !c.is(stateOpen):
 			l.releasePieces(c)
+		case l.udp != nil:
+			l.udp.send()
+		default:
+			l.writeOne(c)
 		}
 		c.resetOutput()
 	}
@@ -141,9 +144,9 @@ func (l *loop) sendQueue(c *conn) (total int, err error) {
 	return total, nil
 }
 
-// close ends a connection. gnet calls OnClose within it.
+// close ends a connection. gnet calls OnClose within it. For UDP there is nothing to end.
 func (l *loop) close(c *conn) {
-	if c.is(stateOpen) {
+	if c.is(stateOpen) && l.udp == nil {
 		_ = l.ev.Close(c.gc) // its error is that of a socket nobody needs any more
 	}
 }
