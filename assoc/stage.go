@@ -48,3 +48,15 @@ func (t *Table) PrefetchBucket(hash uint64) {
 	at := uint64(uintptr(unsafe.Pointer(t.now.Load().current.at(hash))))
 	prefetch(&at, 1, 0)
 }
+
+// PrefetchFirst has the first item of a bucket fetched. It reads the bucket, so that PrefetchBucket should come before.
+func (t *Table) PrefetchFirst(hash uint64) {
+	at := uint64(t.hint(t.now.Load(), hash))
+	prefetch(&at, 1, 0)
+}
+
+// PrefetchItem has the front of an item fetched.
+func (t *Table) PrefetchItem(ref slab.Ref) {
+	at := uint64(t.arena.Hint(ref))
+	prefetch(&at, 1, 0)
+}

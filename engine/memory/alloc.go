@@ -38,6 +38,7 @@ func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.
 	if ref == slab.None {
 		return engine.Item{}, engine.NoMemory
 	}
+	e.table.PrefetchFirst(hash) // for Store
 	h := e.at(ref)
 	h.Write(key, flags, exptime)
 	h.SetHash(hash)

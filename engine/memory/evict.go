@@ -24,11 +24,26 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 			c.counts.promotions++
 			moves--
 		} else if got := e.seize(c, ref, h, w); got != slab.None {
+			e.foresee(c)
 			return got
 		}
 		ref = before
 	}
 	return slab.None
+}
+
+// foresee has fetched what the next evictions will need: the bucket of the item now at the tail, and the item before it,
+// whose key is to be hashed the next time. An eviction would wait for memory twice else. Needs the class lock.
+func (e *Engine) foresee(c *class) {
+	tail := c.list.Tail
+	if tail == slab.None {
+		return
+	}
+	h := e.at(tail)
+	if h.Prev != slab.None {
+		e.table.PrefetchItem(h.Prev)
+	}
+	e.table.PrefetchBucket(e.table.Hash(h.Key()))
 }
 
 // reclaim takes the chunk of an expired item near the tail. A search that found none is not repeated before the second

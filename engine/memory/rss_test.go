@@ -1,0 +1,43 @@
+//go:build linux && !race
+
+package memory
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"gocached/engine/enginetest"
+)
+
+// TestResident pushes 900 MiB through a cache of 64: the process may grow by little more than the limit.
+func TestResident(t *testing.T) {
+	if testing.Short() {
+		t.Skip("moves 900 MiB")
+	}
+	e, h := start(t, nil)
+	before := resident(h)
+	value := []byte(strings.Repeat("v", 4000))
+	key := make([]byte, 0, 32)
+	for pushed := 0; pushed < 900<<20; {
+		n := 10 + pushed%3990
+		put(e, benchKey(key[:0], pushed), value[:n])
+		pushed += n
+	}
+	t.Logf("resident before %d MiB, after %d MiB", before>>20, resident(h)>>20)
+	if grown := resident(h) - before; grown > 72<<20 {
+		t.Errorf("the process grew by %d MiB", grown>>20)
+	}
+}
+
+// resident returns how many bytes of the process are in memory.
+func resident(h *enginetest.Harness) int64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		h.Skip(err)
+	}
+	var size, pages int64
+	fmt.Sscan(string(text), &size, &pages)
+	return pages * int64(os.Getpagesize())
+}
