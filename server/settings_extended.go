@@ -19,10 +19,9 @@ type Extended struct {
 // extended is every key that -o knows. A row is all that a new one needs.
 var extended = [...]Extended{
 	{
-		Key: "udp_follows_tcp",
-		Help: "without -U, serve UDP on the TCP port, as memcached 1.4.5 did. Who can send here can then make this " +
-			"server flood others: see the manual",
-		set: func(s *Settings, _ string) string { s.UDPFollowsTCP = true; return "" },
+		Key:  "udp_follows_tcp",
+		Help: "without -U, serve UDP on the TCP port, as memcached 1.4.5 did",
+		set:  func(s *Settings, _ string) string { s.UDPFollowsTCP = true; return "" },
 	},
 	{
 		Key: "udp_max_datagrams", Arg: "num",

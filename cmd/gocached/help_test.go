@@ -62,7 +62,7 @@ func TestHelpWords(t *testing.T) {
 			order += l[1]
 		}
 	}
-	if want := "pUsaldrumMckvhiPfnLDtRCbBIEAV"; order != want {
+	if want := "pUsaldrumMckvhiPfnLDtRCbBIEAoV"; order != want {
 		t.Errorf("flags listed: %s, want %s", order, want)
 	}
 }
@@ -85,7 +85,8 @@ func TestLicenceAndVersion(t *testing.T) {
 	}
 }
 
-// TestManual checks that the manual page names every flag with both its names, its argument and its default.
+// TestManual checks that the manual page names every flag with both its names, its argument and its default, and every
+// key of -o.
 func TestManual(t *testing.T) {
 	page, err := os.ReadFile("../../docs/gocached.1")
 	if err != nil {
@@ -108,6 +109,15 @@ func TestManual(t *testing.T) {
 		paragraph, _, _ := strings.Cut(after, "\n.TP\n")
 		if row.Default != "" && !strings.Contains(paragraph, row.Default) && row.Default != ":" {
 			t.Errorf("-%c: the manual does not name the default, %s", row.Letter, row.Default)
+		}
+	}
+	for _, key := range server.ExtendedTable() {
+		head := ".B " + key.Key
+		if key.Arg != "" {
+			head = ".BI " + key.Key + "= " + key.Arg
+		}
+		if !strings.Contains(text, "\n.TP\n"+head+"\n") {
+			t.Errorf("the manual has no paragraph that begins %q", head)
 		}
 	}
 }
