@@ -29,10 +29,10 @@ import (
 //	24  1  level, of no use here
 //	25  1  page type
 //
-// On a hash page (type 2, or 13 if sorted) follows an array of two-byte offsets. The items lie at the page's end, the first
-// last: each reaches from its offset to the offset before it, or to the end of the page. Even ones are keys, and the odd one after
-// each is its value. An item's first byte says what it is: 1 bytes that follow; 3 a reference, with at 4 the number of
-// the first overflow page and at 8 the length of all; 2 and 4 are duplicates, which a sasldb never has.
+// On a hash page (type 2, or 13 if sorted) follows an array of two-byte offsets. The items lie at the page's end, the
+// first last: each reaches from its offset to the offset before it, or to the end of the page. Even ones are keys, and
+// the odd one after each is its value. An item's first byte says what it is: 1 bytes that follow; 3 a reference, with at
+// 4 the number of the first overflow page and at 8 the length of all; 2 and 4 are duplicates, which a sasldb never has.
 //
 // An overflow page (type 7) holds its bytes after the header. A freed page has type 0.
 const (
@@ -68,8 +68,8 @@ type bdbFile struct {
 	budget   int // bytes that may still be copied from overflow pages
 }
 
-// readHash calls emit for every key and value of a Berkeley DB hash file of version 8 to 10, in either byte order. It only
-// reads. key and value are lent until emit returns; an error of emit ends the reading and is returned.
+// readHash calls emit for every key and value of a Berkeley DB hash file of version 8 to 10, in either byte order. It
+// only reads. key and value are lent until emit returns; an error of emit ends the reading and is returned.
 //
 // Each page is visited once, in the order of the file and whatever its buckets say: every live pair lies on some hash
 // page, and freed pages bear another type. So the work is bounded by the file's size, and so is what overflow pages add,

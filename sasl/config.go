@@ -32,8 +32,8 @@ type Config struct {
 
 // LoadConfig finds and reads the configuration: the environment, through getenv, names the password file
 // (MEMCACHED_SASL_PWDB) and where memcached.conf lies (SASL_CONF_PATH: a directory, the file itself, or a list of them
-// with colons between; the first that exists is read). Without memcached.conf every mechanism is allowed and the database is
-// /etc/sasldb2.
+// with colons between; the first that exists is read). Without memcached.conf every mechanism is allowed and the
+// database is /etc/sasldb2.
 //
 // The errors are of a file that cannot be read or understood.
 func LoadConfig(getenv func(string) string) (Config, error) {
@@ -127,7 +127,8 @@ func (c *Config) noteMechanisms(file string) {
 }
 
 // limitDatabase heeds the keys that tell libsasl where passwords are checked. Other ways than the files do not exist
-// here, and none lets everybody in. Where the keys lead away from the database, it is used only if sasldb_path asks for it.
+// here, and none lets everybody in. Where the keys lead away from the database, it is used only if sasldb_path asks for
+// it.
 func (c *Config) limitDatabase(file string, methods, plugins []string) {
 	away := false
 	for _, method := range methods {

@@ -97,7 +97,8 @@ func checkBcrypt(text []byte) error {
 
 var errVerifier = errors.New("malformed SCRAM verifier; its form is SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey")
 
-// parseVerifier reads iterations:salt$StoredKey:ServerKey, the last three in base64 (RFC 5803, as other servers write it).
+// parseVerifier reads iterations:salt$StoredKey:ServerKey, the last three in base64 (RFC 5803, as other servers write
+// it).
 func parseVerifier(text string, size int) (*verifier, error) {
 	left, right, ok1 := strings.Cut(text, "$")
 	count, salt, ok2 := strings.Cut(left, ":")

@@ -1,10 +1,10 @@
 // Package sasl decides who may use the server: it speaks the SASL mechanisms, keeps the users and answers the three
 // questions of the binary protocol (list, auth, step). It knows nothing of connections or packets.
 //
-// Read in this order: session.go (one connection's attempts), mechanism.go (the table of mechanisms), plain.go, login.go,
-// crammd5.go and scram.go (one mechanism each), verify.go (what a wrong guess costs), table.go (the users),
-// authenticator.go (loading and reloading them), passwordfile.go, sasldb.go and bdb.go (where they come from),
-// config.go (memcached.conf).
+// Read in this order: session.go (one connection's attempts), mechanism.go (the table of mechanisms), plain.go,
+// login.go, crammd5.go and scram.go (one mechanism each), verify.go (what a wrong guess costs), table.go (the users),
+// authenticator.go (loading and reloading them), passwordfile.go, sasldb.go and bdb.go (where they come from), config.go
+// (memcached.conf).
 //
 // # The life of an attempt
 //
@@ -12,8 +12,8 @@
 // Session. Start ends whatever went before, looks whether a file changed, takes the table of that moment and begins a
 // conversation; Step carries it on. Only a conversation's success authenticates the session.
 //
-// SCRAM ends with a message of the server, for which memcached's success reply has no room: so, as libsasl does there, the
-// message travels as one more challenge, and the client answers it with an empty step, which succeeds.
+// SCRAM ends with a message of the server, for which memcached's success reply has no room: so, as libsasl does there,
+// the message travels as one more challenge, and the client answers it with an empty step, which succeeds.
 //
 // # Threats
 //
@@ -28,33 +28,34 @@
 //     have is not known here;
 //   - learn which users exist: every name takes the same path. The lookup reads a fixed number of slots in constant
 //     time; every guess costs as many iterations of every kind as the dearest user of the table, whoever is named (test
-//     TestSameWork); all failures answer alike; and SCRAM answers an unknown name with a salt and an iteration count such as a
-//     user's, derived from a secret of the process so that asking twice tells nothing.
+//     TestSameWork); all failures answer alike; and SCRAM answers an unknown name with a salt and an iteration count
+//     such as a user's, derived from a secret of the process so that asking twice tells nothing.
 //
 // The operator's files are trusted in what they grant, not in their form: a password file or a Berkeley DB file that is
 // damaged, cut or half written is an error and leaves the users as they were.
 //
 // What stays open: PLAIN and LOGIN send the password, and no mechanism here encrypts what follows, so an untrusted
-// network needs TLS. CRAM-MD5 and SCRAM for a plaintext line need the password itself in memory. A process that restarts has a new
-// secret: one who asks before and after sees the salts of unknown names and of plaintext users change and those of stored SCRAM
-// verifiers stay. A name that is too long fails at once.
+// network needs TLS. CRAM-MD5, and SCRAM for a plaintext line, need the password itself in memory. A process that
+// restarts has a new secret: one who asks before and after sees the salts of unknown names and of plaintext users
+// change while those of stored SCRAM verifiers stay. A name that is too long fails at once.
 //
 // # Costs
 //
-// Start and Step read files that changed and may run PBKDF2 or bcrypt: milliseconds, or most of a second with a bcrypt cost of 14.
-// Call them where waiting harms nobody.
+// Start and Step read files that changed and may run PBKDF2 or bcrypt: milliseconds, or most of a second with a bcrypt
+// cost of 14. Call them where waiting harms nobody.
 //
 // # Sources
 //
 // PLAIN is RFC 4616, LOGIN draft-murchison-sasl-login, CRAM-MD5 RFC 2195, SCRAM RFC 5802 and RFC 7677 (the conversation
 // itself is github.com/xdg-go/scram), the stored verifier RFC 5803, SASLprep RFC 4013. The layout of Berkeley DB's hash
-// pages follows the published description of its page format (versions 8 to 10); bdb.go draws it. The form of a
+// pages is the one its own page header file describes (versions 8 to 10); bdb.go draws it, and files made by
+// Berkeley DB's tools in all page sizes and both byte orders were read to check it. The form of a
 // sasldb key was observed in files written by saslpasswd2.
 //
 // # Where it departs from memcached 1.4.5
 //
 // A refused password does not leave the connection authenticated. A password is the whole rest of its line, colons
 // included. A name found in the password file is not looked for in the database. In the password file # begins a
-// comment, a line without a colon is an error, and an empty password is refused. Several names of one line's user are
-// understood: see table.go.
+// comment, a line without a colon is an error, and an empty password is refused. A user may add or leave out the realm
+// where that is this host's name: see table.go.
 package sasl

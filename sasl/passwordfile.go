@@ -12,8 +12,8 @@ const (
 	maxLine         = maxName + 1 + maxPassword
 )
 
-// parsePasswords reads a password file. Each line is user:secret, where the user may be user@realm and the secret, the rest
-// of the line, is one of
+// parsePasswords reads a password file. Each line is user:secret, where the user may be user@realm and the secret, the
+// rest of the line, is one of
 //
 //	the password itself
 //	$2b$...                                             a bcrypt hash ($2a$ and $2y$ too)

@@ -21,8 +21,8 @@ const maxUsers = 1 << 16
 //	user@hostname, if the file writes user without a realm
 //
 // A name that a file writes beats one made up by these rules, and an earlier entry beats a later one. saslpasswd2 writes
-// the host's name as the realm unless told otherwise, possibly with its domain: hence a realm is this host's if it is the host's name,
-// or begins with it and a dot when that name has no dot itself.
+// the host's name as the realm unless told otherwise, possibly with its domain: hence a realm is this host's if it is
+// the host's name, or begins with it and a dot when that name has no dot itself.
 type table struct {
 	secret [32]byte
 	users  int
@@ -213,8 +213,8 @@ func (t *table) fakeBytes(what string, hash int, name string) []byte {
 	return hmacOf(sha512.New, t.secret[:], []byte(what), []byte{0, byte(hash), 0}, []byte(name))
 }
 
-// fakeLooks lends an unknown name the looks of a user picked by the name, so that unknown names look as users do, in the same
-// proportions.
+// fakeLooks lends an unknown name the looks of a user picked by the name, so that unknown names look as users do, in the
+// same proportions.
 func (t *table) fakeLooks(hash int, name string) looks {
 	all := t.looks[hash]
 	pick := binary.LittleEndian.Uint64(t.fakeBytes("looks", hash, name))

@@ -8,8 +8,8 @@ const (
 )
 
 // Wait returns how long the connection's next auth or step must wait before it is handed to Start or Step: zero at
-// first, up to 100 ms after five failures, so that a connection guesses at most ten times a second. Success does not forgive
-// earlier failures, or one's own password would buy guesses at another's.
+// first, up to 100 ms after five failures, so that a connection guesses at most ten times a second. Success does not
+// forgive earlier failures, or one's own password would buy guesses at another's.
 //
 // Start and Step do not wait themselves and do not refuse: the owner of the connection stops reading it meanwhile.
 // now must come from the same clock as theirs, and be finer than a tenth of a second.
