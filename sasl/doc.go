@@ -31,8 +31,10 @@
 //     TestSameWork); all failures answer alike; and SCRAM answers an unknown name with a salt and an iteration count
 //     such as a user's, derived from a secret of the process so that asking twice tells nothing.
 //
-// The operator's files are trusted in what they grant, not in their form: a password file or a Berkeley DB file that is
-// damaged, cut or half written is an error and leaves the users as they were.
+// The operator's files are trusted in what they grant, not in their form: a file that cannot be understood, or that
+// changes while it is read, is an error and leaves the users as they were. A password file cut within a line may still
+// make sense, and changes are noticed without a signal: so write it beside and rename it. A database that is gone
+// holds no users.
 //
 // What stays open: PLAIN and LOGIN send the password, and no mechanism here encrypts what follows, so an untrusted
 // network needs TLS. CRAM-MD5, and SCRAM for a plaintext line, need the password itself in memory. A process that
@@ -48,9 +50,9 @@
 //
 // PLAIN is RFC 4616, LOGIN draft-murchison-sasl-login, CRAM-MD5 RFC 2195, SCRAM RFC 5802 and RFC 7677 (the conversation
 // itself is github.com/xdg-go/scram), the stored verifier RFC 5803, SASLprep RFC 4013. The layout of Berkeley DB's hash
-// pages is the one its own page header file describes (versions 8 to 10); bdb.go draws it, and files made by
-// Berkeley DB's tools in all page sizes and both byte orders were read to check it. The form of a
-// sasldb key was observed in files written by saslpasswd2.
+// pages is the one its own page header file describes (versions 8 to 10); bdb.go draws it, and files of version 9 made by
+// Berkeley DB's tools with pages of 512 bytes to 64 KiB in both byte orders were read to check it. The form of a sasldb
+// key was observed in files written by saslpasswd2.
 //
 // # Where it departs from memcached 1.4.5
 //
