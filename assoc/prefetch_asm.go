@@ -2,7 +2,7 @@
 
 package assoc
 
-// prefetch asks the processor to fetch two cache lines at each of n addresses, which stand stride bytes apart from first
+// prefetch asks the processor to fetch three cache lines at each of n addresses, which stand stride bytes apart from first
 // on. It cannot fault, whatever the addresses.
 //
 //go:noescape

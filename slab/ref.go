@@ -42,6 +42,24 @@ func (a *Arena) At(r Ref) unsafe.Pointer {
 // Hint returns the address at which a chunk is likely to be, for a prefetch. Any ref is allowed that was once right.
 func (a *Arena) Hint(r Ref) uintptr { return uintptr(a.At(r)) }
 
+// Peek returns the first word of a chunk as a ref, read without a lock, and None where that cannot be: r may be stale, or
+// no ref at all. The race detector would object, so it always says None in builds with it.
+func (a *Arena) Peek(r Ref) Ref {
+	page := uint32(r) >> (a.shift & 31)
+	if !canPeek || page == 0 || int(page) > a.total {
+		return None
+	}
+	offset := uintptr(page)*a.stride + uintptr(uint32(r)&a.mask)*uintptr(a.entry(page)>>8)<<3
+	if offset >= a.memory.Size-align {
+		return None
+	}
+	next := Ref(atomic.LoadUint32((*uint32)(unsafe.Add(a.base, offset))))
+	if int(a.PageOf(next)) > a.total {
+		return None
+	}
+	return next
+}
+
 // ClassOf returns the number of the class to which the page of r belongs.
 func (a *Arena) ClassOf(r Ref) int { return int(a.entry(a.PageOf(r)) & 0xff) }
 

@@ -7,6 +7,8 @@ import (
 	"unsafe"
 )
 
+const canPeek = false
+
 // Reserve takes the memory from the Go heap. In builds with the race detector it has to: the detector ignores memory
 // outside the heap, and would see no race over an item. It also serves systems whose mmap is not used here.
 func Reserve(size, _ uintptr) (*Memory, error) {

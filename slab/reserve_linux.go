@@ -11,6 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const canPeek = true
+
 // Reserve maps size bytes of anonymous memory, which cost nothing until they are touched. The byte at offset aligned
 // begins a huge page.
 func Reserve(size, aligned uintptr) (*Memory, error) {
