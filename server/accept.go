@@ -9,11 +9,18 @@ import (
 // restTime is how long a goroutine rests that the system has refused something: descriptors or memory, most likely.
 const restTime = 50 * time.Millisecond
 
-// rest lets that time pass, or less if the server stops.
-func (s *Server) rest() {
+// rest waits for d. It returns false if the server stops first.
+func (s *Server) rest(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
 	select {
 	case <-s.stopping:
-	case <-time.After(restTime):
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 
@@ -28,7 +35,7 @@ func (s *Server) accept(ln Listener) {
 		if err != nil { // no descriptors, most likely: connections that close will bring some
 			s.gate.exhausted()
 			s.log.Printf("accept: %v", err)
-			s.rest()
+			s.rest(restTime)
 			continue
 		}
 		if !s.gate.enter() {

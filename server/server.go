@@ -41,6 +41,7 @@ type Server struct {
 	reset    [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
 
 	sockets Sockets
+	huge    sync.Mutex // held by the UDP worker whose answer is huge
 	workers []*udpWorker
 	flushed atomic.Int64 // the second before the last flush_all took or takes effect, for stats settings
 

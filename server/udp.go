@@ -34,6 +34,7 @@ type udpWorker struct {
 	most    int // bytes of an answer that are sent; the rest is cut off
 	size    int // bytes in the pieces that were measured, see measure
 	counted int // how many those are
+	huge    bool
 	buffer  [protocol.MaxDatagram]byte
 }
 
@@ -75,7 +76,7 @@ func (w *udpWorker) serve() {
 		}
 		if err != nil {
 			w.loop.server.log.Printf("UDP: %v", err)
-			w.loop.server.rest()
+			w.loop.server.rest(restTime)
 		}
 	}
 }
@@ -88,6 +89,7 @@ func (w *udpWorker) receive() error {
 		return err
 	}
 	l.guard(w.conn, func() { w.take(l.input[:n], from) })
+	w.giveBack()
 	return nil
 }
 

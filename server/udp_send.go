@@ -1,6 +1,10 @@
 package server
 
-import "gocached/protocol"
+import (
+	"runtime/debug"
+
+	"gocached/protocol"
+)
 
 const (
 	// framePayload is how many bytes of a message one datagram carries.
@@ -8,6 +12,10 @@ const (
 
 	// datagramsMost is how many datagrams a message can have: their number has 16 bits in the frame header.
 	datagramsMost = 1<<16 - 1
+
+	// hugeOutput is how many bytes of replies each worker may hold. The longest message is twenty times as long, and may
+	// be made by one worker of the server at a time.
+	hugeOutput = 4 << 20
 )
 
 // send is the third stage: it sends the pieces of the loop as one message, and none if they are empty.
@@ -52,14 +60,34 @@ func (w *udpWorker) measure() {
 	}
 }
 
-// bound gives up those pieces of an unfinished answer that will not be sent. One line of 64 kB can name a large value
-// thirty thousand times, and must not cost more memory than the longest message and one run's replies.
+// bound keeps an unfinished answer from taking too much memory. One line of 64 kB can name a value thirty thousand times:
+// what will not be sent is given up, and while an answer is huge no other worker's may be.
 func (w *udpWorker) bound() {
 	w.measure()
-	l, c := w.loop, w.conn
-	if w.counted == len(l.pieces) {
-		return
+	l := w.loop
+	if w.counted < len(l.pieces) {
+		w.giveUp()
 	}
+	if len(l.out) > hugeOutput && !w.huge {
+		l.server.huge.Lock()
+		w.huge = true
+		// Made once at its full length: memory that append makes is cleared in one go, which stops the whole process.
+		l.out = append(make([]byte, 0, w.most+hugeOutput), l.out...)
+	}
+}
+
+// giveBack ends the time of a huge answer, if there was one. Its memory goes back to the system at once.
+func (w *udpWorker) giveBack() {
+	if w.huge {
+		w.huge = false
+		debug.FreeOSMemory()
+		w.loop.server.huge.Unlock()
+	}
+}
+
+// giveUp lets go of the pieces that were not counted, since the message is full.
+func (w *udpWorker) giveUp() {
+	l, c := w.loop, w.conn
 	for i := range l.pieces[w.counted:] {
 		l.release(l.pieces[w.counted+i].lent)
 	}
