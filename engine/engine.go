@@ -72,8 +72,9 @@ type Engine interface {
 	// A key with Touch set gives its item a new expiry before it is shown, as one step. Get does not allocate.
 	Get(keys []Key, to Reader) (answered int)
 
-	// Touch gives the item under key a new expiry (11) and returns its CAS, which does not change. NotFound if none.
-	Touch(key []byte, exptime clock.Time) (cas uint64, status Status)
+	// Touch gives the item under key a new expiry (11) and returns its flags and its CAS, which do not change. NotFound if
+	// there is none.
+	Touch(key []byte, exptime clock.Time) (flags uint32, cas uint64, status Status)
 
 	// Arithmetic adds to or takes from the decimal number stored under key (12), as one step. See Arithmetic for the
 	// rules. The statuses: OK, NotFound, Exists (its CAS differs), NonNumeric, NoMemory, NotStored (it should have been

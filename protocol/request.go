@@ -122,6 +122,14 @@ type Run struct {
 // level cache.
 const MaxRun = 64
 
+// Asked returns the command that the client meant: for a binary packet that was refused, the one of its opcode.
+func (r *Request) Asked() Command {
+	if r.Command == Fail && r.Flag&FlagBinary != 0 {
+		return opcodes[r.Opcode].command
+	}
+	return r.Command
+}
+
 // IsSet says whether a Store is a set, which takes any old value away even when it fails; a binary set with a CAS has
 // engine.OpCAS and yet is one.
 func (r *Request) IsSet() bool {

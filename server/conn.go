@@ -26,11 +26,12 @@ type conn struct {
 	armed  bool      // known to the drainer's epoll
 	watch  uint64    // its number there while it is watched, or 0
 	opened bool      // OnOpen has been called; never changes afterwards
+	auth   *auth     // who it is, with -S and once it has tried
 	state  connState // facts, see below
 }
 
 // connState is a set of facts about a connection.
-type connState uint8
+type connState uint16
 
 const (
 	stateOpen    connState = 1 << iota // between OnOpen and OnClose
@@ -40,17 +41,19 @@ const (
 	stateYielded                       // has had its turn and waits for the next, its input in conn.in
 	statePaused                        // gnet does not read from it
 	stateClosing                       // is closed once its output has gone
+	stateParked                        // its last request is being worked on elsewhere
 )
 
 func (c *conn) is(s connState) bool { return c.state&s != 0 }
 func (c *conn) set(s connState)     { c.state |= s }
 func (c *conn) clear(s connState)   { c.state &^= s }
-func (c *conn) pieces() (none bool) { return c.first < 0 }
-func (c *conn) mayParse() bool      { return c.state&(stateOpen|stateBlocked|stateClosing) == stateOpen }
-func (c *conn) resetOutput()        { c.first, c.last, c.size = -1, -1, 0 }
-func newConn(kind Kind) *conn       { return &conn{kind: kind, first: -1, last: -1} }
-func (c *conn) filled() bool        { return c.fill != nil && c.fill.done() }
-func (c *conn) receiving() bool     { return c.fill != nil && !c.fill.done() }
+func (c *conn) mayParse() bool {
+	return c.state&(stateOpen|stateBlocked|stateParked|stateClosing) == stateOpen
+}
+
+func (c *conn) resetOutput()    { c.first, c.last, c.size = -1, -1, 0 }
+func newConn(kind Kind) *conn   { return &conn{kind: kind, first: -1, last: -1} }
+func (c *conn) receiving() bool { return c.fill != nil && !c.fill.done() }
 
 // speak chooses the protocol by the first byte a client sends, unless -B has chosen already.
 func (c *conn) speak(binding Binding, first byte) {

@@ -6,23 +6,28 @@ import (
 )
 
 // handlers gives each command its meaning. A handler answers request i of the run by appending to l.out.
-var handlers = [protocol.NumCommands]func(l *loop, i int){
-	protocol.Fail:       (*loop).fail,
-	protocol.End:        (*loop).end,
-	protocol.Store:      (*loop).store,
-	protocol.Delete:     (*loop).remove,
-	protocol.Arithmetic: (*loop).arithmetic,
-	protocol.Touch:      (*loop).touchItem,
-	protocol.FlushAll:   (*loop).flushAll,
-	protocol.Stats:      (*loop).stats,
-	protocol.Verbosity:  (*loop).verbosity,
-	protocol.Version:    (*loop).version,
-	protocol.Noop:       (*loop).noop,
-	protocol.Quit:       (*loop).quit,
-	protocol.Shutdown:   (*loop).shutdown,
-	protocol.SASLList:   (*loop).unknown,
-	protocol.SASLAuth:   (*loop).unknown,
-	protocol.SASLStep:   (*loop).unknown,
+var handlers [protocol.NumCommands]func(l *loop, i int)
+
+// init fills the table; its declaration cannot, since some handlers come back to the code that looks them up.
+func init() {
+	handlers = [protocol.NumCommands]func(l *loop, i int){
+		protocol.Fail:       (*loop).fail,
+		protocol.End:        (*loop).end,
+		protocol.Store:      (*loop).store,
+		protocol.Delete:     (*loop).remove,
+		protocol.Arithmetic: (*loop).arithmetic,
+		protocol.Touch:      (*loop).touchItem,
+		protocol.FlushAll:   (*loop).flushAll,
+		protocol.Stats:      (*loop).stats,
+		protocol.Verbosity:  (*loop).verbosity,
+		protocol.Version:    (*loop).version,
+		protocol.Noop:       (*loop).noop,
+		protocol.Quit:       (*loop).quit,
+		protocol.Shutdown:   (*loop).shutdown,
+		protocol.SASLList:   (*loop).saslList,
+		protocol.SASLAuth:   (*loop).saslAuth,
+		protocol.SASLStep:   (*loop).saslStep,
+	}
 }
 
 // execute is the second stage: it answers the requests of the run from i up to, but not including, end, in order.
@@ -30,6 +35,10 @@ var handlers = [protocol.NumCommands]func(l *loop, i int){
 func (l *loop) execute(i, end int) {
 	if l.server.log.Level() > 1 {
 		l.executeVerbosely(i, end)
+		return
+	}
+	if l.server.sasl != nil {
+		l.executeGuarded(i, end)
 		return
 	}
 	for i < end {
@@ -60,11 +69,11 @@ func (l *loop) enter(i int) {
 	}
 }
 
-// leave returns the request to go on with after i. If the connection of i has no more room for replies, or is to be
-// closed, the rest of its requests are left out.
+// leave returns the request to go on with after i. If the connection of i has no more room for replies, is parked or is
+// to be closed, the rest of its requests are left out.
 func (l *loop) leave(i int) int {
 	p := &l.parts[l.cur]
-	if i+1 < p.to && (p.c.is(stateClosing) || l.full(p.c)) {
+	if i+1 < p.to && (p.c.state&(stateClosing|stateParked) != 0 || l.full(p.c)) {
 		p.stop = i + 1
 		return p.to
 	}

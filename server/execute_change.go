@@ -44,11 +44,11 @@ func (l *loop) arithmetic(i int) {
 // touchItem answers touch.
 func (l *loop) touchItem(i int) {
 	r := &l.run.Requests[i]
-	cas, status := l.engineCall().Touch(l.run.Keys[i].Bytes, l.server.clock.Exptime(r.Exptime))
+	flags, cas, status := l.engineCall().Touch(l.run.Keys[i].Bytes, l.server.clock.Exptime(r.Exptime))
 	l.engineDone()
 	l.counts[cmdTouch]++
 	l.count(status, touchHits, touchMisses)
-	l.reply(i, protocol.Reply{Status: status, CAS: cas})
+	l.reply(i, protocol.Reply{Status: status, CAS: cas, Flags: flags})
 }
 
 // flushAll answers flush_all: at once, or when the given time comes.
@@ -84,10 +84,16 @@ func (l *loop) verbosity(i int) {
 // maxVerbosity is the highest level that a client can choose (as in memcached).
 const maxVerbosity = 2
 
-// shutdown answers shutdown, which works only if the command line allows it.
+// shutdown answers shutdown, which works only if the command line allows it. Every stop is a graceful one.
 func (l *loop) shutdown(i int) {
-	if !l.server.settings.AllowShutdown {
+	var words [2][]byte
+	n := protocol.Words(l.run.Requests[i].Value, words[:])
+	switch {
+	case !l.server.settings.AllowShutdown:
 		l.reply(i, protocol.Reply{Status: protocol.ShutdownOff})
+		return
+	case n > 1 || n == 1 && string(words[0]) != "graceful":
+		l.reply(i, protocol.Reply{Status: protocol.BadShutdown})
 		return
 	}
 	l.parts[l.cur].c.set(stateClosing)

@@ -110,7 +110,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 	if c.is(stateReady) { // it spoke again before its round ended
 		l.answer()
 	}
-	if c.state&(stateBlocked|stateYielded) != 0 { // read just before the pause took hold
+	if c.state&(stateBlocked|stateYielded|stateParked) != 0 { // read just before the pause took hold
 		c.in = l.keep(c.in, data)
 		return
 	}

@@ -50,7 +50,7 @@ func (l *loop) pause(c *conn) {
 
 // resume makes gnet read from a connection again, unless it still has reason not to.
 func (l *loop) resume(c *conn) {
-	if c.is(statePaused) && c.state&(stateBlocked|stateYielded) == 0 && interest(l.epoll, c.fd, readInterest) == nil {
+	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && interest(l.epoll, c.fd, readInterest) == nil {
 		c.clear(statePaused)
 	}
 }

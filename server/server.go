@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/sasl"
 )
 
 // Release is gocached's own version. The protocol reports compatibleVersion instead.
@@ -38,6 +40,8 @@ type Server struct {
 	drainer  *drainer
 	gate     gate
 	prefixes prefixes
+	sasl     *sasl.Authenticator        // nil without -S
+	working  chan struct{}              // one element for each parked request that is worked on
 	reset    [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
 
 	sockets Sockets
@@ -51,6 +55,7 @@ type Server struct {
 	stopping chan struct{}
 	stopOnce sync.Once
 	done     sync.WaitGroup
+	parked   sync.WaitGroup
 }
 
 // New returns a server for an engine that it initialises. The settings must have passed Validate and not change any
@@ -61,6 +66,7 @@ func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
 		engine:   eng,
 		log:      log,
 		clock:    clock.New(),
+		working:  make(chan struct{}, parkedMost),
 		stopping: make(chan struct{}),
 	}
 	s.gate.init(settings.MaxConns)
@@ -68,6 +74,11 @@ func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
 	s.prefixes.on.Store(settings.Detail)
 	if eng.Info().Blocks {
 		return nil, fmt.Errorf("engine %s waits for a disk or a network, which this version cannot serve yet", eng.Info().Name)
+	}
+	if settings.SASL {
+		if err := s.openSASL(os.Getenv); err != nil {
+			return nil, fmt.Errorf("-S: %w", err)
+		}
 	}
 	if err := eng.Initialize(s.engineSettings()); err != nil {
 		return nil, fmt.Errorf("engine %s: %w", eng.Info().Name, err)
@@ -157,7 +168,9 @@ func (s *Server) Serve() error {
 	}
 	<-s.stopping
 	s.gate.stop()
-	faults := []error{s.sockets.Close(), s.client.Stop()}
+	faults := []error{s.sockets.Close()}
+	s.parked.Wait() // a loop that has stopped runs no tasks any more
+	faults = append(faults, s.client.Stop())
 	s.clock.Stop()
 	s.drainer.stop()
 	s.done.Wait()

@@ -182,7 +182,7 @@ var table = [...]Setting{
 	},
 	{
 		Letter: 'C', Long: "disable-cas",
-		Help:  "do without CAS, which saves 8 bytes an item",
+		Help:  "do without CAS, which saves 4 bytes an item",
 		field: func(s *Settings) any { return &s.NoCAS },
 		stat:  "cas_enabled", statOrder: 17,
 		show: func(s *Settings, _ Live) string { return yesNo(!s.NoCAS) },
@@ -220,19 +220,13 @@ var table = [...]Setting{
 		stat: "item_size_max", statOrder: 21,
 	},
 	{
-		Letter: 'S', Long: "enable-sasl", Hidden: true,
+		Letter: 'S', Long: "enable-sasl",
 		Help:   "let only clients in that authenticate by SASL",
 		status: ExitUsage,
 		field:  func(s *Settings) any { return &s.SASL },
 		check: func(s *Settings) string {
 			if s.SASL && s.Binding != BindingBinary {
 				return "ERROR: You cannot allow the ASCII protocol while using SASL."
-			}
-			return ""
-		},
-		refuse: func(s *Settings) string {
-			if s.SASL {
-				return "-S: SASL authentication is not available yet"
 			}
 			return ""
 		},

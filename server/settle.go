@@ -35,6 +35,8 @@ func (l *loop) settleOne(p *part) (full bool) {
 		l.touch(c)
 		l.drop(c)
 		return true // the write stage closes it
+	case c.is(stateParked):
+		l.save(c, rest)
 	case need == protocol.NeedRoom && l.turnOver(c):
 		l.save(c, rest)
 		l.yield(c)

@@ -55,7 +55,7 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 	log := server.NewLog(p.stderr)
 	defer log.Close()
 	log.SetLevel(s.Verbosity)
-	stop := catchSignals(s.Daemon)
+	stop := catchSignals()
 	if s.Socket != "" {
 		if err := identity.assume(s.Core); err != nil {
 			return err
@@ -65,6 +65,7 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 	if err != nil {
 		return exit(server.ExitSystem, "%w", err)
 	}
+	reloadOnHangup(srv, log)
 	if err := srv.Listen(); err != nil {
 		return exit(server.ExitSystem, "%w", err)
 	}
@@ -111,20 +112,28 @@ func (p *program) environment(s *server.Settings) {
 }
 
 // catchSignals returns a channel that gets a signal asking the server to stop. The next one after that ends the process
-// at once. A daemon ignores SIGHUP, as memcached's does.
-func catchSignals(daemon bool) <-chan os.Signal {
+// at once.
+func catchSignals() <-chan os.Signal {
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM)
-	switch {
-	case daemon:
-		signal.Ignore(syscall.SIGHUP)
-	case !signal.Ignored(syscall.SIGHUP): // as under nohup
-		signal.Notify(caught, syscall.SIGHUP)
-	}
 	stop := make(chan os.Signal, 1)
 	go func() {
 		stop <- <-caught
 		signal.Reset(syscall.SIGINT, syscall.SIGTERM)
 	}()
 	return stop
+}
+
+// reloadOnHangup makes SIGHUP read the files with the users again. It never stops the server, daemon or not: memcached
+// ends by it unless it is a daemon, but a cache that goes when a terminal does helps nobody.
+func reloadOnHangup(srv *server.Server, log *server.Log) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	go func() {
+		for range hangup {
+			if err := srv.Reload(); err != nil {
+				log.Printf("reload: %v", err)
+			}
+		}
+	}()
 }

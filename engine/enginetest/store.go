@@ -45,7 +45,7 @@ func testAllocate(h *Harness) {
 func testMisses(h *Harness) {
 	h.Lacks("none")
 	h.Expect("remove", h.Remove([]byte("none"), 0), engine.NotFound)
-	_, status := h.Touch([]byte("none"), 100)
+	_, _, status := h.Touch([]byte("none"), 100)
 	h.Expect("touch", status, engine.NotFound)
 	_, _, status = h.Arithmetic([]byte("none"), &engine.Arithmetic{Delta: 1})
 	h.Expect("incr", status, engine.NotFound)

@@ -9,7 +9,7 @@ import (
 
 func testTouch(h *Harness) {
 	cas := h.Set("k", "v")
-	got, status := h.Touch([]byte("k"), h.Clock.Now()+5)
+	_, got, status := h.Touch([]byte("k"), h.Clock.Now()+5)
 	h.Expect("touch", status, engine.OK)
 	h.Expect("CAS stays", got, cas)
 	h.Clock.Advance(4)
@@ -22,7 +22,7 @@ func testTouch(h *Harness) {
 	h.Has("k", "v")
 	h.Touch([]byte("k"), clock.Past)
 	h.Lacks("k")
-	_, status = h.Touch([]byte("k"), clock.Never)
+	_, _, status = h.Touch([]byte("k"), clock.Never)
 	h.Expect("touch an expired item", status, engine.NotFound)
 }
 

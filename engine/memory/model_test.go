@@ -143,7 +143,7 @@ func (m *model) outcome(op engine.Op, it *modelItem, cas uint64) engine.Status {
 
 func (m *model) touch(key string, it *modelItem, extra int) {
 	exptime := m.Clock.Now() + clock.Time(extra%9)
-	_, status := m.Touch([]byte(key), exptime)
+	_, _, status := m.Touch([]byte(key), exptime)
 	m.Expect("touch", status == engine.OK, it != nil)
 	if it != nil {
 		it.exptime = exptime

@@ -23,16 +23,16 @@ func (e *Engine) Remove(key []byte, cas uint64) engine.Status {
 }
 
 // Touch changes an item's expiry and counts as a use of it.
-func (e *Engine) Touch(key []byte, exptime clock.Time) (uint64, engine.Status) {
+func (e *Engine) Touch(key []byte, exptime clock.Time) (flags uint32, cas uint64, status engine.Status) {
 	hash, now := e.table.Hash(key), e.now()
 	stripe := e.table.Stripe(hash)
 	stripe.Lock()
 	defer stripe.Unlock()
 	f := e.find(hash, key, now, e.flush.horizon.Load())
 	if f.h == nil {
-		return 0, engine.NotFound
+		return 0, 0, engine.NotFound
 	}
 	f.h.SetExptime(exptime)
 	e.use(e.classOf(f.ref), f.h, now)
-	return f.h.CAS(), engine.OK
+	return f.h.Flags(), f.h.CAS(), engine.OK
 }

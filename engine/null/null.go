@@ -115,7 +115,9 @@ func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
 }
 
 // Touch finds nothing.
-func (e *Engine) Touch([]byte, clock.Time) (uint64, engine.Status) { return 0, engine.NotFound }
+func (e *Engine) Touch([]byte, clock.Time) (uint32, uint64, engine.Status) {
+	return 0, 0, engine.NotFound
+}
 
 // Arithmetic finds nothing, and stores nothing where it may create.
 func (e *Engine) Arithmetic(_ []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
