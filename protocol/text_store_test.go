@@ -1,6 +1,9 @@
 package protocol
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // How a Store is handed over while its value is still coming, at each stage.
 func TestStreamedStore(t *testing.T) {
@@ -32,6 +35,32 @@ func TestStreamedStore(t *testing.T) {
 		}
 		if r := &run.Requests[0]; run.N == 1 && (string(r.Value) != c.value || r.Flag&(FlagStreaming|FlagBadData) != c.flag || r.Next != used) {
 			t.Errorf("%q: value %q, flag %x, next %d", c.in, r.Value, r.Flag, r.Next)
+		}
+	}
+}
+
+// Of input that is all there will be nothing incomplete is taken, however long.
+func TestWholeInput(t *testing.T) {
+	long := strings.Repeat(" key", 500)
+	for _, c := range []struct {
+		in     string
+		binary bool
+		need   Need
+		used   int
+	}{
+		{"set a 0 0 20\r\n0123", false, NeedMore, 0},
+		{"version\r\nset a 0 0 20\r\n0123", false, NeedMore, 9},
+		{"set a 0 0 4\r\n0123\r\n", false, NeedNothing, 19},
+		{"get" + long, false, NeedMore, 0},
+		{"x" + long, false, NeedMore, 0},
+		{"get" + long[:4*60] + "\r\n", false, NeedNothing, 245},
+		{"\x80\x01\x00\x01\x08\x00\x00\x00\x00\x00\x00\x29" + strings.Repeat("\x00", 12+8+1+31), true, NeedMore, 0},
+		{"\x80\x01\x00\x01\x08\x00\x00\x00\x00\x00\x00\x29" + strings.Repeat("\x00", 12+8+1+32), true, NeedNothing, 65},
+	} {
+		p := &Parser{Limits: Limits{StreamFrom: 16, Whole: true}, Binary: c.binary}
+		used, need := p.Parse([]byte(c.in), new(Run), MaxRun)
+		if used != c.used || need != c.need {
+			t.Errorf("%.40q: used %d, need %d, want %d and %d", c.in, used, need, c.used, c.need)
 		}
 	}
 }

@@ -24,6 +24,28 @@ func TestParseFrame(t *testing.T) {
 	}
 }
 
+// TestIsReply checks it against every command and every text reply that has a fixed beginning.
+func TestIsReply(t *testing.T) {
+	for _, c := range textCommands {
+		if IsReply(c.name[0]) {
+			t.Errorf("%s would be taken for a reply", c.name)
+		}
+	}
+	for _, c := range commands {
+		if c.done != "" && !IsReply(c.done[0]) {
+			t.Errorf("%s would be taken for a command", c.done)
+		}
+	}
+	for _, row := range statuses {
+		if row.text != "" && !IsReply(row.text[0]) {
+			t.Errorf("%s would be taken for a command", row.text)
+		}
+	}
+	if IsReply(MagicRequest) || !IsReply(magicReply) {
+		t.Error("the magic bytes are mixed up")
+	}
+}
+
 func TestAppendFrame(t *testing.T) {
 	got := string(AppendFrame([]byte("x"), Frame{ID: 0x0102, Sequence: 0x0304, Total: 0x0506}))
 	if want := "x\x01\x02\x03\x04\x05\x06\x00\x00"; got != want {

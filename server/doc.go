@@ -21,6 +21,9 @@
 // reading from it (pause.go); a second epoll finds out when there is room again (drain.go). So a client that does not
 // read costs a bound amount of memory and nobody else's time.
 //
+// UDP goes past gnet: a few goroutines for each socket read a datagram, take it through the same three stages, and send
+// each command's answer as a message (udp.go). They may wait, and an answer is never longer than 65,535 datagrams.
+//
 // # Time
 //
 // One ticker turns the clock (package clock). Nothing here asks the machine for the time while it serves.
@@ -31,6 +34,7 @@
 //	parse.go, execute.go, settle.go, write.go    its stages
 //	execute_*.go  what each command means; one table, handlers, for both protocols
 //	conn.go       what a connection remembers
+//	udp*.go       datagrams
 //	handler.go    gnet's events; what happens after a panic
 //	accept.go, gate.go, listen_open.go    how clients get in, and how many
 //	settings*.go  everything the command line can choose: one table

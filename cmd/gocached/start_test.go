@@ -141,7 +141,13 @@ func TestUnixSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer cmd.Process.Kill()
-	eventually(t, "a socket", func() bool { _, err := os.Stat(path); return err == nil })
+	eventually(t, "a socket that is listened on", func() bool {
+		c, err := net.Dial("unix", path)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	})
 	if got := ask(t, "unix", path, "version"); got != "VERSION 1.4.5" {
 		t.Errorf("version: %q", got)
 	}
