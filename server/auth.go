@@ -37,20 +37,23 @@ func (c *conn) authenticated() {
 	}
 }
 
-// executeGuarded does what execute does for a server with -S: one request at a time, and only what the connection may.
-// A connection whose requests have all been admitted before costs a look at each.
+// executeGuarded does what execute does for a server with -S: only what each connection may.
 func (l *loop) executeGuarded(i, end int) {
 	for i < end {
-		l.enter(i)
-		c, r := l.parts[l.cur].c, &l.run.Requests[i]
-		if c.admitted(r) {
-			i = l.executeFrom(i, l.sameAdmission(i, end))
-			continue
-		}
-		l.reply(i, protocol.Reply{Status: protocol.AuthError})
-		c.set(stateClosing)
-		i = l.leave(i)
+		i = l.executeAdmitted(i, l.sameAdmission(i, end))
 	}
+}
+
+// executeAdmitted does what executeFrom does if request i may be asked. If not it refuses it and ends the connection.
+func (l *loop) executeAdmitted(i, end int) int {
+	l.enter(i)
+	c := l.parts[l.cur].c
+	if l.server.sasl == nil || c.admitted(&l.run.Requests[i]) {
+		return l.executeFrom(i, end)
+	}
+	l.reply(i, protocol.Reply{Status: protocol.AuthError})
+	c.set(stateClosing)
+	return l.leave(i)
 }
 
 // sameAdmission returns the end of the requests from i on that belong to the same connection, so that gets of an
@@ -71,7 +74,7 @@ func (l *loop) saslList(i int) {
 // saslAuth begins an attempt to authenticate, and saslStep goes on with it. Both may take long, so they are parked.
 func (l *loop) saslAuth(i int) {
 	mechanism := string(l.run.Keys[i].Bytes)
-	if len(mechanism) > sasl.MaxMechanism {
+	if l.server.sasl != nil && len(mechanism) > sasl.MaxMechanism {
 		l.reply(i, protocol.Reply{Status: protocol.BadFormat})
 		return
 	}

@@ -6,8 +6,8 @@ import (
 	"gocached/protocol"
 )
 
-// executeVerbosely does what execute does, request by request, and writes each line and its reply to the log as
-// memcached's -vv does.
+// executeVerbosely does what execute does, with -S or without, request by request, and writes each line and its reply to
+// the log as memcached's -vv does.
 func (l *loop) executeVerbosely(i, end int) {
 	states := l.server.log.Level() > 2
 	for i < end {
@@ -15,7 +15,7 @@ func (l *loop) executeVerbosely(i, end int) {
 		r, c := &l.run.Requests[i], l.parts[l.cur].c
 		l.logRequest(i, states)
 		at, fd := len(l.out), c.fd
-		next := l.executeFrom(i, i+1)
+		next := l.executeAdmitted(i, i+1)
 		l.logReply(fd, r, l.run.Keys[i].Bytes, l.out[min(at, len(l.out)):], next == i+1 && l.lentLast())
 		if states {
 			l.server.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))

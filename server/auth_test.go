@@ -1,0 +1,518 @@
+package server
+
+import (
+	"crypto/hmac"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/xdg-go/scram"
+
+	"gocached/engine/memory"
+)
+
+// The codes of binary replies that these tests look for.
+const (
+	codeOK        = 0x0000
+	codeNotFound  = 0x0001
+	codeTooLarge  = 0x0003
+	codeInvalid   = 0x0004
+	codeAuth      = 0x0020
+	codeContinue  = 0x0021
+	codeUnknown   = 0x0081
+	opSASLList    = 0x20
+	opSASLAuth    = 0x21
+	opSASLStep    = 0x22
+	authenticated = "Authenticated"
+	authFailure   = "Auth failure."
+)
+
+// frame makes a request packet with a body of any length and with an opaque.
+func frame(opcode byte, opaque uint32, extras, key, value string) string {
+	b := make([]byte, 24, 24+len(extras)+len(key)+len(value))
+	b[0], b[1], b[4] = 0x80, opcode, byte(len(extras))
+	binary.BigEndian.PutUint16(b[2:], uint16(len(key)))
+	binary.BigEndian.PutUint32(b[8:], uint32(len(extras)+len(key)+len(value)))
+	binary.BigEndian.PutUint32(b[12:], opaque)
+	return string(b) + extras + key + value
+}
+
+// answer is a reply packet.
+type answer struct {
+	opcode byte
+	code   uint16
+	opaque uint32
+	body   string
+}
+
+// packet reads one reply packet.
+func (c *client) packet() answer {
+	c.t.Helper()
+	a, err := readAnswer(c.r)
+	if err != nil {
+		c.t.Fatalf("no reply packet: %v", err)
+	}
+	return a
+}
+
+func readAnswer(r io.Reader) (answer, error) {
+	var h [24]byte
+	if _, err := io.ReadFull(r, h[:]); err != nil {
+		return answer{}, err
+	}
+	length := binary.BigEndian.Uint32(h[8:])
+	if h[0] != 0x81 || length > 32<<20 {
+		return answer{}, fmt.Errorf("not a reply packet: % x", h)
+	}
+	body := make([]byte, length)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return answer{}, err
+	}
+	return answer{opcode: h[1], code: binary.BigEndian.Uint16(h[6:]), opaque: binary.BigEndian.Uint32(h[12:]), body: string(body)}, nil
+}
+
+// wants reads one reply packet and expects its code and body.
+func (c *client) wants(code uint16, body string) {
+	c.t.Helper()
+	if a := c.packet(); a.code != code || a.body != body {
+		c.t.Fatalf("opcode 0x%02x was answered 0x%04x %q, want 0x%04x %q", a.opcode, a.code, a.body, code, body)
+	}
+}
+
+// startGuarded runs a server with -S and one user.
+func startGuarded(t *testing.T, change func(*Settings)) *testServer {
+	t.Helper()
+	return startWithUsers(t, "user:secret\nother:password\n", change)
+}
+
+// startWithUsers runs a server with -S and the lines of a password file, which is in users.
+func startWithUsers(t *testing.T, lines string, change func(*Settings)) *testServer {
+	t.Helper()
+	dir := t.TempDir()
+	writeUsers(t, filepath.Join(dir, "users"), lines)
+	config := "mech_list: plain login cram-md5 scram-sha-1 scram-sha-256 scram-sha-512\nsasldb_path: " + filepath.Join(dir, "none") + "\n"
+	writeUsers(t, filepath.Join(dir, "memcached.conf"), config)
+	t.Setenv("MEMCACHED_SASL_PWDB", filepath.Join(dir, "users"))
+	t.Setenv("SASL_CONF_PATH", dir)
+	return start(t, func(s *Settings) {
+		s.SASL, s.Binding = true, BindingBinary
+		if change != nil {
+			change(s)
+		}
+	})
+}
+
+// writeUsers replaces a file in one step.
+func writeUsers(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plain makes the packet of an attempt with PLAIN.
+func plain(user, password string) string {
+	return frame(opSASLAuth, 1, "", "PLAIN", "\x00"+user+"\x00"+password)
+}
+
+// login authenticates with the right password.
+func (c *client) login() {
+	c.t.Helper()
+	c.send(plain("user", "secret"))
+	c.wants(codeOK, authenticated)
+}
+
+// refused expects that the connection may do nothing.
+func (c *client) refused() {
+	c.t.Helper()
+	c.send(frame(0x00, 9, "", "key", ""))
+	c.wants(codeAuth, authFailure)
+	c.closed()
+}
+
+func TestSASLPlain(t *testing.T) {
+	ts := startGuarded(t, nil)
+	c := ts.dial()
+	c.send(frame(opSASLList, 0, "", "", ""))
+	c.wants(codeOK, "SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 LOGIN PLAIN")
+	c.login()
+	c.send(frame(0x01, 0, "\x00\x00\x00\x05\x00\x00\x00\x00", "key", "value"))
+	c.wants(codeOK, "")
+	c.send(frame(0x00, 0, "", "key", ""))
+	c.wants(codeOK, "\x00\x00\x00\x05value")
+	for _, message := range []string{"\x00user\x00wrong", "\x00nobody\x00secret", "\x00\x00", "", "user", "\x00user\x00secret\x00",
+		"other\x00user\x00secret", "\x00user\x00", strings.Repeat("x", 2000)} {
+		c := ts.dial()
+		c.send(frame(opSASLAuth, 0, "", "PLAIN", message))
+		if a := c.packet(); message == "" && a.code == codeContinue {
+			c.send(frame(opSASLStep, 0, "", "PLAIN", "\x00user\x00nonsense"))
+			c.wants(codeAuth, authFailure)
+		} else if a.code != codeAuth || a.body != authFailure {
+			t.Errorf("%q was answered 0x%04x %q", message, a.code, a.body)
+		}
+		c.refused()
+	}
+}
+
+// TestSASLBefore asks for everything before authenticating: what is not for strangers closes the connection.
+func TestSASLBefore(t *testing.T) {
+	for _, verbosity := range []int{0, 2, 3} {
+		ts := startGuarded(t, func(s *Settings) { s.Verbosity = verbosity })
+		for opcode := range 256 {
+			c := ts.dial()
+			request := frame(byte(opcode), 7, "", "", "")
+			switch opcode {
+			case 0x01, 0x02, 0x03, 0x11, 0x12, 0x13:
+				request = frame(byte(opcode), 7, "\x00\x00\x00\x00\x00\x00\x00\x00", "key", "value")
+			case 0x05, 0x06, 0x15, 0x16:
+				request = frame(byte(opcode), 7, strings.Repeat("\x00", 20), "key", "")
+			case 0x00, 0x04, 0x09, 0x0c, 0x0d, 0x0e, 0x0f, 0x14, 0x19, 0x1a:
+				request = frame(byte(opcode), 7, "", "key", "")
+			case 0x1c, 0x1d, 0x1e:
+				request = frame(byte(opcode), 7, "\x00\x00\x00\x00", "key", "")
+			}
+			c.send(request)
+			switch opcode {
+			case 0x0a, 0x0b, opSASLList:
+				if a := c.packet(); a.code != codeOK {
+					t.Errorf("-v %d: opcode 0x%02x is refused: %v", verbosity, opcode, a)
+				}
+				c.refused()
+			case 0x07:
+				c.wants(codeOK, "")
+				c.closed()
+			case 0x17:
+				c.closed()
+			case opSASLAuth, opSASLStep: // without a mechanism
+				c.wants(codeInvalid, "Invalid arguments")
+				c.closed()
+			default:
+				c.wants(codeAuth, authFailure)
+				c.closed()
+			}
+		}
+		c := ts.dial()
+		c.login()
+		if items := c.binaryStat("curr_items"); items != "0" {
+			t.Errorf("-v %d: strangers have stored %s items", verbosity, items)
+		}
+	}
+}
+
+// binaryStat returns one figure of the general statistics over the binary protocol.
+func (c *client) binaryStat(name string) (value string) {
+	c.t.Helper()
+	c.send(frame(0x10, 0, "", "", ""))
+	for {
+		var h [24]byte
+		if _, err := io.ReadFull(c.r, h[:]); err != nil {
+			c.t.Fatal(err)
+		}
+		body := make([]byte, binary.BigEndian.Uint32(h[8:]))
+		if _, err := io.ReadFull(c.r, body); err != nil {
+			c.t.Fatal(err)
+		}
+		if len(body) == 0 {
+			return value
+		}
+		if n := binary.BigEndian.Uint16(h[2:]); string(body[:n]) == name {
+			value = string(body[n:])
+		}
+	}
+}
+
+// TestSASLText speaks text to a server with -S: there is none.
+func TestSASLText(t *testing.T) {
+	ts := startGuarded(t, nil)
+	for _, line := range []string{"version\r\n12345678901234567890\r\n", "set a 0 0 1\r\nx\r\n 12345678901234567890\r\n"} {
+		c := ts.dial()
+		c.send(line)
+		c.closed()
+	}
+}
+
+// TestSASLLockedOutAgain checks that every attempt ends what an earlier one had won, however it ends itself.
+func TestSASLLockedOutAgain(t *testing.T) {
+	ts := startGuarded(t, nil)
+	for name, attempt := range map[string]struct {
+		request string
+		code    uint16
+	}{
+		"wrong password":    {plain("user", "wrong"), codeAuth},
+		"unknown user":      {plain("nobody", "secret"), codeAuth},
+		"unknown mechanism": {frame(opSASLAuth, 0, "", "ANONYMOUS", ""), codeAuth},
+		"step without auth": {frame(opSASLStep, 0, "", "PLAIN", "\x00user\x00secret"), codeAuth},
+		"unfinished":        {frame(opSASLAuth, 0, "", "CRAM-MD5", ""), codeContinue},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := ts.dial()
+			c.t = t
+			c.login()
+			c.send(frame(0x00, 0, "", "key", ""))
+			c.wants(codeNotFound, "Not found")
+			c.send(attempt.request)
+			if a := c.packet(); a.code != attempt.code {
+				t.Fatalf("answered 0x%04x %q", a.code, a.body)
+			}
+			c.refused()
+		})
+	}
+}
+
+// TestSASLStepBeforeAuth: memcached crashes here.
+func TestSASLStepBeforeAuth(t *testing.T) {
+	ts := startGuarded(t, nil)
+	c := ts.dial()
+	for _, mechanism := range []string{"PLAIN", "CRAM-MD5", "x"} {
+		c.send(frame(opSASLStep, 0, "", mechanism, "\x00user\x00secret"))
+		c.wants(codeAuth, authFailure)
+	}
+	c.login()
+}
+
+// TestSASLOversized sends mechanisms and messages that are too long, and goes on behind them.
+func TestSASLOversized(t *testing.T) {
+	ts := startGuarded(t, nil)
+	c := ts.dial()
+	for _, n := range []int{33, 100, 250} {
+		c.send(frame(opSASLAuth, 0, "", strings.Repeat("M", n), "\x00user\x00secret"))
+		c.wants(codeInvalid, "Invalid arguments")
+	}
+	c.send(frame(opSASLAuth, 0, "", strings.Repeat("M", 32), "\x00user\x00secret"))
+	c.wants(codeAuth, authFailure)
+	for _, n := range []int{2049, 4097, 100_000, 2_000_000} {
+		c.send(frame(opSASLAuth, 0, "", "PLAIN", strings.Repeat("x", n)))
+		c.wants(codeTooLarge, "Too large.")
+		c.send(frame(opSASLStep, 0, "", "PLAIN", strings.Repeat("x", n)))
+		c.wants(codeTooLarge, "Too large.")
+	}
+	c.login()
+	c = ts.dial()
+	c.send(frame(opSASLAuth, 0, "", strings.Repeat("M", 251), "x"))
+	c.wants(codeInvalid, "Invalid arguments")
+	c.closed()
+}
+
+// TestSASLOff: without -S the opcodes are unknown, whatever they carry.
+func TestSASLOff(t *testing.T) {
+	c := start(t, nil).dial()
+	for _, request := range []string{frame(opSASLList, 0, "", "", ""), plain("user", "secret"),
+		frame(opSASLStep, 0, "", "PLAIN", "x"), frame(opSASLAuth, 0, "", strings.Repeat("M", 33), "x")} {
+		c.send(request)
+		c.wants(codeUnknown, "Unknown command")
+	}
+	c.send(frame(0x0a, 0, "", "", ""))
+	c.wants(codeOK, "")
+}
+
+func TestSASLLogin(t *testing.T) {
+	ts := startGuarded(t, nil)
+	for password, code := range map[string]uint16{"secret": codeOK, "wrong": codeAuth} {
+		c := ts.dial()
+		c.send(frame(opSASLAuth, 0, "", "LOGIN", ""))
+		c.wants(codeContinue, "Username:")
+		c.send(frame(opSASLStep, 0, "", "LOGIN", "user"))
+		c.wants(codeContinue, "Password:")
+		c.send(frame(opSASLStep, 0, "", "LOGIN", password))
+		if a := c.packet(); a.code != code {
+			t.Errorf("%q was answered 0x%04x", password, a.code)
+		}
+	}
+}
+
+func TestSASLCRAM(t *testing.T) {
+	ts := startGuarded(t, nil)
+	for password, code := range map[string]uint16{"secret": codeOK, "wrong": codeAuth} {
+		c := ts.dial()
+		c.send(frame(opSASLAuth, 0, "", "CRAM-MD5", ""))
+		a := c.packet()
+		if a.code != codeContinue || a.body == "" {
+			t.Fatalf("answered 0x%04x %q", a.code, a.body)
+		}
+		mac := hmac.New(md5.New, []byte(password))
+		_, _ = io.WriteString(mac, a.body)
+		c.send(frame(opSASLStep, 0, "", "CRAM-MD5", "user "+hex.EncodeToString(mac.Sum(nil))))
+		if a := c.packet(); a.code != code {
+			t.Errorf("%q was answered 0x%04x", password, a.code)
+		}
+	}
+}
+
+func TestSASLSCRAM(t *testing.T) {
+	ts := startGuarded(t, nil)
+	for password, code := range map[string]uint16{"secret": codeOK, "wrong": codeAuth} {
+		c := ts.dial()
+		user, err := scram.HashGeneratorFcn(func() hash.Hash { return sha256.New() }).NewClient("user", password, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		talk := user.NewConversation()
+		said, opcode := "", byte(opSASLAuth)
+		var last answer
+		for {
+			reply, err := talk.Step(said)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.send(frame(opcode, 0, "", "SCRAM-SHA-256", reply))
+			if last = c.packet(); last.code != codeContinue {
+				break
+			}
+			said, opcode = last.body, opSASLStep
+		}
+		if last.code != code || talk.Valid() != (code == codeOK) {
+			t.Errorf("%q: 0x%04x %q, the client finds it valid: %v", password, last.code, last.body, talk.Valid())
+		}
+		if code == codeOK {
+			c.send(frame(0x00, 0, "", "key", ""))
+			c.wants(codeNotFound, "Not found")
+		} else {
+			c.refused()
+		}
+	}
+}
+
+// TestSASLCounters: auth_cmds counts attempts that ended, auth_errors those that failed.
+func TestSASLCounters(t *testing.T) {
+	ts := startGuarded(t, nil)
+	c := ts.dial()
+	c.send(plain("user", "wrong"))
+	c.wants(codeAuth, authFailure)
+	c.send(frame(opSASLStep, 0, "", "PLAIN", "x"))
+	c.wants(codeAuth, authFailure)
+	c.send(frame(opSASLAuth, 0, "", "LOGIN", ""))
+	c.wants(codeContinue, "Username:")
+	c.send(frame(opSASLAuth, 0, "", strings.Repeat("M", 33), "x"))
+	c.wants(codeInvalid, "Invalid arguments")
+	c.login()
+	other := ts.dial()
+	other.login()
+	if cmds, errors := c.binaryStat("auth_cmds"), c.binaryStat("auth_errors"); cmds != "4" || errors != "2" {
+		t.Errorf("auth_cmds %s, auth_errors %s; want 4 and 2", cmds, errors)
+	}
+}
+
+// TestSASLReload replaces the users while clients authenticate: each attempt sees the old users or the new ones.
+func TestSASLReload(t *testing.T) {
+	ts := startGuarded(t, func(s *Settings) { s.Threads = 2 })
+	path := os.Getenv("MEMCACHED_SASL_PWDB")
+	var stop atomic.Bool
+	var clients sync.WaitGroup
+	for range 4 {
+		c := ts.dial()
+		clients.Go(func() {
+			for i := 0; !stop.Load() || i < 20; i++ {
+				c.send(plain("user", "secret")) // is in both versions of the file
+				if a, err := readAnswer(c.r); err != nil || a.code != codeOK {
+					t.Errorf("attempt %d: %v, %v", i, a, err)
+					return
+				}
+			}
+		})
+	}
+	for i := range 40 {
+		text := "user:secret\n"
+		for n := range rand.IntN(50) {
+			text = fmt.Sprintf("u%d:p%d\n", n, i) + text
+		}
+		writeUsers(t, path, text)
+		if err := ts.Reload(); err != nil {
+			t.Error(err)
+		}
+	}
+	stop.Store(true)
+	clients.Wait()
+	writeUsers(t, path, "user:changed\n")
+	if err := ts.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	c := ts.dial()
+	c.send(plain("user", "secret") + plain("user", "changed"))
+	c.wants(codeAuth, authFailure)
+	c.wants(codeOK, authenticated)
+	writeUsers(t, path, "whisper\n")
+	if err := ts.Reload(); err == nil || strings.Contains(err.Error(), "whisper") {
+		t.Errorf("a broken file: %v", err)
+	}
+	c.send(plain("user", "changed"))
+	c.wants(codeOK, authenticated)
+}
+
+// TestSASLWithoutUDP: the password would not hold for datagrams, so there are none.
+func TestSASLWithoutUDP(t *testing.T) {
+	ts := startGuarded(t, func(s *Settings) { s.UDPPort = -1 })
+	if n := len(ts.sockets.UDP); n != 0 {
+		t.Errorf("%d UDP sockets", n)
+	}
+}
+
+// TestSASLBadFileAtStart: a server that cannot read its users does not start.
+func TestSASLBadFileAtStart(t *testing.T) {
+	t.Setenv("MEMCACHED_SASL_PWDB", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("SASL_CONF_PATH", t.TempDir())
+	settings := DefaultSettings()
+	settings.SASL, settings.Binding = true, BindingBinary
+	log := NewLog(new(lockedBuffer))
+	defer log.Close()
+	if _, err := New(settings, memory.New(), log); err == nil || !strings.HasPrefix(err.Error(), "-S: ") {
+		t.Errorf("New: %v", err)
+	}
+}
+
+// TestSASLGuesses: from the fifth failure on a connection gets ten guesses a second; another on the same loop waits for
+// none of them.
+func TestSASLGuesses(t *testing.T) {
+	ts := startGuarded(t, func(s *Settings) { s.Threads = 1 })
+	guesser, other := ts.dial(), ts.dial()
+	other.login()
+	const guesses = 12
+	begin := time.Now()
+	guesser.send(strings.Repeat(plain("user", "wrong"), guesses) + plain("user", "secret"))
+	answered := make(chan time.Duration)
+	go func() {
+		defer close(answered)
+		for range guesses + 1 {
+			if _, err := readAnswer(guesser.r); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+		answered <- time.Since(begin)
+	}()
+	slowest, asked := time.Duration(0), 0
+	var took time.Duration
+	for done := false; !done; {
+		select {
+		case took = <-answered:
+			done = true
+		default:
+			asked++
+			at := time.Now()
+			other.send(frame(0x0a, 0, "", "", ""))
+			other.wants(codeOK, "")
+			slowest = max(slowest, time.Since(at))
+		}
+	}
+	least := (guesses + 1 - 5) * 100 * time.Millisecond
+	if took < least || took > least+2*time.Second {
+		t.Errorf("%d guesses took %v, want at least %v", guesses+1, took, least)
+	}
+	if asked < 100 || slowest > 100*time.Millisecond {
+		t.Errorf("meanwhile another client asked %d times, and waited for up to %v", asked, slowest)
+	}
+}
