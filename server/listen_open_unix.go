@@ -85,6 +85,7 @@ func clearUnix(path string) error {
 	c, err := net.DialTimeout("unix", path, probeWait)
 	if err == nil {
 		c.Close()
+		//lint:ignore ST1005 these are the system's words
 		return errors.New("Address already in use: another server is running there")
 	}
 	if !errors.Is(err, syscall.ECONNREFUSED) {
