@@ -29,7 +29,7 @@ type class struct {
 	hand    atomic.Uint64 // age of the last victim: see older
 	getHits counter
 
-	borrowed counter // chunks borrowed from far larger classes (ways.go)
+	borrowed counter // chunks borrowed from larger classes for want of a page (ways.go)
 
 	incrHits, decrHits, casBadval counter
 

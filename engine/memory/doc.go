@@ -3,7 +3,7 @@
 //
 // # Locks
 //
-//	moving   one for the engine     a page is on its way from one class to another (donate.go)
+//	moving   one for the engine     a page is on its way from one class to another (donate.go, balance.go)
 //	expand   one for the table      buckets are moved to a bigger table (package assoc)
 //	stripe   1024, by key           buckets, chains, and most of each item in them
 //	class    one per slab class     its LRU, its free chunks, its counters
@@ -29,7 +29,7 @@
 // # The limit
 //
 // The memory limit is one on pages, for any mix of sizes; never less than one page. A class that needs its first page when
-// all pages are taken gets it from a donor class, whose items in it are evicted (donate.go). memcached breaks the limit
+// all pages are taken gets it from a donor class, whose items in it are evicted (donate.go, ways.go); and pages move on to where they are needed most (balance.go). memcached breaks the limit
 // then. With -M nothing is evicted, so only a page without living items is handed over.
 //
 // # Flush and expiry

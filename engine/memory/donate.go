@@ -41,15 +41,20 @@ func (e *Engine) donate(to *class, now clock.Time, severalOnly bool) bool {
 			return false
 		}
 		if page := e.clear(from, now); page != 0 {
-			to.mu.Lock()
-			to.chunks.Adopt(e.arena, page)
-			to.hint()
-			to.mu.Unlock()
+			e.hand(page, to)
 			e.donated.Add(1)
 			return true
 		}
 		tried[from] = true
 	}
+}
+
+// hand gives a cleared page to a class. The moving lock is held.
+func (e *Engine) hand(page uint32, to *class) {
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	to.chunks.Adopt(e.arena, page)
+	to.hint()
 }
 
 // donor chooses: a class with a page's worth of free chunks, else the class whose oldest item was idle for longest, else

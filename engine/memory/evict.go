@@ -24,6 +24,7 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 			c.counts.promotions++
 			moves--
 		} else if got := e.seize(c, ref, h, w); got != slab.None {
+			e.balancer.press()
 			e.foresee(c)
 			return got
 		}

@@ -32,6 +32,8 @@ type Engine struct {
 	flush flusher
 	cas   counter // the last CAS given out
 
+	balancer balancer
+
 	moving  sync.Mutex // held while a page changes hands; before every other lock
 	donated counter    // pages that changed hands
 	scarce  counter    // the moment at which no class had several pages to give one
@@ -71,11 +73,13 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.started = s.Clock.UnixOf(0)
 	e.classes = makeClasses(sizes, s.ItemMax)
 	e.finder.init(sizes)
+	e.startBalancer()
 	return nil
 }
 
 // Shutdown gives the memory back.
 func (e *Engine) Shutdown(context.Context) error {
+	e.stopBalancer()
 	return errors.Join(e.table.Close(), e.arena.Close())
 }
 

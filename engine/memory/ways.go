@@ -2,31 +2,24 @@ package memory
 
 import "gocached/slab"
 
-const (
-	// near is how many times larger than needed a borrowed chunk may be without further thought.
-	near = 8
-
-	// patience is how many chunks a class without a page borrows from far larger ones before it is given a page.
-	patience = 64
-)
+// near is how many times larger than needed a borrowed chunk may be without further thought.
+const near = 8
 
 // findWay is for an item whose classes have no page, or only held items, while all pages are taken. In this order:
 //
-//  1. a class with several pages gives one
-//  2. the item borrows a chunk of a larger class that is near
-//  3. now and then, or if nothing larger has a page: a class gives its only page
-//  4. the item borrows a chunk of a class however large
+//  1. the item borrows a chunk of a larger class that is near
+//  2. a class with several pages gives one
+//  3. the item borrows a chunk of a class however large
+//  4. a class gives its only page
 //
 // Borrowing wastes the rest of a chunk, but where there are more sizes in use than pages, giving pages to and fro would
-// evict a whole page for every item stored. again says that a page has changed hands and it is worth trying once more.
+// evict a whole page for every item stored. A class that has to borrow often is given a page in good time (balance.go).
+// again says that a page has changed hands and it is worth trying once more.
 func (e *Engine) findWay(w *want) (ref slab.Ref, again bool) {
-	if e.donate(w.nominal, w.now, true) {
-		return slab.None, true
-	}
 	if ref := e.borrow(w, near*w.fitting.chunks.Size); ref != slab.None {
 		return ref, false
 	}
-	if w.nominal.borrowed.Add(1)%patience == 0 && e.donate(w.nominal, w.now, false) {
+	if e.donate(w.nominal, w.now, true) {
 		return slab.None, true
 	}
 	if ref := e.borrow(w, e.itemMax); ref != slab.None {
@@ -46,6 +39,7 @@ func (e *Engine) borrow(w *want, limit int) slab.Ref {
 		wide := *w
 		wide.nominal, wide.fitting = c, c
 		if ref := e.try(&wide); ref != slab.None {
+			w.fitting.borrowed.Add(1)
 			return ref
 		}
 	}

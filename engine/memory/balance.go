@@ -1,0 +1,191 @@
+package memory
+
+import (
+	"math"
+	"sync/atomic"
+
+	"gocached/clock"
+)
+
+// Pages move from classes that keep their items for long to classes that lose them soon, so that what is evicted is
+// roughly what was unused for longest in the whole cache, not in the class that happens to be short of pages. Without
+// that a cache is stuck with the sizes it was first filled with.
+//
+// How long a class keeps an item follows from how many chunks it has and how many items come to stay in a while (Little's
+// law), so no item is looked at. A while is as many evictions as would turn a few pages over, so that the pages moved in
+// one turnover of the cache are a fixed share of it, however large it is.
+
+const (
+	// balanceLeast is the least number of evictions between two looks at the classes.
+	balanceLeast = 1000
+
+	// balancePages is how many pages' worth of items are evicted between two looks.
+	balancePages = 4
+
+	// balanceShare is the least share of what comes in, as a divisor, that a class must have to get a page.
+	balanceShare = 32
+
+	// balanceLast is how many times longer than the taker a class must keep its items to give its only page.
+	balanceLast = 4
+)
+
+// balancer decides when pages move, and has one goroutine that moves them, so that no client waits for it.
+type balancer struct {
+	pressure atomic.Int64 // evictions until the next look
+	wake     chan struct{}
+	stop     chan struct{}
+	done     chan struct{}
+	moved    counter
+
+	seen []seen // by class; only the goroutine's
+}
+
+// seen is what a class stood at when it was last looked at.
+type seen struct{ came, borrowed uint64 }
+
+// start begins balancing.
+func (e *Engine) startBalancer() {
+	b := &e.balancer
+	b.wake, b.stop, b.done = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
+	b.seen = make([]seen, len(e.classes))
+	b.pressure.Store(balanceLeast)
+	go e.balance()
+}
+
+// stopBalancer ends it and waits for that.
+func (e *Engine) stopBalancer() {
+	close(e.balancer.stop)
+	<-e.balancer.done
+}
+
+// press counts an eviction, and sees to it that the classes are looked at in time. It never waits.
+func (b *balancer) press() {
+	if b.pressure.Add(-1) == 0 {
+		select {
+		case b.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// balance is the balancer's goroutine.
+func (e *Engine) balance() {
+	b := &e.balancer
+	defer close(b.done)
+	for {
+		select {
+		case <-b.stop:
+			return
+		case <-b.wake:
+		}
+		items := e.balanceOnce(e.clock.Now())
+		while := balancePages * items / max(1, e.arena.Pages())
+		b.pressure.Store(int64(max(while, balanceLeast)))
+	}
+}
+
+// balanceOnce moves at most one page. It returns how many items there are.
+func (e *Engine) balanceOnce(now clock.Time) (items int) {
+	stays := make([]stay, len(e.classes))
+	came := uint64(0)
+	for i := range e.classes[1:] {
+		s := e.stayOf(i + 1)
+		stays[i+1] = s
+		items += s.items
+		came += s.came
+	}
+	if e.arena.Left() > 0 {
+		return items
+	}
+	to, from := e.choose(stays, max(1, came/balanceShare))
+	if to == 0 {
+		return items
+	}
+	e.moving.Lock()
+	defer e.moving.Unlock()
+	if page := e.clear(&e.classes[from], now); page != 0 {
+		e.hand(page, &e.classes[to])
+		e.balancer.moved.Add(1)
+	}
+	return items
+}
+
+// stay is how a class has fared since it was last looked at.
+type stay struct {
+	items, pages, perPage int
+	came                  uint64 // items that came to stay, and chunks borrowed elsewhere for want of a page
+}
+
+// time is how long the class would keep an item if it had so many pages, in units of whiles.
+func (s stay) time(pages int) float64 {
+	if s.came == 0 {
+		return math.Inf(1)
+	}
+	return float64(pages*s.perPage) / float64(s.came)
+}
+
+// stayOf looks at a class. An item that takes the place of another that was over, deleted or replaced takes no room.
+func (e *Engine) stayOf(id int) stay {
+	c, last := &e.classes[id], &e.balancer.seen[id]
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := seen{c.counts.linked, c.borrowed.Load()}
+	for why, n := range c.counts.unlinked {
+		if reason(why) != evicted {
+			at.came -= n
+		}
+	}
+	s := stay{items: c.list.Len, pages: c.chunks.Pages(), perPage: c.chunks.PerPage}
+	if at.came > last.came {
+		s.came = at.came - last.came
+	}
+	s.came += at.borrowed - last.borrowed
+	*last = at
+	return s
+}
+
+// choose returns the class that should get a page and the one that should give it, or zeros. A taker must have had at
+// least so many items come; and it must be better off with the page than the giver then is without.
+func (e *Engine) choose(stays []stay, least uint64) (to, from int) {
+	for i, s := range stays {
+		if s.came >= least && (to == 0 || s.time(s.pages) < stays[to].time(stays[to].pages)) {
+			to = i
+		}
+	}
+	if to == 0 {
+		return 0, 0
+	}
+	longest := stays[to].time(stays[to].pages + 1)
+	for i := range stays {
+		if left := e.timeLeft(stays, i); i != to && left > longest {
+			from, longest = i, left
+		}
+	}
+	if from == 0 {
+		return 0, 0
+	}
+	return to, from
+}
+
+// timeLeft is how long a class would keep its items with a page less; 0 if it cannot do without. A class that gives its
+// only page has its items in a larger class that is near, among others, so it must be far better off before.
+func (e *Engine) timeLeft(stays []stay, id int) float64 {
+	s := stays[id]
+	switch {
+	case s.pages > 1:
+		return s.time(s.pages - 1)
+	case s.pages == 1 && e.nearPages(stays, id):
+		return s.time(1) / balanceLast
+	}
+	return 0
+}
+
+// nearPages says whether a larger class that is near has a page.
+func (e *Engine) nearPages(stays []stay, id int) bool {
+	for i := id + 1; i < len(stays) && e.classes[i].chunks.Size <= near*e.classes[id].chunks.Size; i++ {
+		if stays[i].pages > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,76 @@
+package memory
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"gocached/clock"
+	"gocached/engine"
+)
+
+// TestPagesFollowTheSizes fills a cache with small items and then stores only large ones: nearly all pages must come to
+// them, though every page belonged to the small ones. memcached 1.4.5 leaves the large ones with one page for ever.
+func TestPagesFollowTheSizes(t *testing.T) {
+	const pages = 16
+	e := New()
+	c := clock.NewFake(1_800_000_000)
+	if err := e.Initialize(engine.Settings{Clock: c, MemoryLimit: pages << 20, ItemMax: 1 << 20, ChunkMin: 48, Factor: 1.25,
+		LendFrom: 16 << 10, Warn: func(msg string) { t.Log(msg) }}); err != nil {
+		t.Fatal(err)
+	}
+	store := func(key string, n int) {
+		it, status := e.Allocate([]byte(key), n, 0, clock.Never)
+		if status != engine.OK {
+			t.Fatalf("Allocate of %d bytes: %d", n, status)
+		}
+		if _, status := e.Store(it, engine.OpSet, 0); status != engine.OK {
+			t.Fatalf("Store: %d", status)
+		}
+	}
+	for i := range 200_000 {
+		store(fmt.Sprint("small", i), 50)
+	}
+	large := e.finder.class(1100)
+	deadline := time.Now().Add(20 * time.Second)
+	for i := 0; ; i++ {
+		store(fmt.Sprint("large", i), 1000)
+		if i%1000 != 0 {
+			continue
+		}
+		if got := e.classes[large].pages.Load(); got >= pages-2 {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatalf("after %d stores the class of the large items has %d of %d pages", i, got, pages)
+		}
+	}
+	if err := e.Check(); err != nil {
+		t.Error(err)
+	}
+	if err := e.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	e := &Engine{classes: makeClasses([]int{96, 120, 152, 4096, 1 << 20}, 1<<20)}
+	for name, c := range map[string]struct {
+		stays    []stay
+		to, from int
+	}{
+		"nobody wants":                    {[]stay{{}, {pages: 3, perPage: 100}, {pages: 3, perPage: 100}}, 0, 0},
+		"idle gives to busy":              {[]stay{{}, {pages: 3, perPage: 100}, {pages: 3, perPage: 100, came: 50}}, 2, 1},
+		"equals leave it":                 {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {pages: 3, perPage: 100, came: 50}}, 0, 0},
+		"a little better off is too good": {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {pages: 3, perPage: 100, came: 80}}, 0, 0},
+		"far better off gives":            {[]stay{{}, {pages: 9, perPage: 100, came: 50}, {pages: 3, perPage: 100, came: 50}}, 2, 1},
+		"too few came":                    {[]stay{{}, {pages: 9, perPage: 100}, {pages: 1, perPage: 100, came: 5}}, 0, 0},
+		"the only page, with a refuge":    {[]stay{{}, {pages: 1, perPage: 100}, {pages: 3, perPage: 100, came: 50}}, 2, 1},
+		"the only page, without refuge":   {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {}, {}, {pages: 1, perPage: 10}}, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if to, from := e.choose(c.stays, 10); to != c.to || from != c.from {
+				t.Errorf("page to %d from %d, want to %d from %d", to, from, c.to, c.from)
+			}
+		})
+	}
+}
