@@ -1,6 +1,10 @@
 package server
 
-import "gocached/protocol"
+import (
+	"context"
+
+	"gocached/protocol"
+)
 
 // settle ends the work on a run: each connection in it keeps what was not taken of its input, or gets another turn. It
 // reports whether some connection has made as many replies as it may before they are written.
@@ -91,7 +95,7 @@ const defaultReqsPerEvent = 20
 
 // yield makes a connection wait for the other connections' input. Nothing is read from it meanwhile.
 func (l *loop) yield(c *conn) {
-	if l.ev.Execute(nil, l.task) != nil { //nolint:staticcheck // the context is handed on unseen
+	if l.ev.Execute(context.Background(), l.task) != nil {
 		return
 	}
 	c.set(stateYielded)
