@@ -120,6 +120,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 	c.event = 0
 	if !c.is(stateSpoken) && len(data) > 0 {
 		c.speak(l.server.settings.Binding, data[0])
+		l.server.logProtocol(c)
 	}
 	if len(c.in) > 0 {
 		c.in = l.keep(c.in, data)

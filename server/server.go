@@ -129,6 +129,7 @@ func (s *Server) Listen() error {
 		return err
 	}
 	s.sockets, s.gate.doors = sockets, sockets.Listeners
+	s.logListening()
 	for _, socket := range sockets.UDP {
 		for range s.settings.Threads {
 			s.addWorker(socket)
@@ -230,30 +231,6 @@ func (s *Server) live() Live {
 		live.UDPPort = udpPortOf(s.sockets.UDP[0])
 	}
 	return live
-}
-
-// logOpen and logClose are memcached's -vv lines for connections.
-func (s *Server) logOpen(c *conn) {
-	if s.log.Level() > 1 {
-		s.log.Printf("<%d new %s client connection", c.fd, s.settings.Binding.client())
-	}
-}
-
-func (s *Server) logClose(c *conn) {
-	if s.log.Level() > 1 {
-		s.log.Printf("<%d connection closed.", c.fd)
-	}
-}
-
-// client names the protocol of a new connection as memcached's log does.
-func (b Binding) client() string {
-	switch b {
-	case BindingASCII:
-		return "ascii"
-	case BindingBinary:
-		return "binary"
-	}
-	return "auto-negotiating"
 }
 
 // gnetLog passes gnet's rare complaints on to our log, and drops its chatter.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"syscall"
 
 	"gocached/protocol"
 )
@@ -101,4 +102,56 @@ func printable(b []byte) string {
 		clean = append(clean, ch)
 	}
 	return string(clean) + more
+}
+
+// logListening writes a line for each socket that waits for clients.
+func (s *Server) logListening() {
+	if s.log.Level() <= 1 {
+		return
+	}
+	for _, ln := range s.sockets.Listeners {
+		s.log.Printf("<%d server listening (%s)", descriptor(ln.control), s.settings.Binding)
+	}
+	for _, socket := range s.sockets.UDP {
+		if control, err := socket.SyscallConn(); err == nil {
+			s.log.Printf("<%d server listening (udp)", descriptor(control))
+		}
+	}
+}
+
+// descriptor returns the number of a socket, or -1 if it is closed.
+func descriptor(c syscall.RawConn) int {
+	n := -1
+	_ = c.Control(func(fd uintptr) { n = int(fd) })
+	return n
+}
+
+// logOpen, logProtocol and logClose write the lines of a connection's life.
+func (s *Server) logOpen(c *conn) {
+	if s.log.Level() <= 1 {
+		return
+	}
+	switch b := s.settings.Binding; b {
+	case BindingAuto:
+		s.log.Printf("<%d new auto-negotiating client connection", c.fd)
+	default:
+		s.log.Printf("<%d new %s client connection.", c.fd, b)
+	}
+}
+
+func (s *Server) logProtocol(c *conn) {
+	if s.log.Level() <= 1 || s.settings.Binding != BindingAuto {
+		return
+	}
+	name := BindingASCII
+	if c.parser.Binary {
+		name = BindingBinary
+	}
+	s.log.Printf("%d: Client using the %s protocol", c.fd, name)
+}
+
+func (s *Server) logClose(c *conn) {
+	if s.log.Level() > 1 {
+		s.log.Printf("<%d connection closed.", c.fd)
+	}
 }
