@@ -114,7 +114,7 @@ func (e *Engine) take(w *want) slab.Ref {
 func (e *Engine) try(w *want) slab.Ref {
 	n, f := w.nominal, w.fitting
 	if ref := e.takeSpare(n, w, n != f); ref != slab.None {
-		return ref
+		return e.misfit(ref, n, f)
 	}
 	if n != f {
 		if ref := e.takeSpare(f, w, false); ref != slab.None {
@@ -125,10 +125,23 @@ func (e *Engine) try(w *want) slab.Ref {
 		return slab.None
 	}
 	first, second := older(n, f)
-	if ref := e.evict(first, w); ref != slab.None || first == second {
-		return ref
+	ref := e.evict(first, w)
+	if ref == slab.None && first != second {
+		first, ref = second, e.evict(second, w)
 	}
-	return e.evict(second, w)
+	if ref == slab.None {
+		return slab.None
+	}
+	return e.misfit(ref, first, f)
+}
+
+// misfit notes, for balance.go, that an item took a chunk of a class though a smaller one would do, and returns the chunk.
+func (e *Engine) misfit(ref slab.Ref, took, fitting *class) slab.Ref {
+	if took != fitting {
+		took.hosted.Add(1)
+		fitting.borrowed.Add(1)
+	}
+	return ref
 }
 
 // takeSpare takes a chunk of the class that costs nobody anything: one of an expired item, a free one, or one from a new

@@ -9,7 +9,8 @@ import (
 
 // Pages move from classes that keep their items for long to classes that lose them soon, so that what is evicted is
 // roughly what was unused for longest in the whole cache, not in the class that happens to be short of pages. Without
-// that a cache is stuck with the sizes it was first filled with.
+// that a cache is stuck with the sizes it was first filled with. What a class needs is told by the items that fit it best,
+// also those that took a larger chunk, so the first pages that were filled as memcached would do it come back too.
 //
 // How long a class keeps an item follows from how many chunks it has and how many items come to stay in a while (Little's
 // law), so no item is looked at. A while is as many evictions as would turn a few pages over, so that the pages moved in
@@ -41,7 +42,7 @@ type balancer struct {
 }
 
 // seen is what a class stood at when it was last looked at.
-type seen struct{ came, borrowed uint64 }
+type seen struct{ came, borrowed int64 }
 
 // start begins balancing.
 func (e *Engine) startBalancer() {
@@ -87,7 +88,7 @@ func (e *Engine) balance() {
 // balanceOnce moves at most one page. It returns how many items there are.
 func (e *Engine) balanceOnce(now clock.Time) (items int) {
 	stays := make([]stay, len(e.classes))
-	came := uint64(0)
+	came := int64(0)
 	for i := range e.classes[1:] {
 		s := e.stayOf(i + 1)
 		stays[i+1] = s
@@ -113,7 +114,8 @@ func (e *Engine) balanceOnce(now clock.Time) (items int) {
 // stay is how a class has fared since it was last looked at.
 type stay struct {
 	items, pages, perPage int
-	came                  uint64 // items that came to stay, and chunks borrowed elsewhere for want of a page
+	needed                bool  // some item ever fitted this class best
+	came                  int64 // items that came to stay and whose class this is, wherever they found a chunk
 }
 
 // time is how long the class would keep an item if it had so many pages, in units of whiles.
@@ -129,24 +131,22 @@ func (e *Engine) stayOf(id int) stay {
 	c, last := &e.classes[id], &e.balancer.seen[id]
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	at := seen{c.counts.linked, c.borrowed.Load()}
+	at := seen{int64(c.counts.linked - c.hosted.Load()), int64(c.borrowed.Load())}
 	for why, n := range c.counts.unlinked {
 		if reason(why) != evicted {
-			at.came -= n
+			at.came -= int64(n)
 		}
 	}
 	s := stay{items: c.list.Len, pages: c.chunks.Pages(), perPage: c.chunks.PerPage}
-	if at.came > last.came {
-		s.came = at.came - last.came
-	}
-	s.came += at.borrowed - last.borrowed
+	s.needed = c.counts.linked > c.hosted.Load()
+	s.came = max(0, at.came-last.came) + at.borrowed - last.borrowed
 	*last = at
 	return s
 }
 
 // choose returns the class that should get a page and the one that should give it, or zeros. A taker must have had at
 // least so many items come; and it must be better off with the page than the giver then is without.
-func (e *Engine) choose(stays []stay, least uint64) (to, from int) {
+func (e *Engine) choose(stays []stay, least int64) (to, from int) {
 	for i, s := range stays {
 		if s.came >= least && (to == 0 || s.time(s.pages) < stays[to].time(stays[to].pages)) {
 			to = i
@@ -168,13 +168,14 @@ func (e *Engine) choose(stays []stay, least uint64) (to, from int) {
 }
 
 // timeLeft is how long a class would keep its items with a page less; 0 if it cannot do without. A class that gives its
-// only page has its items in a larger class that is near, among others, so it must be far better off before.
+// only page has its items in a larger class that is near, among others, so it must be far better off before. One that only
+// ever had items for which a smaller chunk would do needs none.
 func (e *Engine) timeLeft(stays []stay, id int) float64 {
 	s := stays[id]
 	switch {
 	case s.pages > 1:
 		return s.time(s.pages - 1)
-	case s.pages == 1 && e.nearPages(stays, id):
+	case s.pages == 1 && (!s.needed || e.nearPages(stays, id)):
 		return s.time(1) / balanceLast
 	}
 	return 0

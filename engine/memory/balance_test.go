@@ -65,7 +65,8 @@ func TestChoose(t *testing.T) {
 		"far better off gives":            {[]stay{{}, {pages: 9, perPage: 100, came: 50}, {pages: 3, perPage: 100, came: 50}}, 2, 1},
 		"too few came":                    {[]stay{{}, {pages: 9, perPage: 100}, {pages: 1, perPage: 100, came: 5}}, 0, 0},
 		"the only page, with a refuge":    {[]stay{{}, {pages: 1, perPage: 100}, {pages: 3, perPage: 100, came: 50}}, 2, 1},
-		"the only page, without refuge":   {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {}, {}, {pages: 1, perPage: 10}}, 0, 0},
+		"the only page, without refuge":   {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {}, {}, {pages: 1, perPage: 10, needed: true}}, 0, 0},
+		"the only page, never needed":     {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {}, {}, {pages: 1, perPage: 10}}, 1, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if to, from := e.choose(c.stays, 10); to != c.to || from != c.from {

@@ -29,7 +29,8 @@ type class struct {
 	hand    atomic.Uint64 // age of the last victim: see older
 	getHits counter
 
-	borrowed counter // chunks borrowed from larger classes for want of a page (ways.go)
+	borrowed counter // items that would fit here but took a chunk of a larger class
+	hosted   counter // items that took a chunk here though a smaller one would do
 
 	incrHits, decrHits, casBadval counter
 

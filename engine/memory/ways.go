@@ -39,8 +39,7 @@ func (e *Engine) borrow(w *want, limit int) slab.Ref {
 		wide := *w
 		wide.nominal, wide.fitting = c, c
 		if ref := e.try(&wide); ref != slab.None {
-			w.fitting.borrowed.Add(1)
-			return ref
+			return e.misfit(ref, c, w.fitting)
 		}
 	}
 	return slab.None
