@@ -2,6 +2,9 @@ package server
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
@@ -14,34 +17,95 @@ const parkedMost = 8
 
 // park takes request i off the event loop: work runs elsewhere, after a pause, and its reply is sent when it is there.
 // Nothing more is read from the connection or parsed meanwhile, so answers keep their order, and the loop goes on with
-// the others. work must not touch the loop, and must not use what the request points to.
+// the others. work must not touch the loop, and must not use what the request points to. If it panics the connection is
+// closed. When the server stops, work that has not begun is given up.
 func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 	c, r := l.parts[l.cur].c, l.run.Requests[i]
 	r.Value = nil
 	c.set(stateParked)
 	l.pause(c)
 	s := l.server
-	s.parked.Go(func() {
-		if !s.rest(after) {
+	s.parked.run(func() {
+		if !s.rest(after) || !s.beginWork() {
 			return
 		}
-		s.working <- struct{}{}
-		reply := work()
+		reply, fault := carryOut(work)
 		<-s.working
 		_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-			l.guard(c, func() { l.unpark(c, r, reply) })
+			l.guard(c, func() { l.unpark(c, r, reply, fault) })
 			return nil
 		})) // an error means that the server is stopping
 	})
 }
 
-// unpark sends the reply to a parked request, and goes on with what the connection has asked since.
-func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply) {
+// parking runs parked work until the server stops.
+type parking struct {
+	mu      sync.Mutex
+	stopped bool
+	running sync.WaitGroup
+}
+
+// run runs f in a goroutine of its own, or not at all once stop has been called.
+func (p *parking) run(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.stopped {
+		p.running.Go(f)
+	}
+}
+
+// stop waits for what is running.
+func (p *parking) stop() {
+	p.mu.Lock()
+	p.stopped = true
+	p.mu.Unlock()
+	p.running.Wait()
+}
+
+// beginWork waits until parked work may begin, which ends by receiving from s.working. It returns false if the server
+// stops first.
+func (s *Server) beginWork() bool {
+	select {
+	case <-s.stopping:
+		return false
+	default: // a server that stops may have a place too, and the choice below is by chance
+	}
+	select {
+	case <-s.stopping:
+		return false
+	case s.working <- struct{}{}:
+		return true
+	}
+}
+
+// carryOut does parked work. If it panics fault says what happened and where.
+func carryOut(work func() protocol.Reply) (reply protocol.Reply, fault string) {
+	defer func() {
+		if what := recover(); what != nil {
+			fault = fmt.Sprintf("%v\n%s", what, debug.Stack())
+		}
+	}()
+	return work(), ""
+}
+
+// unpark sends the reply to a parked request, and goes on with what the connection has asked since. The reply stands
+// behind everything that the socket has not taken yet.
+func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault string) {
 	if !c.is(stateOpen) {
+		return
+	}
+	if fault != "" {
+		l.counts[panics]++
+		l.server.log.Printf("panic on a request: %s", fault)
+		l.close(c)
 		return
 	}
 	c.clear(stateParked)
 	c.authenticated()
+	if c.is(stateBlocked) { // unblock will go on
+		c.queue = append(c.queue, unsent{bytes: protocol.AppendReply(nil, &r, nil, &reply)})
+		return
+	}
 	l.run.N, l.cur, l.partOf[0] = 1, -1, 0
 	l.run.Requests[0], l.run.Keys[0].Bytes = r, nil
 	l.parts = append(l.parts[:0], part{c: c, to: 1, stop: 1})

@@ -55,7 +55,7 @@ type Server struct {
 	stopping chan struct{}
 	stopOnce sync.Once
 	done     sync.WaitGroup
-	parked   sync.WaitGroup
+	parked   parking
 }
 
 // New returns a server for an engine that it initialises. The settings must have passed Validate and not change any
@@ -170,7 +170,7 @@ func (s *Server) Serve() error {
 	<-s.stopping
 	s.gate.stop()
 	faults := []error{s.sockets.Close()}
-	s.parked.Wait() // a loop that has stopped runs no tasks any more
+	s.parked.stop() // a loop that has stopped runs no tasks any more
 	faults = append(faults, s.client.Stop())
 	s.clock.Stop()
 	s.drainer.stop()
