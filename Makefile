@@ -10,6 +10,10 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # As memcached does, gocached refuses to run as root unless it is told whose rights to take.
 USERFLAG := $(if $(filter 0,$(shell id -u)),-u nobody)
 
+# A pipe fails if its first part does.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
 .DEFAULT_GOAL := help
 .PHONY: help build run test race fuzz lint fmt bench compare golden conformance clean
 

@@ -1,109 +1,227 @@
 #!/usr/bin/env bash
-# Checks a gocached binary with what others wrote for memcached, and prints one table: scripts/conformance.sh bin/gocached
+# Checks a gocached binary with the clients of others, and prints one table: scripts/conformance.sh bin/gocached
 #
-# The recorded conversations need only Go. The rest are Debian's packages memcached (for memcached-tool) and
-# libmemcached-tools, which are installed if they are missing and can be had; what cannot be had is shown as "not run".
+# Each row runs one client's cases (see conformance/README.md) against gocached and against the memcached of this machine.
+# The run fails if a case fails that memcached passes, unless conformance/differences.txt names it. Debian's packages
+# are installed if they are missing; what cannot be had is shown as "not run", and does not fail the run.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/server.sh
+. scripts/packages.sh
+. scripts/table.sh
 go=${GO:-go}
 binary=$(readlink -f "$1")
-tool=/usr/share/memcached/scripts/memcached-tool
+programs=$PWD/conformance
+name=alice
+password='se cret:1'
 work=$(mktemp -d)
-server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+export PYTHONDONTWRITEBYTECODE=1 PATH=$PATH:/usr/sbin:/usr/share/memcached/scripts
+mc=
+trap 'stop_all; [ -z "$mc" ] || kill "$mc" 2>/dev/null; rm -rf "$work"' EXIT
 
-install_packages() {
-    command -v memccapable >/dev/null && [ -e $tool ] && return
-    local sudo=
-    [ "$(id -u)" = 0 ] || sudo="sudo -n"
-    local try
-    for try in 1 2 3; do
-        if DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q --no-install-recommends \
-            memcached libmemcached-tools >"$work/apt" 2>&1; then
-            return
-        fi
-        DEBIAN_FRONTEND=noninteractive $sudo apt-get update -q >>"$work/apt" 2>&1
-        sleep $((try * 2))
-    done
-    tail -5 "$work/apt"
-    echo "*** memcached's tools cannot be installed: the checks that need them are NOT RUN"
-}
+install "$work/apt" memcached libmemcached-tools libcache-memcached-perl libcache-memcached-fast-perl python3-pymemcache \
+    python3-pytest python3-six python3-pylibmc ruby-dalli ruby nutcracker sasl2-bin libsasl2-modules libsasl2-modules-db
+memcached=$(command -v memcached)
+[ -n "$memcached" ] || echo "*** there is no memcached to compare with"
 
-failed=0
-rows=()
-
-# check NAME NEEDS COMMAND... runs a program, or shows or absent below, and adds its row to the table. NEEDS is a
-# program that must be there, or - for none.
-check() {
-    local name=$1 needs=$2 verdict
-    shift 2
-    [ "$(type -t "$1")" = function ] || set -- timeout 300 "$@"
-    if [ "$needs" != - ] && ! command -v "$needs" >/dev/null; then
-        verdict="not run, no $needs"
-    elif "$@" >"$work/out" 2>&1; then
-        verdict=ok
-    else
-        verdict=FAILED
-        failed=1
-        echo "--- $name"
-        tail -25 "$work/out"
-    fi
-    rows+=("$(printf '%-34s %s' "$name" "$verdict")")
-}
-
-# shows WANT COMMAND... runs a command and fails unless its output holds a line that matches WANT.
-shows() {
-    local want=$1
+servers=()
+# start ADDRESS PROGRAM [FLAG ...] starts a server there and waits for it. An address with a slash is a unix socket.
+start() {
+    local address=$1 where
     shift
-    timeout 20 "$@" >"$work/shown" 2>&1
-    local status=$?
-    cat "$work/shown"
-    [ $status = 0 ] && grep -Eq -- "$want" "$work/shown"
+    where=(-l 127.0.0.1 -p "${address#*:}" -U 0)
+    [[ $address != /* ]] || where=(-s "$address")
+    # shellcheck disable=SC2046 # no flag or two words
+    "$@" "${where[@]}" -m 256 $(user_flag) >>"$work/servers" 2>&1 &
+    servers+=($!)
+    if [[ $address = /* ]]; then wait_socket "$address"; else wait_port "${address#*:}"; fi
 }
 
-# absent FILE fails if memccat still finds the file's item.
-absent() { ! timeout 20 memccat "$servers" "$1"; }
+# wait_socket PATH waits until something listens there: the file alone is not enough.
+wait_socket() {
+    local i
+    for i in $(seq 100); do
+        perl -MIO::Socket::UNIX -e 'exit !IO::Socket::UNIX->new(shift)' "$1" && return
+        sleep 0.05
+    done
+    return 1
+}
 
-install_packages
-export PATH=$PATH:/usr/share/memcached/scripts
-port=$(free_port)
-# shellcheck disable=SC2046 # no flag or two words
-"$binary" -l 127.0.0.1 -p "$port" -U 0 $(user_flag) >"$work/server" 2>&1 &
-server=$!
-wait_port "$port" || { cat "$work/server"; exit 1; }
-servers=--servers=127.0.0.1:$port
-address=127.0.0.1:$port
+# free_address unix|... OWNER prints where a server may listen.
+free_address() {
+    if [ "$1" = unix ]; then echo "$work/$2.socket"; else echo "127.0.0.1:$(free_port)"; fi
+}
 
-check "golden conversations" - env GOCACHED_BINARY="$binary" "$go" test ./cmd/gocached -run '^TestGolden$' -count=1
+stop_all() {
+    [ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null
+    wait "${servers[@]}" 2>/dev/null
+    servers=()
+}
 
-echo "a value of one line" >"$work/item.txt"
-check "memccp" memccp memccp "$servers" "$work/item.txt"
-check "memccat" memccat shows '^a value of one line$' memccat "$servers" item.txt
-check "memcdump" memcdump shows '^item.txt$' memcdump "$servers"
-check "memcexist" memcexist memcexist "$servers" item.txt
-check "memcstat" memcstat shows 'curr_items: 1$' memcstat "$servers"
-check "memcping" memcping memcping "$servers"
-check "memcached-tool" memcached-tool shows '^ +1 +96B .* 1 +no' memcached-tool "$address"
-check "memcached-tool stats" memcached-tool shows ' curr_items +1\b' memcached-tool "$address" stats
-check "memcached-tool settings" memcached-tool shows ' maxbytes +67108864\b' memcached-tool "$address" settings
-check "memcached-tool sizes" memcached-tool shows ' 96 +1\b' memcached-tool "$address" sizes
-check "gocached tool" - shows ' 96 B .* 1 +no' "$binary" tool "$address"
-check "gocached tool dump" - shows '^a value of one line' "$binary" tool "$address" dump
-check "memcrm" memcrm memcrm "$servers" item.txt
-check "memcrm: it is gone" memccat absent item.txt
-check "memccp again" memccp memccp "$servers" "$work/item.txt"
-check "memcflush" memcflush memcflush "$servers"
-check "memcflush: it is gone" memccat absent item.txt
-check "memccapable, text" memccapable memccapable -h 127.0.0.1 -p "$port" -a
-for extra in ${CONFORMANCE_EXTRA:-}; do
-    case $extra in
-    binary) check "memccapable, binary" memccapable memccapable -h 127.0.0.1 -p "$port" -b ;;
-    esac
+# users makes the files of users: one of passwords for gocached, and a sasldb for memcached, which gocached reads too.
+users() {
+    mkdir "$work/sasl"
+    echo "$name:$password" >"$work/sasl/passwords"
+    printf '%s\n' "mech_list: plain" "pwcheck_method: auxprop" "auxprop_plugin: sasldb" \
+        "sasldb_path: $work/sasl/sasldb2" >"$work/sasl/memcached.conf"
+    if command -v saslpasswd2 >/dev/null; then
+        printf %s "$password" | saslpasswd2 -p -c -a memcached -f "$work/sasl/sasldb2" -u "$(hostname)" $name
+    else
+        echo "*** there is no saslpasswd2: memcached has no users, and logins are tried with gocached alone"
+    fi
+}
+
+# start_both plain|unix|login|sasldb starts a server of each kind and sets ours and theirs to what a program is called with.
+# theirs stays empty if there is no memcached that could serve.
+start_both() {
+    local address one=() two=() flags=() login=()
+    if [ "$1" = login ] || [ "$1" = sasldb ]; then
+        one=(env "MEMCACHED_SASL_PWDB=$work/sasl/passwords")
+        two=(env "SASL_CONF_PATH=$work/sasl")
+        [ "$1" = login ] || one=("${two[@]}")
+        flags=(-S)
+        login=("$name" "$password")
+    fi
+    address=$(free_address "$1" ours)
+    start "$address" "${one[@]}" "$binary" "${flags[@]}" || return 1
+    ours=("$address" "${login[@]}") theirs=()
+    [ -n "$memcached" ] || return 0
+    [ ${#login[@]} = 0 ] || [ -s "$work/sasl/sasldb2" ] || return 0
+    address=$(free_address "$1" theirs)
+    if start "$address" "${two[@]}" "$memcached" "${flags[@]}"; then theirs=("$address" "${login[@]}"); fi
+}
+
+# both ROW NEEDS KIND PROGRAM [WORD ...] adds a row: the program is called with an @ among its words replaced by address,
+# name and password, or with these at the end. NEEDS is a Debian package or - for none.
+both() {
+    local row=$1 needs=$2 kind=$3 at i word
+    shift 3
+    if [ "$needs" != - ] && [ -n "$(missing "$needs")" ]; then
+        not_run "$row" "no $needs"
+        return
+    fi
+    case "$* " in *' @ '*) ;; *) set -- "$@" @ ;; esac
+    if ! start_both "$kind"; then
+        tail -5 "$work/servers"
+        broken "$row" "gocached does not start"
+        stop_all
+        return
+    fi
+    local first=() second=()
+    for word in "$@"; do
+        if [ "$word" = @ ]; then
+            first+=("${ours[@]}")
+            second+=("${theirs[@]}")
+        else
+            first+=("$word")
+            second+=("$word")
+        fi
+    done
+    : >"$work/theirs"
+    timeout -k 5 120 "${first[@]}" >"$work/ours" 2>"$work/ours.err" &
+    at=$!
+    [ ${#theirs[@]} = 0 ] || timeout -k 5 120 "${second[@]}" >"$work/theirs" 2>"$work/theirs.err"
+    wait "$at"
+    kill -0 "${servers[0]}" 2>/dev/null || echo "not ok the server is still there: it ended" >>"$work/ours"
+    stop_all
+    judge "$row" "$work/ours" "$work/theirs"
+}
+
+# suites_of_mc runs the own tests of a client that insists on one port: first with gocached, then with memcached.
+suites_of_mc() {
+    local who pid=
+    trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; exit 1' TERM
+    for who in ours theirs; do
+        local program=$binary
+        [ $who = ours ] || program=$memcached
+        : >"$work/mc.$who"
+        [ -n "$program" ] || continue
+        # shellcheck disable=SC2046 # no flag or two words
+        "$program" -l 127.0.0.1 -p 11289 -U 0 $(user_flag) >/dev/null 2>&1 &
+        pid=$!
+        wait_port 11289 && timeout -k 5 120 "$programs/own_tests_of_go.sh" "$go" github.com/memcachier/mc/v3 \
+            -short -skip '^(TestRetry|TestFailover)' >"$work/mc.$who" 2>&1
+        kill $pid
+        wait $pid
+    done
+}
+
+# go_programs builds the Go clients, if the module proxy has them.
+go_programs() {
+    (cd conformance && timeout 200 "$go" build -o "$work/go/" ./with_gomemcache ./with_mc ./proxy) >"$work/build" 2>&1 && return
+    tail -5 "$work/build"
+    echo "*** the Go clients cannot be built: what needs them is NOT RUN"
+    return 1
+}
+
+golden() {
+    if env GOCACHED_BINARY="$binary" timeout 300 "$go" test ./cmd/gocached -run '^TestGolden$' -count=1 -v >"$work/out" 2>&1; then
+        echo "done" >>"$work/out"
+    fi
+    sed -nE 's/^ +--- PASS: TestGolden\/([^ ]*) .*/ok \1/p; s/^ +--- FAIL: TestGolden\/([^ ]*) .*/not ok \1/p; s/^done$/done/p' \
+        "$work/out" >"$work/ours"
+    grep -q '^done' "$work/ours" || tail -25 "$work/out"
+    judge "recorded conversations" "$work/ours" /dev/null
+}
+
+# proxied SERVER prints the cases of three such servers behind twemproxy.
+proxied() { # shellcheck disable=SC2046 # no flag or two words
+    timeout -k 5 100 "$work/go/proxy" nutcracker "$1" -m 256 $(user_flag)
+}
+
+proxy_row() {
+    if [ -n "$(missing nutcracker)" ]; then
+        not_run "twemproxy before three servers" "no nutcracker"
+        return
+    fi
+    proxied "$binary" >"$work/ours" 2>"$work/ours.err"
+    : >"$work/theirs"
+    [ -z "$memcached" ] || proxied "$memcached" >"$work/theirs" 2>&1
+    judge "twemproxy before three servers" "$work/ours" "$work/theirs"
+    proxy_times "$work/ours" "$work/theirs" >"$work/times"
+}
+
+users
+have_go=
+go_programs && have_go=1
+if [ -n "$have_go" ] && ! (exec 3<>/dev/tcp/127.0.0.1/11289) 2>/dev/null; then
+    suites_of_mc &
+    mc=$!
+fi
+
+golden
+for protocol in a b; do
+    both "memccapable -$protocol" libmemcached-tools plain "$programs/with_memccapable.sh" -$protocol
 done
-check "the server is still there" - shows '^ +pid ' "$binary" tool "$address" stats
-
-echo
-printf '%s\n' "${rows[@]}"
-if [ $failed = 0 ]; then echo "conformance: ok"; else echo "conformance: FAILED"; fi
-exit $failed
+both "libmemcached tools, text" libmemcached-tools plain "$programs/with_libmemcached_tools.sh" text
+both "libmemcached tools, binary" libmemcached-tools plain "$programs/with_libmemcached_tools.sh" binary
+both "libmemcached tools, SASL" libmemcached-tools login "$programs/with_libmemcached_tools.sh" binary
+both "memcached-tool" libmemcached-tools plain "$programs/with_memcached_tool.sh" @ memcached-tool
+both "gocached tool" libmemcached-tools plain "$programs/with_memcached_tool.sh" @ "$binary" tool
+both "Perl Cache::Memcached" libcache-memcached-perl plain /usr/bin/perl "$programs/with_perl.pl" Cache::Memcached
+both "Perl Cache::Memcached::Fast" libcache-memcached-fast-perl plain /usr/bin/perl "$programs/with_perl.pl" Cache::Memcached::Fast
+both "the same, by a unix socket" libcache-memcached-fast-perl unix /usr/bin/perl "$programs/with_perl.pl" Cache::Memcached::Fast
+both "pymemcache" python3-pymemcache plain "$programs/with_pymemcache.py"
+both "pymemcache, its own tests" python3-pytest plain "$programs/own_tests_of_pymemcache.sh"
+both "pylibmc, text" python3-pylibmc plain "$programs/with_pylibmc.py" text
+both "pylibmc, binary" python3-pylibmc plain "$programs/with_pylibmc.py" binary
+both "pylibmc, SASL" python3-pylibmc login "$programs/with_pylibmc.py" binary
+both "dalli" ruby-dalli plain ruby "$programs/with_dalli.rb"
+both "dalli, SASL" ruby-dalli login ruby "$programs/with_dalli.rb"
+if [ -n "$have_go" ]; then
+    both "gomemcache" - plain "$work/go/with_gomemcache"
+    both "gomemcache, unix socket" - unix "$work/go/with_gomemcache"
+    both "mc" - plain "$work/go/with_mc"
+    both "mc, SASL" - login "$work/go/with_mc"
+    if [ -s "$work/sasl/sasldb2" ]; then both "mc, SASL with a sasldb" - sasldb "$work/go/with_mc"; fi
+    proxy_row
+else
+    not_run "gomemcache, mc, twemproxy" "not built"
+fi
+if [ -n "$mc" ]; then
+    wait "$mc"
+    judge "mc, its own tests" "$work/mc.ours" "$work/mc.theirs"
+else
+    not_run "mc, its own tests" "not built, or port 11289 is taken"
+fi
+conclude "$work/times"

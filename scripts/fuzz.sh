@@ -19,12 +19,14 @@ fuzz() {
 }
 
 found=0
-for package in $("$go" list ./...); do
-    targets=$("$go" test "$package" -list '^Fuzz' | grep '^Fuzz' || true)
-    for target in $targets; do
+packages=$("$go" list ./...)
+for package in $packages; do
+    targets=$("$go" test "$package" -list '^Fuzz')
+    for target in $(grep '^Fuzz' <<<"$targets" || true); do
         echo "== $package $target, $time"
         fuzz "$package" "$target"
         found=$((found + 1))
     done
 done
+[ $found -gt 0 ] || { echo "there is no fuzz target"; exit 1; }
 echo "$found fuzz targets, nothing found"
