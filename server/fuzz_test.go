@@ -1,0 +1,135 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"gocached/engine"
+	"gocached/engine/memory"
+)
+
+// FuzzConversation says anything to a server, whole and cut in two, and hangs up. The server must answer what it
+// understands and hang up too; binary replies must be whole packets; and nothing may stay behind: no connection, no
+// panic, no chunk that is not an item's.
+func FuzzConversation(f *testing.F) {
+	for _, seed := range []string{
+		"get a b\r\nset a 1 0 3\r\nabc\r\ngets a\r\nincr a 1\r\nquit\r\n",
+		"set a 0 0 3000 noreply\r\n" + strings.Repeat("v", 3000) + "\r\nget a a a\r\nappend a 0 0 1\r\nx\r\ngat 0 a\r\n",
+		"set a 0 0 3000\r\n" + strings.Repeat("v", 100),
+		"set a 0 0 99999999\r\nx\r\n\r\nversion\r\ncas a 0 0 1 1\r\nx\r\nstats slabs\r\nstats detail dump\r\nflush_all 1\r\n",
+		"verbosity 2\r\nget " + strings.Repeat("k ", 300) + "\r\nverbosity 0\r\nstats cachedump 1 10\r\n",
+		frame(0x01, 1, "\x00\x00\x00\x00\x00\x00\x00\x00", "a", "1") + frame(0x0d, 2, "", "a", "") + frame(0x0a, 3, "", "", "") +
+			frame(0x05, 4, strings.Repeat("\x00", 20), "a", "") + frame(0x0e, 5, "", "a", "x") + frame(0x07, 0, "", "", ""),
+		frame(0x11, 1, "\x00\x00\x00\x00\x00\x00\x00\x00", "a", strings.Repeat("v", 3000)) + frame(0x1e, 2, "\x00\x00\x00\x01", "a", ""),
+		frame(0x10, 0, "", "", "") + frame(0x20, 0, "", "", "") + plain("a", "b") + frame(0x0b, 0, "", "", ""),
+		withBody(frame(0x23, 0, "", "", ""), 1<<32-1) + "xyz",
+		withBody(frame(0x01, 0, "\x00\x00\x00\x00\x00\x00\x00\x00", "a", ""), 1<<31),
+	} {
+		f.Add([]byte(seed), uint16(len(seed)/2))
+	}
+	s, eng := startForFuzz(f)
+	addr := s.Addrs()[0].String()
+	f.Fuzz(func(t *testing.T, input []byte, cut uint16) {
+		if len(input) == 0 || len(input) > 64<<10 {
+			return
+		}
+		at := int(cut) % len(input)
+		for _, pieces := range [][][]byte{{input}, {input[:at], input[at:]}} {
+			if err := converse(addr, pieces, input[0] == binaryMagic); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for deadline := time.Now().Add(5 * time.Second); s.gate.current() > 0; time.Sleep(50 * time.Microsecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("a connection has stayed")
+			}
+		}
+		if used, items := chunksAndItems(eng); used != items {
+			t.Fatalf("%d chunks are in use for %d items", used, items)
+		}
+		if s.sum(panics) > 0 {
+			t.Fatal("a panic")
+		}
+	})
+}
+
+// startForFuzz starts a server for all inputs.
+func startForFuzz(f *testing.F) (*Server, *memory.Engine) {
+	f.Helper()
+	settings := DefaultSettings()
+	settings.Port, settings.Listen, settings.Threads, settings.MemoryLimit = -1, []string{"127.0.0.1"}, 1, 8<<20
+	eng, log := memory.New(), NewLog(io.Discard)
+	s, err := New(settings, eng, log)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if err := s.Listen(); err != nil {
+		f.Fatal(err)
+	}
+	var served sync.WaitGroup
+	served.Go(func() { _ = s.Serve() })
+	f.Cleanup(func() {
+		if err := eng.Check(); err != nil {
+			f.Error(err)
+		}
+		s.Stop()
+		served.Wait()
+		_ = log.Close()
+	})
+	return s, eng
+}
+
+// converse says the pieces on a connection of its own and hears what is said until the server hangs up.
+func converse(addr string, pieces [][]byte, binary bool) error {
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	_ = nc.(*net.TCPConn).SetLinger(0) // or the ports run out
+	_ = nc.SetDeadline(time.Now().Add(10 * time.Second))
+	go func() {
+		for _, p := range pieces {
+			_, _ = nc.Write(p) // may fail: the server may hang up first
+			time.Sleep(20 * time.Microsecond)
+		}
+		_ = nc.(*net.TCPConn).CloseWrite()
+	}()
+	for err == nil {
+		if binary {
+			_, err = readAnswer(nc)
+		} else {
+			_, err = io.Copy(io.Discard, nc)
+			if err == nil {
+				return nil
+			}
+		}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
+		return nil
+	}
+	return err
+}
+
+// chunksAndItems returns how many chunks are in use and how many items there are.
+func chunksAndItems(eng *memory.Engine) (used, items int) {
+	count := func(name, value string) {
+		n, _ := strconv.Atoi(value)
+		if strings.HasSuffix(name, "used_chunks") {
+			used += n
+		}
+		if name == "curr_items" {
+			items = n
+		}
+	}
+	eng.Stats(engine.Query{Group: "slabs"}, count)
+	eng.Stats(engine.Query{}, count)
+	return used, items
+}

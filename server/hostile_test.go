@@ -1,0 +1,182 @@
+package server
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// noop asks for nothing, so that a test knows that what it sent before has been taken.
+func (c *client) noop() {
+	c.t.Helper()
+	c.ask("verbosity 0\r\n", "OK\r\n")
+}
+
+// TestKilledInTheMiddleOfValues breaks connections off that have chunks reserved for values: all are given back.
+func TestKilledInTheMiddleOfValues(t *testing.T) {
+	ts := start(t, nil)
+	watcher := ts.dial()
+	for i := range 100 {
+		c := ts.dial()
+		if i%2 == 0 {
+			c.send(fmt.Sprintf("set key%d 0 0 5000\r\n%s", i, strings.Repeat("x", 1+i*40)))
+		} else {
+			packet := frame(0x01, 0, "\x00\x00\x00\x00\x00\x00\x00\x00", fmt.Sprintf("key%d", i), strings.Repeat("x", 5000))
+			c.send(packet[:100+i*40])
+		}
+		if i%3 == 0 {
+			_ = c.Conn.(*net.TCPConn).SetLinger(0)
+		}
+		if i%10 < 9 {
+			_ = c.Close()
+		}
+	}
+	for watcher.stat("", "curr_connections") != "11" {
+		time.Sleep(time.Millisecond)
+	}
+	// Ten are still on their way, and those have a chunk each.
+	for want := "10"; ; time.Sleep(time.Millisecond) {
+		used := watcher.usedChunks()
+		if used == want {
+			break
+		}
+		if n := len(used); n > 2 || used == "" {
+			t.Fatalf("%s chunks are in use", used)
+		}
+	}
+	if items := watcher.stat("", "curr_items"); items != "0" {
+		t.Errorf("%s items", items)
+	}
+}
+
+// usedChunks returns the sum of all used_chunks lines; the test's items are all of one class.
+func (c *client) usedChunks() string {
+	c.t.Helper()
+	c.send("stats slabs\r\n")
+	sum := 0
+	for {
+		line, err := c.r.ReadString('\n')
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if line == "END\r\n" {
+			return fmt.Sprint(sum)
+		}
+		var class, n int
+		if _, err := fmt.Sscanf(line, "STAT %d:used_chunks %d", &class, &n); err == nil {
+			sum += n
+		}
+	}
+}
+
+// TestEndlessGetLine sends get lines that never end: keys are answered as they come, and nothing piles up.
+func TestEndlessGetLine(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	other := ts.dial()
+	other.noop()
+	before := heapInUse()
+	c := ts.dial()
+	c.send("get")
+	keys := strings.Repeat(" some-key", 10_000)
+	for range 300 {
+		c.send(keys) // 27 MB in all
+	}
+	other.noop()
+	if after := heapInUse(); after > before+2<<20 {
+		t.Errorf("the line costs %d KB", (after-before)>>10)
+	}
+	c.send(" key\r\nversion\r\n")
+	c.expect("END\r\nVERSION 1.4.5\r\n")
+}
+
+// TestEndlessLines: what is not a get is cut off at 1024 bytes.
+func TestEndlessLines(t *testing.T) {
+	ts := start(t, nil)
+	for _, line := range []string{"x", "set key ", "stats ", " ", "delete \x00"} {
+		c := ts.dial()
+		go func() { _, _ = c.Write([]byte(strings.Repeat(line, 1<<20/len(line)))) }()
+		c.ended()
+	}
+}
+
+// TestHalfCommands holds many connections open that never finish a command: they cost little, and others are served.
+func TestHalfCommands(t *testing.T) {
+	const clients = 500
+	ts := start(t, func(s *Settings) { s.MaxConns = clients + 10 })
+	other := ts.dial()
+	other.noop()
+	before := heapInUse()
+	for i := range clients {
+		ts.dial().send([]string{"ge", "set a 0 0 100\r\nxyz", "get a b c", "\x80\x01\x00", "\x80\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x03"}[i%5])
+	}
+	for ts.sum(bytesRead) < clients*2 {
+		time.Sleep(time.Millisecond)
+	}
+	other.ask("set b 0 0 1\r\nx\r\nget b\r\n", "STORED\r\nVALUE b 0 1\r\nx\r\nEND\r\n")
+	// Both ends of each connection are in this process: the test's own has a reader of 4 KB.
+	if after := heapInUse(); after > before+clients*12<<10 {
+		t.Errorf("%d KB for each connection", (after-before)>>10/clients)
+	}
+}
+
+// TestConnectStorm comes and goes quickly at the limit: afterwards the doors are open and the count is right.
+func TestConnectStorm(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.MaxConns = 50 })
+	var clients sync.WaitGroup
+	for worker := range 8 {
+		clients.Go(func() {
+			for i := range 200 {
+				nc, err := net.Dial("tcp", ts.addr)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				switch (worker + i) % 4 {
+				case 0:
+					_ = nc.(*net.TCPConn).SetLinger(0)
+				case 1:
+					_, _ = nc.Write([]byte("version\r\n"))
+				case 2:
+					_, _ = nc.Write([]byte("get a\r\nset a 0 0 10000\r\nxyz"))
+				}
+				_ = nc.Close()
+			}
+		})
+	}
+	var inside []net.Conn
+	for range 45 {
+		nc, err := net.Dial("tcp", ts.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inside = append(inside, nc)
+	}
+	clients.Wait()
+	for _, nc := range inside {
+		_ = nc.Close()
+	}
+	c := ts.dial()
+	for c.stat("", "curr_connections") != "1" {
+		time.Sleep(time.Millisecond)
+	}
+	if accepting, structures := c.stat("", "accepting_conns"), c.stat("", "connection_structures"); accepting != "1" {
+		t.Errorf("accepting_conns %s, connection_structures %s", accepting, structures)
+	}
+	if used := c.usedChunks(); used != "0" {
+		t.Errorf("%s chunks are in use", used)
+	}
+}
+
+// TestManyCommandsAtOnce sends 200,000 commands without waiting for an answer.
+func TestManyCommandsAtOnce(t *testing.T) {
+	ts := start(t, nil)
+	c := ts.dial()
+	const times = 50_000
+	go c.send(strings.Repeat("incr n 1\r\nget nothing\r\nset a 0 0 1\r\nx\r\ndelete a\r\n", times))
+	for range times {
+		c.expect("NOT_FOUND\r\nEND\r\nSTORED\r\nDELETED\r\n")
+	}
+}
