@@ -107,7 +107,8 @@ func (t *Table) finish(now *tables) {
 	t.expand.count.Add(1)
 	for i := range t.stripes {
 		t.stripes[i].Lock()
-		t.stripes[i].Unlock() //nolint:staticcheck // waiting is the purpose
+		//lint:ignore SA2001 waiting is the purpose
+		t.stripes[i].Unlock()
 	}
 	_ = now.current.memory.Forget()
 }

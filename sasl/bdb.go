@@ -55,7 +55,7 @@ const (
 
 var (
 	errNotHash   = errors.New("no Berkeley DB hash file")
-	errCut       = errors.New("Berkeley DB file is cut short")
+	errCut       = errors.New("the Berkeley DB file is cut short")
 	errProtected = errors.New("encrypted or checksummed Berkeley DB files are not read")
 )
 
@@ -100,14 +100,14 @@ func openHash(data []byte) (*bdbFile, error) {
 		return nil, errNotHash
 	}
 	if version := f.order.Uint32(data[16:]); version < 8 || version > 10 {
-		return nil, fmt.Errorf("Berkeley DB hash version %d; 8 to 10 are read", version)
+		return nil, fmt.Errorf("a Berkeley DB hash file of version %d; 8 to 10 are read", version)
 	}
 	if data[24] != 0 || data[26]&1 != 0 {
 		return nil, errProtected
 	}
 	size := f.order.Uint32(data[20:])
 	if size < minPage || size > maxPage || size&(size-1) != 0 {
-		return nil, fmt.Errorf("Berkeley DB page size %d", size)
+		return nil, fmt.Errorf("impossible page size %d of a Berkeley DB file", size)
 	}
 	f.pageSize = int(size)
 	last := uint64(f.order.Uint32(data[32:]))

@@ -92,12 +92,14 @@ start_both() {
 }
 
 # both ROW NEEDS KIND PROGRAM [WORD ...] adds a row: the program is called with an @ among its words replaced by address,
-# name and password, or with these at the end. NEEDS is a Debian package or - for none.
+# name and password, or with these at the end. NEEDS are Debian's packages or - for none.
 both() {
-    local row=$1 needs=$2 kind=$3 at i word
+    local row=$1 needs=$2 kind=$3 at word
     shift 3
-    if [ "$needs" != - ] && [ -n "$(missing "$needs")" ]; then
-        not_run "$row" "no $needs"
+    # shellcheck disable=SC2086 # one word a package
+    [ "$needs" = - ] || needs=$(missing $needs)
+    if [ -n "${needs#-}" ]; then
+        not_run "$row" "no ${needs//$'\n'/, }"
         return
     fi
     case "$* " in *' @ '*) ;; *) set -- "$@" @ ;; esac
@@ -196,18 +198,18 @@ done
 both "libmemcached tools, text" libmemcached-tools plain "$programs/with_libmemcached_tools.sh" text
 both "libmemcached tools, binary" libmemcached-tools plain "$programs/with_libmemcached_tools.sh" binary
 both "libmemcached tools, SASL" libmemcached-tools login "$programs/with_libmemcached_tools.sh" binary
-both "memcached-tool" libmemcached-tools plain "$programs/with_memcached_tool.sh" @ memcached-tool
+both "memcached-tool" "memcached libmemcached-tools" plain "$programs/with_memcached_tool.sh" @ memcached-tool
 both "gocached tool" libmemcached-tools plain "$programs/with_memcached_tool.sh" @ "$binary" tool
 both "Perl Cache::Memcached" libcache-memcached-perl plain /usr/bin/perl "$programs/with_perl.pl" Cache::Memcached
 both "Perl Cache::Memcached::Fast" libcache-memcached-fast-perl plain /usr/bin/perl "$programs/with_perl.pl" Cache::Memcached::Fast
 both "the same, by a unix socket" libcache-memcached-fast-perl unix /usr/bin/perl "$programs/with_perl.pl" Cache::Memcached::Fast
 both "pymemcache" python3-pymemcache plain "$programs/with_pymemcache.py"
-both "pymemcache, its own tests" python3-pytest plain "$programs/own_tests_of_pymemcache.sh"
+both "pymemcache, its own tests" "python3-pymemcache python3-pytest python3-six" plain "$programs/own_tests_of_pymemcache.sh"
 both "pylibmc, text" python3-pylibmc plain "$programs/with_pylibmc.py" text
 both "pylibmc, binary" python3-pylibmc plain "$programs/with_pylibmc.py" binary
 both "pylibmc, SASL" python3-pylibmc login "$programs/with_pylibmc.py" binary
-both "dalli" ruby-dalli plain ruby "$programs/with_dalli.rb"
-both "dalli, SASL" ruby-dalli login ruby "$programs/with_dalli.rb"
+both "dalli" "ruby ruby-dalli" plain ruby "$programs/with_dalli.rb"
+both "dalli, SASL" "ruby ruby-dalli" login ruby "$programs/with_dalli.rb"
 if [ -n "$have_go" ]; then
     both "gomemcache" - plain "$work/go/with_gomemcache"
     both "gomemcache, unix socket" - unix "$work/go/with_gomemcache"

@@ -46,6 +46,10 @@ judge() {
         [ ! -e "$ours.err" ] || tail -15 "$ours.err"
         verdict=FAILED
     fi
+    if ! grep -q '^ok ' "$ours"; then
+        echo "--- $row: nothing went well, which says that the check itself is broken"
+        verdict=FAILED
+    fi
     [ ! -s "$theirs" ] || notes_of_theirs "$row" "$ours" "$theirs"
     [ $verdict = ok ] || faults=1
     row "$row" "$(sed -n 's/^client //p' "$ours" | head -1)" "$(share "$ours")" "$(share "$theirs")" $verdict

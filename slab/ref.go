@@ -68,6 +68,3 @@ func (a *Arena) PageOf(r Ref) uint32 { return uint32(r) >> (a.shift & 31) }
 
 // Chunk returns the ref of chunk number i of a page.
 func (a *Arena) Chunk(page uint32, i int) Ref { return Ref(page<<(a.shift&31) | uint32(i)) }
-
-// index returns the number of a chunk in its page.
-func (a *Arena) index(r Ref) int { return int(uint32(r) & a.mask) }
