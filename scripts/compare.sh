@@ -35,7 +35,13 @@ load() {
     echo "== $*"
     "${client_cpu[@]}" "$binary" bench load --time "${SECONDS_A_TURN:-2}s" --rounds "${ROUNDS:-5}" "$@" "${targets[@]}"
 }
-load --conns 50 --depth 1 --gets 90
-load --conns 4 --depth 32 --gets 90
-load --conns 4 --depth 1 --multiget 50 --gets 100
-load --conns 50 --depth 1 --gets 90 --value 4000 --keys 20000
+load --keys 1000000 --conns 50 --gets 100
+load --keys 1000000 --conns 50 --gets 90
+load --keys 1000000 --conns 50 --gets 0
+load --keys 1000000 --conns 4 --gets 100
+load --keys 1000000 --conns 50 --depth 32 --gets 100
+load --keys 1000000 --conns 50 --depth 32 --gets 90
+load --keys 1000000 --conns 50 --depth 32 --gets 0
+load --keys 1000000 --conns 50 --multiget 50 --gets 100
+load --keys 500000 --conns 50 --depth 32 --gets 100 --value 1000
+load --keys 5000 --conns 50 --gets 90 --value 100000

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"syscall"
 
@@ -50,11 +51,24 @@ func (p *program) serve(s *server.Settings) error {
 	return p.start(s, row.make(), identity, ready)
 }
 
+// spareProcessors is how many processors more than event loops Go's scheduler is told of.
+const spareProcessors = 3
+
+// raiseProcessors lets Go's scheduler keep a processor of its own for each event loop and some to spare. A loop waits in
+// the kernel most of the time; where no processor is idle, Go takes that loop's away while it waits and gives it back
+// when an event comes, which costs more than the event. GOMAXPROCS in the environment has the last word.
+func (p *program) raiseProcessors(threads int) {
+	if p.getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), threads+spareProcessors))
+	}
+}
+
 // start makes the server, lets it listen, and serves.
 func (p *program) start(s *server.Settings, eng engine.Engine, identity *identity, ready *readiness) error {
 	log := server.NewLog(p.stderr)
 	defer log.Close()
 	log.SetLevel(s.Verbosity)
+	p.raiseProcessors(s.Threads)
 	stop := catchSignals()
 	if s.Socket != "" {
 		if err := identity.assume(s.Core); err != nil {
