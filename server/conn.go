@@ -19,6 +19,7 @@ type conn struct {
 	in     []byte    // input that could not be taken yet: the beginning of a request, or what waits behind a pause
 	fill   *fill     // the value that is being received straight into its chunk, or nil
 	queue  []unsent  // output that the socket did not take, oldest first
+	kept   int       // bytes of our own in it, those already sent from its head included
 	first  int32     // its first and last piece in the loop's current output, or -1
 	last   int32     //
 	size   int       // bytes in those pieces

@@ -136,10 +136,23 @@ func (l *loop) statsDetail(i int, words [][]byte) {
 		p.on.Store(word == "on")
 		l.reply(i, protocol.Reply{Text: "OK"})
 	case "dump":
+		if l.refusesLong(i) {
+			return
+		}
 		l.out = protocol.AppendDetail(l.out, &l.run.Requests[i], string(p.dump(nil)))
 	default:
 		l.reply(i, protocol.Reply{Status: protocol.BadDetail})
 	}
+}
+
+// refusesLong answers that there is no memory for an answer of megabytes, if clients that do not read have made the
+// server keep too much already.
+func (l *loop) refusesLong(i int) bool {
+	if l.server.unsent.Load() <= unsentMost {
+		return false
+	}
+	l.reply(i, protocol.Reply{Status: protocol.StatsNoMemory})
+	return true
 }
 
 // maxSlabClass is the first number that no slab class can have (as in memcached).
@@ -158,6 +171,7 @@ func (l *loop) statsCachedump(i int, words [][]byte) {
 		l.reply(i, protocol.Reply{Status: protocol.BadFormat})
 	case class >= maxSlabClass:
 		l.reply(i, protocol.Reply{Status: protocol.BadSlabClass})
+	case l.refusesLong(i):
 	default:
 		r := &l.run.Requests[i]
 		l.engineCall().Stats(engine.Query{Group: "cachedump", Class: int(class), Limit: int(limit)},

@@ -75,7 +75,7 @@ func (l *loop) closed(c *conn) {
 	for _, u := range c.queue {
 		l.release(u.item)
 	}
-	c.queue = nil
+	l.emptyQueue(c)
 	l.drop(c)
 	if l.last == c {
 		l.last = nil

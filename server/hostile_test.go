@@ -170,6 +170,46 @@ func TestConnectStorm(t *testing.T) {
 	}
 }
 
+// TestUnreadDumps asks for answers of megabytes and reads none: beyond a bound they are refused, and when the clients
+// leave the bound is free again.
+func TestUnreadDumps(t *testing.T) {
+	ts := start(t, nil)
+	c := ts.dial()
+	c.ask("stats detail on\r\n", "OK\r\n")
+	for from := range 50 {
+		lines := ""
+		for i := range 1000 {
+			lines += fmt.Sprintf("get %0240d:k\r\n", from*1000+i)
+		}
+		c.ask(lines, strings.Repeat("END\r\n", 1000))
+	}
+	before := heapInUse()
+	read := ts.sum(bytesRead)
+	var deaf []*client
+	for i := range 20 { // 14 MB each
+		d := ts.dial()
+		d.send("stats detail dump\r\nstats cachedump 1 0\r\n")
+		deaf = append(deaf, d)
+		for ts.sum(bytesRead) < read+uint64((i+1)*len("stats detail dump\r\nstats cachedump 1 0\r\n")) {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	if after := heapInUse(); after > before+100<<20 {
+		t.Errorf("%d clients that do not read cost %d MB", len(deaf), (after-before)>>20)
+	}
+	c.ask("stats detail dump\r\nstats cachedump 1 0\r\n", strings.Repeat("SERVER_ERROR out of memory writing stats\r\n", 2))
+	for _, d := range deaf {
+		_ = d.Close()
+	}
+	for ts.gate.current() > 1 {
+		time.Sleep(time.Millisecond)
+	}
+	if n := ts.unsent.Load(); n != 0 {
+		t.Errorf("%d bytes are said to be kept", n)
+	}
+	c.ask("stats cachedump 1 0\r\n", "END\r\n")
+}
+
 // TestManyCommandsAtOnce sends 200,000 commands without waiting for an answer.
 func TestManyCommandsAtOnce(t *testing.T) {
 	ts := start(t, nil)

@@ -103,7 +103,7 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 	c.clear(stateParked)
 	c.authenticated()
 	if c.is(stateBlocked) { // unblock will go on
-		c.queue = append(c.queue, unsent{bytes: protocol.AppendReply(nil, &r, nil, &reply)})
+		l.keepOwn(c, protocol.AppendReply(nil, &r, nil, &reply))
 		return
 	}
 	l.run.N, l.cur, l.partOf[0] = 1, -1, 0

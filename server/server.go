@@ -47,6 +47,7 @@ type Server struct {
 	sockets Sockets
 	huge    sync.Mutex // held by the UDP worker whose answer is huge
 	workers []*udpWorker
+	unsent  atomic.Int64 // bytes of replies that connections keep since their sockets did not take them
 	flushed atomic.Int64 // the second before the last flush_all took or takes effect, for stats settings
 
 	loopsMu sync.Mutex

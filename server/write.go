@@ -75,11 +75,29 @@ func (l *loop) keepUnsent(c *conn, sent int) (left bool) {
 		case p.lent.Ref != 0:
 			c.queue = append(c.queue, unsent{bytes: b[n:], item: p.lent})
 		default:
-			c.queue = append(c.queue, unsent{bytes: append([]byte(nil), b[n:]...)})
+			l.keepOwn(c, append([]byte(nil), b[n:]...))
 		}
 	}
 	return len(c.queue) > 0
 }
+
+// keepOwn keeps bytes of our own behind everything that a connection's socket has not taken.
+func (l *loop) keepOwn(c *conn, b []byte) {
+	c.queue = append(c.queue, unsent{bytes: b})
+	c.kept += len(b)
+	l.server.unsent.Add(int64(len(b)))
+}
+
+// emptyQueue forgets the output that a connection's socket has not taken. What was lent has been released.
+func (l *loop) emptyQueue(c *conn) {
+	c.queue = nil
+	l.server.unsent.Add(-int64(c.kept))
+	c.kept = 0
+}
+
+// unsentMost bounds the bytes of our own that all connections together keep: beyond it no answer is begun that may be
+// megabytes long by itself, or a thousand clients that do not read could take all memory.
+const unsentMost = 32 << 20
 
 // releasePieces gives back what was lent for a connection that is gone.
 func (l *loop) releasePieces(c *conn) {
@@ -116,7 +134,7 @@ func (l *loop) unblock(c *conn) {
 	case c.is(stateClosing):
 		l.close(c)
 	default:
-		c.queue = nil
+		l.emptyQueue(c)
 		c.clear(stateBlocked)
 		if c.is(stateYielded) {
 			return // its turn will come
