@@ -210,6 +210,22 @@ func TestUnreadDumps(t *testing.T) {
 	c.ask("stats cachedump 1 0\r\n", "END\r\n")
 }
 
+// TestPrefixesAreBounded makes up prefixes of keys: only so many are counted, and those go on being.
+func TestPrefixesAreBounded(t *testing.T) {
+	p := prefixes{delimiter: ':'}
+	for i := range prefixesMost + 1000 {
+		p.get([]byte(fmt.Sprintf("%d:x", i)), false)
+	}
+	p.set([]byte("0:y"))
+	dump := string(p.dump(nil))
+	if n := strings.Count(dump, "\n"); n != prefixesMost {
+		t.Errorf("%d prefixes", n)
+	}
+	if !strings.HasPrefix(dump, "PREFIX 0 get 1 hit 0 set 1 del 0\r\n") {
+		t.Errorf("the dump begins %.100q", dump)
+	}
+}
+
 // TestManyCommandsAtOnce sends 200,000 commands without waiting for an answer.
 func TestManyCommandsAtOnce(t *testing.T) {
 	ts := start(t, nil)
