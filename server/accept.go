@@ -42,6 +42,9 @@ func (s *Server) accept(ln Listener) {
 			_ = nc.Close()
 			return
 		}
+		if s.log.Level() > 0 && !s.gate.accepting() {
+			s.log.Printf("Too many open connections")
+		}
 		s.enroll(nc, ln.Kind)
 	}
 }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"sync/atomic"
+
 	"github.com/panjf2000/gnet/v2"
 
 	"gocached/engine"
@@ -16,19 +18,20 @@ type conn struct {
 	kind   Kind
 	parser protocol.Parser
 
-	in     []byte    // input that could not be taken yet: the beginning of a request, or what waits behind a pause
-	fill   *fill     // the value that is being received straight into its chunk, or nil
-	queue  []unsent  // output that the socket did not take, oldest first
-	kept   int       // bytes of our own in it, those already sent from its head included
-	first  int32     // its first and last piece in the loop's current output, or -1
-	last   int32     //
-	size   int       // bytes in those pieces
-	event  uint32    // requests taken since the last event, for conn_yields
-	armed  bool      // known to the drainer's epoll
-	watch  uint64    // its number there while it is watched, or 0
-	opened bool      // OnOpen has been called; never changes afterwards
-	auth   *auth     // who it is, with -S and once it has tried
-	state  connState // facts, see below
+	in     []byte      // input that could not be taken yet: the beginning of a request, or what waits behind a pause
+	fill   *fill       // the value that is being received straight into its chunk, or nil
+	queue  []unsent    // output that the socket did not take, oldest first
+	kept   int         // bytes of our own in it, those already sent from its head included
+	first  int32       // its first and last piece in the loop's current output, or -1
+	last   int32       //
+	size   int         // bytes in those pieces
+	event  uint32      // requests taken since the last event, for conn_yields
+	armed  bool        // known to the drainer's epoll
+	watch  uint64      // its number there while it is watched, or 0
+	gone   atomic.Bool // it is closed: the one fact that other goroutines may ask for
+	opened bool        // OnOpen has been called; never changes afterwards
+	auth   *auth       // who it is, with -S and once it has tried
+	state  connState   // facts, see below
 }
 
 // connState is a set of facts about a connection.
@@ -59,11 +62,8 @@ func (c *conn) receiving() bool { return c.fill != nil && !c.fill.done() }
 // speak chooses the protocol by the first byte a client sends, unless -B has chosen already.
 func (c *conn) speak(binding Binding, first byte) {
 	c.set(stateSpoken)
-	c.parser.Binary = binding == BindingBinary || binding == BindingAuto && first == binaryMagic
+	c.parser.Binary = binding == BindingBinary || binding == BindingAuto && first == protocol.MagicRequest
 }
-
-// binaryMagic opens every request packet of the binary protocol and no text command.
-const binaryMagic = 0x80
 
 // fill is a value on its way from the socket into its chunk.
 type fill struct {

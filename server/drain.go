@@ -32,6 +32,7 @@ func newDrainer() (*drainer, error) {
 	}
 	d := &drainer{epoll: epoll, wake: wake, waiting: make(map[uint64]*conn)}
 	if err := d.control(unix.EPOLL_CTL_ADD, wake, unix.EPOLLIN, 0); err != nil {
+		d.closeAll()
 		return nil, os.NewSyscallError("epoll_ctl", err)
 	}
 	return d, nil

@@ -54,9 +54,9 @@ func (l *loop) touchItem(i int) {
 // flushAll answers flush_all: at once, or when the given time comes.
 func (l *loop) flushAll(i int) {
 	at := l.server.clock.Exptime(l.run.Requests[i].Exptime)
-	l.server.flushed.Store(int64(at) - 1)
-	if now := l.server.clock.Now(); at <= now {
-		l.server.flushed.Store(int64(now) - 1)
+	now := l.server.clock.Now()
+	l.server.flushed.Store(int64(max(at, now)) - 1)
+	if at <= now {
 		at = clock.Never
 	}
 	status := l.engineCall().Flush(at)
@@ -65,10 +65,10 @@ func (l *loop) flushAll(i int) {
 	l.reply(i, protocol.Reply{Status: status})
 }
 
-// count counts a hit or a miss.
+// count counts a hit or a miss. An incr that finds its item but no memory for the longer number is a hit.
 func (l *loop) count(status engine.Status, hit, miss counter) {
 	switch status {
-	case engine.OK:
+	case engine.OK, engine.NoMemory:
 		l.counts[hit]++
 	case engine.NotFound:
 		l.counts[miss]++
@@ -97,5 +97,5 @@ func (l *loop) shutdown(i int) {
 		return
 	}
 	l.parts[l.cur].c.set(stateClosing)
-	go l.server.Stop()
+	l.server.Stop()
 }

@@ -21,13 +21,13 @@ func (l *loop) store(i int) {
 
 // storeWhole stores a value that is all in the request.
 func (l *loop) storeWhole(i int) {
-	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
+	r := &l.run.Requests[i]
 	item, status := l.allocate(i)
 	if status != engine.OK {
 		l.refuse(i, status)
 		return
 	}
-	l.countStore(key)
+	l.counts[cmdSet]++ // whatever comes of it, as in memcached
 	if r.Flag&protocol.FlagBadData != 0 {
 		l.engineCall().Release(item)
 		l.engineDone()
@@ -51,7 +51,7 @@ func (l *loop) storeStreaming(i int, c *conn) {
 		l.refuse(i, status)
 		return
 	}
-	l.countStore(l.run.Keys[i].Bytes)
+	l.counts[cmdSet]++
 	c.fill = &fill{item: item, tailLen: tail, request: *r}
 	c.fill.request.Value = nil
 	c.fill.take(r.Value)
@@ -73,6 +73,9 @@ func (l *loop) storeFilled(i int, c *conn) {
 // allocate gets memory for the item that request i describes.
 func (l *loop) allocate(i int) (engine.Item, engine.Status) {
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
+	if l.server.prefixes.on.Load() {
+		l.server.prefixes.set(key)
+	}
 	e := l.engineCall()
 	status := e.CanStore(len(key), r.ValueLen, r.Flags)
 	var item engine.Item
@@ -113,13 +116,5 @@ func (l *loop) countCAS(status engine.Status) {
 		l.counts[casMisses]++
 	case engine.Exists:
 		l.counts[casBadval]++
-	}
-}
-
-// countStore counts a store whose data has a place to go, whatever comes of it (as memcached's cmd_set does).
-func (l *loop) countStore(key []byte) {
-	l.counts[cmdSet]++
-	if l.server.prefixes.on.Load() {
-		l.server.prefixes.set(key)
 	}
 }

@@ -42,7 +42,7 @@ func FuzzConversation(f *testing.F) {
 		}
 		at := int(cut) % len(input)
 		for _, pieces := range [][][]byte{{input}, {input[:at], input[at:]}} {
-			if err := converse(addr, pieces, input[0] == binaryMagic); err != nil {
+			if err := converse(addr, pieces, input[0] == 0x80); err != nil {
 				t.Fatal(err)
 			}
 		}

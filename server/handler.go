@@ -67,6 +67,7 @@ func (l *loop) closed(c *conn) {
 	}
 	l.server.logClose(c)
 	c.state = 0
+	c.gone.Store(true)
 	l.server.drainer.forget(c)
 	if c.fill != nil {
 		l.release(c.fill.item)

@@ -18,7 +18,7 @@ const parkedMost = 8
 // park takes request i off the event loop: work runs elsewhere, after a pause, and its reply is sent when it is there.
 // Nothing more is read from the connection or parsed meanwhile, so answers keep their order, and the loop goes on with
 // the others. work must not touch the loop, and must not use what the request points to. If it panics the connection is
-// closed. When the server stops, work that has not begun is given up.
+// closed. When the connection is closed or the server stops, work that has not begun is given up.
 func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 	c, r := l.parts[l.cur].c, l.run.Requests[i]
 	r.Value = nil
@@ -26,11 +26,14 @@ func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 	l.pause(c)
 	s := l.server
 	s.parked.run(func() {
-		if !s.rest(after) || !s.beginWork() {
+		if !s.rest(after) || c.gone.Load() || !s.beginWork() {
+			return
+		}
+		defer func() { <-s.working }()
+		if c.gone.Load() { // nobody waits for the answer: the place is for those who do
 			return
 		}
 		reply, fault := carryOut(work)
-		<-s.working
 		_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
 			l.guard(c, func() { l.unpark(c, r, reply, fault) })
 			return nil
@@ -111,6 +114,9 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 	l.parts = append(l.parts[:0], part{c: c, to: 1, stop: 1})
 	l.enter(0)
 	l.reply(0, reply)
+	if l.server.log.Level() > 1 {
+		l.logReply(c.fd, &r, nil, l.out, false)
+	}
 	l.write()
 	if c.mayParse() {
 		l.ready = append(l.ready, arrival{c, c.in})

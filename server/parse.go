@@ -54,7 +54,7 @@ func (l *loop) parseFill(c *conn, data []byte) (used int) {
 	if c.fill.done() {
 		r := &l.run.Requests[l.run.N]
 		*r = c.fill.request
-		r.Flag = r.Flag&^protocol.FlagStreaming | protocol.FlagFilled
+		r.Flag = r.Flag&^(protocol.FlagStreaming|protocol.FlagNewLine) | protocol.FlagFilled
 		r.Start, r.Next = 0, 0
 		l.run.Keys[l.run.N].Bytes = nil
 		l.run.N++

@@ -54,6 +54,12 @@ func (l *loop) bytes(p *piece) []byte {
 	return l.out[p.start:p.end]
 }
 
+// releasePiece gives back the value of a piece, once.
+func (l *loop) releasePiece(p *piece) {
+	l.release(p.lent)
+	p.lent = engine.Item{}
+}
+
 // release gives a lent value back to the engine.
 func (l *loop) release(item engine.Item) {
 	if item.Ref == 0 {

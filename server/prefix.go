@@ -3,7 +3,8 @@ package server
 import (
 	"bytes"
 	"fmt"
-	"sort"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -22,7 +23,7 @@ type prefixCounts struct{ gets, hits, sets, dels uint64 }
 
 // prefixesMost bounds the table: a client that makes up prefixes must not take memory without end. Prefixes beyond it
 // are not counted.
-const prefixesMost = 100_000
+const prefixesMost = 10_000
 
 // of returns the counts of a key's prefix, or nil. The lock is held.
 func (p *prefixes) of(key []byte) *prefixCounts {
@@ -72,18 +73,21 @@ func (p *prefixes) clear() {
 	p.table = nil
 }
 
-// dump appends a line for each prefix, in the order of their names.
+// dump appends a line for each prefix, in the order of their names. The lock is held only while the counts are copied.
 func (p *prefixes) dump(dst []byte) []byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	names := make([]string, 0, len(p.table))
-	for name := range p.table {
-		names = append(names, name)
+	type line struct {
+		name string
+		prefixCounts
 	}
-	sort.Strings(names)
-	for _, name := range names {
-		c := p.table[name]
-		dst = fmt.Appendf(dst, "PREFIX %s get %d hit %d set %d del %d\r\n", name, c.gets, c.hits, c.sets, c.dels)
+	p.mu.Lock()
+	lines := make([]line, 0, len(p.table))
+	for name, c := range p.table {
+		lines = append(lines, line{name, *c})
+	}
+	p.mu.Unlock()
+	slices.SortFunc(lines, func(a, b line) int { return strings.Compare(a.name, b.name) })
+	for _, l := range lines {
+		dst = fmt.Appendf(dst, "PREFIX %s get %d hit %d set %d del %d\r\n", l.name, l.gets, l.hits, l.sets, l.dels)
 	}
 	return dst
 }

@@ -126,8 +126,7 @@ func (s *Server) Listen() error {
 		return err
 	}
 	if err := s.start(); err != nil {
-		_ = sockets.Close()
-		return err
+		return errors.Join(err, sockets.Close())
 	}
 	s.sockets, s.gate.doors = sockets, sockets.Listeners
 	s.logListening()
@@ -162,8 +161,9 @@ func (s *Server) start() (err error) {
 func (s *Server) Serve() error {
 	s.done.Go(func() { s.clock.Run(nil) })
 	s.done.Go(s.drainer.run)
+	var accepting sync.WaitGroup
 	for _, ln := range s.sockets.Listeners {
-		s.done.Go(func() { s.accept(ln) })
+		accepting.Go(func() { s.accept(ln) })
 	}
 	for _, w := range s.workers {
 		s.done.Go(w.serve)
@@ -171,7 +171,8 @@ func (s *Server) Serve() error {
 	<-s.stopping
 	s.gate.stop()
 	faults := []error{s.sockets.Close()}
-	s.parked.stop() // a loop that has stopped runs no tasks any more
+	accepting.Wait() // a loop that has stopped takes no connections and runs no tasks any more
+	s.parked.stop()
 	faults = append(faults, s.client.Stop())
 	s.clock.Stop()
 	s.drainer.stop()

@@ -21,6 +21,7 @@ const (
 // send is the third stage: it sends the pieces of the loop as one message, and none if they are empty.
 func (w *udpWorker) send() {
 	w.measure()
+	w.loop.totals.add(&w.loop.counts) // as for TCP: before the reply
 	sent := w.sendFrames(min(w.size, w.most))
 	w.loop.counts[bytesWritten] += uint64(sent)
 	w.loop.releasePieces(w.conn)

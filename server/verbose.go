@@ -96,7 +96,7 @@ func printable(b []byte) string {
 	}
 	clean := make([]byte, 0, len(b))
 	for _, ch := range b {
-		if ch < ' ' || ch == 0x7f {
+		if ch < ' ' || ch >= 0x7f && ch <= 0x9f { // 0x80 to 0x9f steer some terminals too
 			ch = '?'
 		}
 		clean = append(clean, ch)

@@ -2,6 +2,8 @@ package server
 
 import (
 	"golang.org/x/sys/unix"
+
+	"gocached/engine"
 )
 
 // write is the third stage: it sends each connection its replies with one system call, and closes those that are done.
@@ -10,6 +12,7 @@ func (l *loop) write() {
 		return
 	}
 	l.closePiece()
+	l.totals.add(&l.counts) // who has a reply sees in stats that it was counted
 	for _, c := range l.touched {
 		switch {
 		case !c.is(stateOpen):
@@ -33,6 +36,9 @@ func (l *loop) writeOne(c *conn) {
 	sent, err := l.send(c)
 	l.counts[bytesWritten] += uint64(sent)
 	if err != nil && err != unix.EAGAIN {
+		if l.server.log.Level() > 0 {
+			l.server.log.Printf("Failed to write, and not due to blocking: %v", err)
+		}
 		l.releasePieces(c)
 		l.close(c)
 		return
@@ -71,9 +77,10 @@ func (l *loop) keepUnsent(c *conn, sent int) (left bool) {
 		sent -= n
 		switch {
 		case n == len(b):
-			l.release(p.lent)
+			l.releasePiece(p)
 		case p.lent.Ref != 0:
 			c.queue = append(c.queue, unsent{bytes: b[n:], item: p.lent})
+			p.lent = engine.Item{}
 		default:
 			l.keepOwn(c, append([]byte(nil), b[n:]...))
 		}
@@ -102,7 +109,7 @@ const unsentMost = 32 << 20
 // releasePieces gives back what was lent for a connection that is gone.
 func (l *loop) releasePieces(c *conn) {
 	for i := c.first; i >= 0; i = l.pieces[i].next {
-		l.release(l.pieces[i].lent)
+		l.releasePiece(&l.pieces[i])
 	}
 }
 
