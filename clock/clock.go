@@ -35,36 +35,39 @@ type Clock struct {
 	stop    chan struct{}
 }
 
-// New returns a clock that stands at First and moves only while Run is running.
+// New returns a clock that stands at First and moves only while Run is running. Its seconds begin with those of the wall
+// clock, as memcached's do, so that a date comes when it is due and not up to a second later.
 func New() *Clock {
-	c := &Clock{started: time.Now(), stop: make(chan struct{})}
+	now := time.Now()
+	c := &Clock{started: now.Add(-time.Duration(now.Nanosecond())), stop: make(chan struct{})}
 	c.now.Store(uint32(First))
-	c.wall.Store(c.started.Unix())
+	c.wall.Store(now.Unix())
 	return c
 }
 
-// Run moves the clock until Stop is called, calling each second, if it is not nil, after every step. It looks at the
-// machine's clock several times a second, so that a second is never missed by much.
-func (c *Clock) Run(each func(Time)) {
-	ticker := time.NewTicker(250 * time.Millisecond)
-	defer ticker.Stop()
+// Run moves the clock until Stop is called. It looks at the machine's clock when a new second has begun.
+func (c *Clock) Run() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		select {
 		case <-c.stop:
 			return
-		case <-ticker.C:
-			if c.advance(time.Now()) && each != nil {
-				each(c.Now())
-			}
+		case <-timer.C:
+			now := time.Now()
+			c.advance(now)
+			timer.Reset(time.Second - time.Duration(now.Nanosecond()) + late)
 		}
 	}
 }
 
-// advance sets both times from t and reports whether the second changed.
-func (c *Clock) advance(t time.Time) bool {
+// late is how long after the beginning of a second the clock looks, so that it never looks just before.
+const late = time.Millisecond
+
+// advance sets both times from t.
+func (c *Clock) advance(t time.Time) {
 	c.wall.Store(t.Unix())
-	now := uint32(First) + uint32(t.Sub(c.started)/time.Second)
-	return c.now.Swap(now) != now
+	c.now.Store(uint32(First) + uint32(t.Sub(c.started)/time.Second))
 }
 
 // Stop ends Run. It must be called at most once.

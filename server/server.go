@@ -159,7 +159,7 @@ func (s *Server) start() (err error) {
 
 // Serve accepts and serves clients until Stop is called, and returns when everything has been let go of.
 func (s *Server) Serve() error {
-	s.done.Go(func() { s.clock.Run(nil) })
+	s.done.Go(func() { s.clock.Run() })
 	s.done.Go(s.drainer.run)
 	var accepting sync.WaitGroup
 	for _, ln := range s.sockets.Listeners {
