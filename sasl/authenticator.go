@@ -66,9 +66,6 @@ func (a *Authenticator) Reload(now time.Time) error {
 // first. On offer is what mech_list allows and what at least one user's credential can do.
 func (a *Authenticator) List() string { return a.offered(a.table.Load()).String() }
 
-// Users returns how many users there are.
-func (a *Authenticator) Users() int { return a.table.Load().users }
-
 // Notes returns remarks on the files last read, for the operator: lines without effect, a database that is not used.
 func (a *Authenticator) Notes() []string {
 	a.mu.Lock()

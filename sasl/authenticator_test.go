@@ -27,7 +27,7 @@ func rewrite(t *testing.T, path string, data []byte, minute int) {
 func TestDatabaseAppears(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sasldb2")
 	a := withConfig(t, Config{Database: path, Hostname: "cache.example"})
-	if tryPlain(a, "testuser", "testpass") || a.Users() != 0 {
+	if tryPlain(a, "testuser", "testpass") || a.table.Load().users != 0 {
 		t.Error("in without a database")
 	}
 	rewrite(t, path, readTestFile(t, "one.db"), 1)

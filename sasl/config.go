@@ -35,10 +35,12 @@ type Config struct {
 // with colons between; the first that exists is read). Without memcached.conf every mechanism is allowed and the
 // database is /etc/sasldb2.
 //
+// Both files' paths are made absolute, as a server that becomes a daemon changes its directory and reads them again.
+//
 // The errors are of a file that cannot be read or understood.
 func LoadConfig(getenv func(string) string) (Config, error) {
 	config := Config{
-		PasswordFile:    getenv("MEMCACHED_SASL_PWDB"),
+		PasswordFile:    absolute(getenv("MEMCACHED_SASL_PWDB")),
 		Database:        defaultDatabase,
 		DatabaseDefault: true,
 	}
@@ -97,7 +99,7 @@ func (c *Config) parse(file string, data []byte) error {
 		case "mech_list":
 			c.Mechanisms = words(value)
 		case "sasldb_path":
-			c.Database, c.DatabaseDefault = value, false
+			c.Database, c.DatabaseDefault = absolute(value), false
 		case "pwcheck_method":
 			methods = words(strings.ToLower(value))
 		case "auxprop_plugin":
@@ -107,6 +109,17 @@ func (c *Config) parse(file string, data []byte) error {
 	c.noteMechanisms(file)
 	c.limitDatabase(file, methods, plugins)
 	return nil
+}
+
+// absolute returns the path from the root, or none for none.
+func absolute(path string) string {
+	if path == "" {
+		return ""
+	}
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }
 
 // words splits a list at blanks and commas. It is never nil.

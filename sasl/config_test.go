@@ -43,6 +43,20 @@ func TestConfigPaths(t *testing.T) {
 	}
 }
 
+// TestConfigAbsolute: the paths mean the same after the server has changed its directory.
+func TestConfigAbsolute(t *testing.T) {
+	file := writeFile(t, "memcached.conf", "sasldb_path: users.db\n")
+	t.Chdir(filepath.Dir(file))
+	config, err := LoadConfig(func(name string) string {
+		return map[string]string{"SASL_CONF_PATH": ".", "MEMCACHED_SASL_PWDB": "sub/pwdb"}[name]
+	})
+	dir, _ := os.Getwd()
+	if err != nil || config.Database != filepath.Join(dir, "users.db") ||
+		config.PasswordFile != filepath.Join(dir, "sub/pwdb") {
+		t.Errorf("%+v, %v", config, err)
+	}
+}
+
 func TestConfig(t *testing.T) {
 	for _, test := range []struct {
 		text       string

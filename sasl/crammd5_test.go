@@ -19,8 +19,8 @@ func TestCRAMRFC2195(t *testing.T) {
 	if result != Continue || string(challenge) != "<1896.697170952@postoffice.reston.mci.net>" {
 		t.Fatal(result, string(challenge))
 	}
-	if _, result = s.Step([]byte("tim b913a602c7eda7a495b4e6e7334d3890"), noon); result != OK || s.User() != "tim" {
-		t.Error(result, s.User())
+	if _, result = s.Step([]byte("tim b913a602c7eda7a495b4e6e7334d3890"), noon); result != OK || s.user != "tim" {
+		t.Error(result, s.user)
 	}
 }
 

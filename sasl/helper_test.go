@@ -65,5 +65,5 @@ func plainMessage(user, password string) []byte { return []byte("\x00" + user + 
 func tryPlain(a *Authenticator, user, password string) bool {
 	s := a.NewSession()
 	_, result := s.Start("PLAIN", plainMessage(user, password), noon)
-	return result == OK && s.Authenticated() && s.User() == user
+	return result == OK && s.Authenticated() && s.user == user
 }

@@ -52,8 +52,8 @@ func TestPasswordFile(t *testing.T) {
 	if notes := a.Notes(); len(notes) != 1 || notes[0] != `line 14: "twice" was named before and is ignored here` {
 		t.Errorf("%q", notes)
 	}
-	if a.Users() != 12 {
-		t.Error(a.Users(), "users")
+	if a.table.Load().users != 12 {
+		t.Error(a.table.Load().users, "users")
 	}
 }
 

@@ -33,8 +33,8 @@ func TestSCRAMRFC(t *testing.T) {
 		if result != Continue || string(got) != "v="+test.sig || s.Authenticated() {
 			t.Fatalf("%v %s %v", result, got, s.Authenticated())
 		}
-		if _, result = s.Step(nil, noon); result != OK || !s.Authenticated() || s.User() != "user" {
-			t.Error(result, s.User())
+		if _, result = s.Step(nil, noon); result != OK || !s.Authenticated() || s.user != "user" {
+			t.Error(result, s.user)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (r Result) String() string {
 type Session struct {
 	auth     *Authenticator
 	talk     conversation // nil when no attempt is under way
-	user     string
+	user     string       // who is authenticated, as the client wrote it; for tests
 	ok       bool
 	failures int
 	next     time.Time // see Wait
@@ -93,6 +93,3 @@ func (s *Session) Step(data []byte, now time.Time) (challenge []byte, result Res
 
 // Authenticated reports whether the last attempt of the session succeeded.
 func (s *Session) Authenticated() bool { return s.ok }
-
-// User returns the name under which the session is authenticated, as the client wrote it; else the empty string.
-func (s *Session) User() string { return s.user }

@@ -57,8 +57,8 @@ func TestPlainInTwoMessages(t *testing.T) {
 	if _, result := s.Start("plain", nil, noon); result != Continue {
 		t.Fatal(result)
 	}
-	if _, result := s.Step(plainMessage("u", "p"), noon); result != OK || s.User() != "u" {
-		t.Error(result, s.User())
+	if _, result := s.Step(plainMessage("u", "p"), noon); result != OK || s.user != "u" {
+		t.Error(result, s.user)
 	}
 	s.Start("plain", nil, noon)
 	if _, result := s.Step(nil, noon); result != Failed {
@@ -126,7 +126,7 @@ func TestSessionStates(t *testing.T) {
 			t.Fatal("the right password:", result)
 		}
 		act()
-		if s.Authenticated() || s.User() != "" {
+		if s.Authenticated() || s.user != "" {
 			t.Errorf("%s leaves the session authenticated", name)
 		}
 	}
