@@ -49,6 +49,7 @@ type dumper struct {
 	started int64 // when the server started, in Unix seconds
 	left    int64 // how many keys may still come
 	items   int
+	pieces  int // lines passed over as pieces of keys, at most maxLines
 }
 
 // errNoMetadump says that the server has no metadump, or will not do it now.
@@ -118,12 +119,13 @@ func (d *dumper) cachedumps() error {
 	return nil
 }
 
-// cachedump reads lines such as "ITEM key [5 b; 1176415152 s]".
+// cachedump reads lines such as "ITEM key [5 b; 1176415152 s]". A key may hold line ends, if it was stored in binary: then
+// its pieces are passed over, as such a key cannot be asked for in text.
 func (d *dumper) cachedump(class string) (done bool, err error) {
 	if err := d.server.ask("stats cachedump " + class + " 0"); err != nil {
 		return false, err
 	}
-	for {
+	for first := true; ; first = false {
 		d.server.allow()
 		line, err := d.server.line()
 		if err != nil || line == "END" {
@@ -131,8 +133,12 @@ func (d *dumper) cachedump(class string) (done bool, err error) {
 		}
 		rest, isItem := strings.CutPrefix(line, "ITEM ")
 		at := strings.LastIndex(rest, " [")
-		if !isItem || at < 0 {
+		switch {
+		case first && !isItem, d.pieces == maxLines:
 			return false, d.server.unexpected(line)
+		case !isItem || at < 0:
+			d.pieces++
+			continue
 		}
 		_, when, _ := strings.Cut(rest[at:], "; ")
 		exptime, _ := strconv.ParseInt(strings.TrimSuffix(when, " s]"), 10, 64)
@@ -180,8 +186,12 @@ func (d *dumper) item(key string, exptime int64) (done bool, err error) {
 	d.out.WriteString("\r\n")
 	d.items++
 	for _, want := range []string{"", "END"} {
-		if line, err := s.line(); err != nil || line != want {
-			return false, errors.Join(err, s.unexpected(line))
+		line, err := s.line()
+		if err == nil && line != want {
+			err = s.unexpected(line)
+		}
+		if err != nil {
+			return false, err
 		}
 	}
 	return false, nil

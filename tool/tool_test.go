@@ -188,6 +188,8 @@ func TestFailures(t *testing.T) {
 			"get a": "VALUE a 0 9223372036854775807\r\n"}, "it answers \"VALUE a 0 9223372036854775807\""},
 		{"another key", "dump", map[string]string{"stats": lines("END"), "lru_crawler metadump all": "key=a exp=-1 \nEND\r\n",
 			"get a": "VALUE b 0 1\r\n1\r\nEND\r\n"}, "it answers \"VALUE b 0 1\""},
+		{"read error after a value", "dump", map[string]string{"stats": lines("END"),
+			"lru_crawler metadump all": "key=a exp=-1 \nEND\r\n", "get a": "VALUE a 0 1\r\n1\r\n"}, "no whole answer"},
 		{"short value", "dump", map[string]string{"stats": lines("END"), "lru_crawler metadump all": "key=a exp=-1 \nEND\r\n",
 			"get a": "VALUE a 0 5\r\n1\r\n"}, "no whole answer"},
 	} {
@@ -206,6 +208,26 @@ func TestFailures(t *testing.T) {
 				t.Errorf("more than one sentence: %v", err)
 			}
 		})
+	}
+}
+
+// TestSplitKeys: keys with line ends are left out of a dump by cachedump, and the others are not.
+func TestSplitKeys(t *testing.T) {
+	answers := map[string]string{
+		"stats":               lines("STAT curr_items 3", "END"),
+		"stats items":         lines("STAT items:1:number 3", "END"),
+		"stats cachedump 1 0": "ITEM x\ny [1 b; 0 s]\r\nITEM a [1 b; 0 s]\r\nITEM \r\n\r\n [1 b; 0 s]\r\nEND\r\n",
+		"get a":               lines("VALUE a 0 1", "1", "END"),
+	}
+	var out, notes bytes.Buffer
+	err := Run(&out, &notes, []string{fake(t, "tcp", "127.0.0.1:0", answers)}, Options{Mode: "dump"})
+	if err != nil || out.String() != lines("add a 0 0 1", "1") {
+		t.Errorf("%v, %q", err, out.String())
+	}
+	answers["stats cachedump 1 0"] = "ITEM a\n" + strings.Repeat("b\n", maxLines+1)
+	err = Run(&out, &notes, []string{fake(t, "tcp", "127.0.0.1:0", answers)}, Options{Mode: "dump"})
+	if err == nil || !strings.Contains(err.Error(), "that is no memcached") {
+		t.Errorf("pieces without end: %v", err)
 	}
 }
 
