@@ -49,11 +49,3 @@ func (h *Header) UnpinLarge() (last bool) { return atomic.AddInt64(h.pins(), -1)
 
 // Lent says that somebody reads the item's value without a lock. Exact under the stripe lock; a hint without.
 func (h *Header) Lent() bool { return h.Large() && atomic.LoadInt64(h.pins()) > 1 }
-
-// Pins returns how many pins a large item has, 1 for any other.
-func (h *Header) Pins() int64 {
-	if !h.Large() {
-		return 1
-	}
-	return atomic.LoadInt64(h.pins())
-}
