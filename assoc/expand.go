@@ -122,8 +122,7 @@ func (t *Table) Items() int64 {
 	return n
 }
 
-// Expansions returns how often the table has doubled, Power the logarithm of its number of buckets, and Growing whether
-// it is about to double.
+// Expansions returns how often the table has doubled.
 func (t *Table) Expansions() int64 { return t.expand.count.Load() }
 
 // Power returns the logarithm, to base two, of the number of buckets.

@@ -13,8 +13,9 @@ import (
 const MaxRun = 8
 
 // Stage prepares the lookup of a run of at most MaxRun keys so that their cache misses overlap: it hashes all keys, has
-// all buckets fetched, then the first three lines of all items, then those of the next item in each chain. It leaves the hash in Scratch[0], and takes no lock: the
-// answer is decided later, by Find. What it reads may be stale by the time it is used, which costs only time.
+// all buckets fetched, then the first three lines of all items, then those of the next item in each chain. It leaves the
+// hash in Scratch[0], and takes no lock: the answer is decided later, by Find. What it reads may be stale by the time it
+// is used, which costs only time.
 func (t *Table) Stage(run []engine.Key) {
 	now := t.now.Load()
 	for i := range run {

@@ -71,7 +71,8 @@ func PrintLoad(w io.Writer, results []LoadResult) {
 			orUnknown(r.RSS > 0, humanize.IBytes(r.RSS)),
 		})
 	}
-	table(w, []string{"server", "requests/s", "ratio", "CPU a request", "ratio", "p50", "p99", "client CPU", "misses", "refused", "RSS"}, rows)
+	table(w, []string{"server", "requests/s", "ratio", "CPU a request", "ratio", "p50", "p99", "client CPU", "misses",
+		"refused", "RSS"}, rows)
 }
 
 func ratio(a, b float64) string {
