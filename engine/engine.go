@@ -44,7 +44,7 @@ type Engine interface {
 	Release(Item)
 
 	// Remove deletes the item under key (8). If cas is not zero and the item's CAS differs it is left, and the status
-	// is Exists. NotFound if there is none.
+	// is Exists. NotFound if there is none. With Silent it is deleted whatever its CAS, and no statistic counts it.
 	Remove(key []byte, cas uint64) Status
 
 	// Store makes an item from Allocate visible under its key (9) and returns the CAS it was given.
@@ -85,6 +85,10 @@ type Engine interface {
 	// and then what is stored until that moment goes too. A later call replaces one whose moment has not come.
 	Flush(at clock.Time) Status
 }
+
+// Silent, in the place of a CAS, asks Remove for a deletion that is not a client's: for the old value of a set that found
+// no memory. No item ever has this CAS. A server must not let a client's own CAS pass for it.
+const Silent uint64 = 1<<64 - 1
 
 // Info is what an engine says of itself.
 type Info struct {

@@ -173,6 +173,10 @@ func testRemove(h *Harness) {
 	h.Expect("right CAS", h.Remove([]byte("k"), cas), engine.OK)
 	h.Lacks("k")
 	h.Expect("again", h.Remove([]byte("k"), 0), engine.NotFound)
+	h.Set("k", "v")
+	h.Expect("silently", h.Remove([]byte("k"), engine.Silent), engine.OK)
+	h.Lacks("k")
+	h.Expect("silently again", h.Remove([]byte("k"), engine.Silent), engine.NotFound)
 }
 
 // testShapes stores every combination of key length, value length and flags that a layout could trip over.

@@ -5,8 +5,12 @@ import (
 	"gocached/engine"
 )
 
-// Remove unlinks the item under key.
+// Remove unlinks the item under key. The statistics know a silent removal as a replacement.
 func (e *Engine) Remove(key []byte, cas uint64) engine.Status {
+	why := removed
+	if cas == engine.Silent {
+		cas, why = 0, replaced
+	}
 	hash, now := e.table.Hash(key), e.now()
 	stripe := e.table.Stripe(hash)
 	stripe.Lock()
@@ -18,7 +22,7 @@ func (e *Engine) Remove(key []byte, cas uint64) engine.Status {
 	case cas != 0 && !e.noCAS && f.h.CAS() != cas:
 		return engine.Exists
 	}
-	e.unlink(hash, f.link, f.ref, f.h, removed)
+	e.unlink(hash, f.link, f.ref, f.h, why)
 	return engine.OK
 }
 

@@ -91,7 +91,7 @@ func (e *Engine) Release(it engine.Item) {
 	e.pool.Put(&it.Value)
 }
 
-// Remove finds nothing.
+// Remove finds nothing, silent or not.
 func (e *Engine) Remove([]byte, uint64) engine.Status { return engine.NotFound }
 
 // Store forgets the item. An operation that needs one already there fails.
