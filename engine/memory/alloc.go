@@ -114,7 +114,7 @@ func (e *Engine) take(w *want) slab.Ref {
 func (e *Engine) try(w *want) slab.Ref {
 	n, f := w.nominal, w.fitting
 	if ref := e.takeSpare(n, w, n != f); ref != slab.None {
-		return e.misfit(ref, n, f)
+		return ref
 	}
 	if n != f {
 		if ref := e.takeSpare(f, w, false); ref != slab.None {
@@ -127,19 +127,7 @@ func (e *Engine) try(w *want) slab.Ref {
 	first, second := older(n, f)
 	ref := e.evict(first, w)
 	if ref == slab.None && first != second {
-		first, ref = second, e.evict(second, w)
-	}
-	if ref == slab.None {
-		return slab.None
-	}
-	return e.misfit(ref, first, f)
-}
-
-// misfit notes, for balance.go, that an item took a chunk of a class though a smaller one would do, and returns the chunk.
-func (e *Engine) misfit(ref slab.Ref, took, fitting *class) slab.Ref {
-	if took != fitting {
-		took.hosted.Add(1)
-		fitting.borrowed.Add(1)
+		ref = e.evict(second, w)
 	}
 	return ref
 }

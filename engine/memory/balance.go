@@ -9,8 +9,9 @@ import (
 
 // Pages move from classes that keep their items for long to classes that lose them soon, so that what is evicted is
 // roughly what was unused for longest in the whole cache, not in the class that happens to be short of pages. Without
-// that a cache is stuck with the sizes it was first filled with. What a class needs is told by the items that fit it best,
-// also those that took a larger chunk, so the first pages that were filled as memcached would do it come back too.
+// that a cache is stuck with the sizes it was first filled with. What a class needs is told by the items that fit it
+// best, also those that took a larger chunk (inflow in class.go), so the first pages that were filled as memcached would
+// do it come back too.
 //
 // How long a class keeps an item follows from how many chunks it has and how many items come to stay in a while (Little's
 // law), so no item is looked at. A while is as many evictions as would turn a few pages over, so that the pages moved in
@@ -30,7 +31,8 @@ const (
 	balanceLast = 4
 )
 
-// balancer decides when pages move, and has one goroutine that moves them, so that no client waits for it.
+// balancer decides when pages move, and has one goroutine that moves them. A client waits for it only if it needs a page
+// itself at that moment (donate).
 type balancer struct {
 	pressure atomic.Int64 // evictions until the next look
 	wake     chan struct{}
@@ -38,17 +40,14 @@ type balancer struct {
 	done     chan struct{}
 	moved    counter
 
-	seen []seen // by class; only the goroutine's
+	seen []int64 // the inflow of each class when it was last looked at; only the goroutine's
 }
 
-// seen is what a class stood at when it was last looked at.
-type seen struct{ came, borrowed int64 }
-
-// start begins balancing.
+// startBalancer begins balancing.
 func (e *Engine) startBalancer() {
 	b := &e.balancer
 	b.wake, b.stop, b.done = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
-	b.seen = make([]seen, len(e.classes))
+	b.seen = make([]int64, len(e.classes))
 	b.pressure.Store(balanceLeast)
 	go e.balance()
 }
@@ -79,7 +78,7 @@ func (e *Engine) balance() {
 			return
 		case <-b.wake:
 		}
-		items := e.balanceOnce(e.clock.Now())
+		items := e.balanceOnce(e.now())
 		while := balancePages * items / max(1, e.arena.Pages())
 		b.pressure.Store(int64(max(while, balanceLeast)))
 	}
@@ -126,20 +125,14 @@ func (s stay) time(pages int) float64 {
 	return float64(pages*s.perPage) / float64(s.came)
 }
 
-// stayOf looks at a class. An item that takes the place of another that was over, deleted or replaced takes no room.
+// stayOf looks at a class.
 func (e *Engine) stayOf(id int) stay {
 	c, last := &e.classes[id], &e.balancer.seen[id]
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	at := seen{int64(c.counts.linked - c.hosted.Load()), int64(c.borrowed.Load())}
-	for why, n := range c.counts.unlinked {
-		if reason(why) != evicted {
-			at.came -= int64(n)
-		}
-	}
+	at := c.came + c.abroad.Load()
 	s := stay{items: c.list.Len, pages: c.chunks.Pages(), perPage: c.chunks.PerPage}
-	s.needed = c.counts.linked > c.hosted.Load()
-	s.came = max(0, at.came-last.came) + at.borrowed - last.borrowed
+	s.needed, s.came = c.needed.Load(), max(0, at-*last)
 	*last = at
 	return s
 }
@@ -168,8 +161,8 @@ func (e *Engine) choose(stays []stay, least int64) (to, from int) {
 }
 
 // timeLeft is how long a class would keep its items with a page less; 0 if it cannot do without. A class that gives its
-// only page has its items in a larger class that is near, among others, so it must be far better off before. One that only
-// ever had items for which a smaller chunk would do needs none.
+// only page has its items in a larger class that is near, among others, so it must be far better off before. One that
+// only ever had items for which a smaller chunk would do needs none.
 func (e *Engine) timeLeft(stays []stay, id int) float64 {
 	s := stays[id]
 	switch {

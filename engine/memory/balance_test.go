@@ -2,11 +2,13 @@ package memory
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/item"
 )
 
 // TestPagesFollowTheSizes fills a cache with small items and then stores only large ones: nearly all pages must come to
@@ -50,6 +52,70 @@ func TestPagesFollowTheSizes(t *testing.T) {
 	if err := e.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestMisfitPageReturns fills a cache with items whose nominal class is not the fitting one. The page that the nominal class
+// got first must come to the fitting one, also when the statistics are reset meanwhile; then the cache holds as many items
+// as memory allows.
+func TestMisfitPageReturns(t *testing.T) {
+	const pages = 8
+	for _, length := range []int{10, 300} {
+		e, h := start(t, limit(pages<<20))
+		shape := item.ShapeOf(length, 0, false, false)
+		full := pages * e.classes[e.finder.class(shape.Size(23))].chunks.PerPage
+		value := strings.Repeat("v", length)
+		deadline := time.Now().Add(20 * time.Second)
+		for i := 0; i < 2*full || i < 20*full && e.table.Items() < int64(full); i++ {
+			h.Set(fmt.Sprintf("key-%019d", i), value)
+			if i == full {
+				h.Figures(engine.Query{Group: "reset"})
+			}
+			if time.Now().After(deadline) {
+				break
+			}
+		}
+		if got := e.table.Items(); got != int64(full) {
+			t.Errorf("values of %d bytes: %d items, want %d", length, got, full)
+		}
+	}
+}
+
+// TestInflow: what comes to stay is counted where it fits best, and neither failures, nor what was deleted or replaced, nor
+// a reset of the statistics make a difference.
+func TestInflow(t *testing.T) {
+	e, h := start(t, nil)
+	fitting, nominal, value := 0, 0, ""
+	for n := 300; fitting == nominal; n++ {
+		value = strings.Repeat("v", n)
+		fitting = e.finder.class(item.ShapeOf(n, 0, false, false).Size(1))
+		nominal = e.finder.class(item.NominalSize(1, n, 0, true))
+	}
+	expect := func(what string, want int64) {
+		t.Helper()
+		for class, want := range map[int]int64{fitting: want, nominal: 0} {
+			if got := e.classes[class].came + e.classes[class].abroad.Load(); got != want {
+				t.Errorf("%s: the inflow of class %d is %d, want %d", what, class, got, want)
+			}
+		}
+	}
+	h.Set("a", value)
+	expect("set", 1)
+	h.Set("a", value)
+	h.Put(engine.OpAdd, "a", value, 0, 0, 0)
+	if it, status := h.Allocate([]byte("b"), len(value), 0, 0); status == engine.OK {
+		h.Release(it)
+	}
+	expect("replaced, failed and released", 1)
+	h.Set("b", value)
+	h.Figures(engine.Query{Group: "reset"})
+	expect("reset", 2)
+	s := e.stayOf(fitting)
+	h.Expect("came", s.came, int64(2))
+	h.Expect("needed", s.needed, true)
+	h.Expect("needed, with guests only", e.stayOf(nominal).needed, false)
+	h.Remove([]byte("b"), 0)
+	expect("removed", 1)
+	h.Expect("came since", e.stayOf(fitting).came, int64(0))
 }
 
 func TestChoose(t *testing.T) {

@@ -125,7 +125,8 @@ func (e *Engine) checkLists(c *class) (free, lru map[slab.Ref]bool, err error) {
 		lru[r], before = true, r
 	}
 	if before != c.list.Tail || len(lru) != c.list.Len {
-		return nil, nil, fmt.Errorf("the LRU has %d items and tail %d, counted %d and %d", len(lru), before, c.list.Len, c.list.Tail)
+		return nil, nil, fmt.Errorf("the LRU has %d items and tail %d, counted %d and %d",
+			len(lru), before, c.list.Len, c.list.Tail)
 	}
 	return free, lru, nil
 }

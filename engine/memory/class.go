@@ -21,6 +21,8 @@ type class struct {
 	counts counts
 
 	searched uint64 // the moment at which the last search found no expired item
+	below    int    // bytes of the next smaller class's chunks: what fits there is a guest here
+	came     int64  // items that came to stay here and fit best here: see inflow
 
 	// What others read without the lock, to know whether it is worth taking.
 	spare   atomic.Uint64 // chunks that can be had
@@ -28,9 +30,8 @@ type class struct {
 	quiet   atomic.Uint64 // searched
 	hand    atomic.Uint64 // age of the last victim: see older
 	getHits counter
-
-	borrowed counter // items that would fit here but took a chunk of a larger class
-	hosted   counter // items that took a chunk here though a smaller one would do
+	abroad  atomic.Int64 // as came, but of items that fit best here and are guests elsewhere
+	needed  atomic.Bool  // some item ever fitted this class best
 
 	incrHits, decrHits, casBadval counter
 
@@ -57,7 +58,7 @@ type reason int
 
 const (
 	removed   reason = iota // a client deleted it
-	replaced                // a newer one took its place
+	replaced                // a newer one took its place, or would have if there had been memory for it
 	swapped                 // the same, by a CAS store
 	expired                 // a call found it over
 	reclaimed               // it was over, and its chunk was wanted
@@ -65,11 +66,12 @@ const (
 	reasons
 )
 
-// size fills everything that follows from the table of sizes.
+// makeClasses makes everything that follows from the table of sizes.
 func makeClasses(sizes []int, pageSize int) []class {
 	classes := make([]class, len(sizes)+1)
 	for i, size := range sizes {
 		classes[i+1].chunks.Init(i+1, size, pageSize)
+		classes[i+1].below = classes[i].chunks.Size
 	}
 	return classes
 }
@@ -81,10 +83,11 @@ func (c *class) occupy(h *item.Header, w *want) {
 	c.hint()
 }
 
-// add makes a held item a linked one. Needs the class lock and the item's stripe lock.
-func (c *class) add(a *slab.Arena, r slab.Ref, h *item.Header, l *linking) {
+// attach makes a held item a linked one. Needs the class lock and the item's stripe lock.
+func (e *Engine) attach(c *class, r slab.Ref, h *item.Header, l *linking) {
 	h.Link(l.stamp, l.now)
-	c.list.Push(a, r)
+	c.list.Push(e.arena, r)
+	e.inflow(c, h, 1)
 	c.counts.bytes += uint64(h.NominalSize())
 	c.counts.linked++
 	c.counts.sets += l.sets
@@ -92,19 +95,38 @@ func (c *class) add(a *slab.Arena, r slab.Ref, h *item.Header, l *linking) {
 
 // drop takes a linked item that is in no bucket any longer out of the LRU, and frees it unless it is lent. Needs the
 // class lock and the item's stripe lock.
-func (c *class) drop(a *slab.Arena, r slab.Ref, h *item.Header, why reason) {
-	c.detach(a, r, h, why)
+func (e *Engine) drop(c *class, r slab.Ref, h *item.Header, why reason) {
+	e.detach(c, r, h, why)
 	if h.Unpin() {
-		c.free(a, r, h)
+		c.free(e.arena, r, h)
 	}
 }
 
 // detach makes a linked item a held one. Needs both locks.
-func (c *class) detach(a *slab.Arena, r slab.Ref, h *item.Header, why reason) {
-	c.list.Remove(a, r)
+func (e *Engine) detach(c *class, r slab.Ref, h *item.Header, why reason) {
+	c.list.Remove(e.arena, r)
+	if why != evicted {
+		e.inflow(c, h, -1)
+	}
 	c.counts.bytes -= uint64(h.NominalSize())
 	c.counts.unlinked[why]++
 	h.SetState(item.Held)
+}
+
+// inflow counts an item that was linked, or takes one back that was unlinked and not evicted: it took no room from others.
+// It is counted for the class that it fits best, whichever it is in. Unlike the counters, these numbers are never reset.
+// Needs the lock of the class it is in.
+func (e *Engine) inflow(c *class, h *item.Header, n int64) {
+	size := h.Shape().Size(h.KeyLen())
+	if size > c.below {
+		c.came += n
+	} else {
+		c = &e.classes[e.finder.class(size)]
+		c.abroad.Add(n)
+	}
+	if !c.needed.Load() {
+		c.needed.Store(true)
+	}
 }
 
 // free gives the chunk of a held item back. Needs the class lock.
@@ -127,7 +149,7 @@ func (c *class) hint() {
 
 // finder knows which class is the smallest that holds a number of bytes.
 type finder struct {
-	small [1025]uint8 // for sizes up to 8 KiB, by size / 8
+	small [1025]uint8 // for sizes up to 8 KiB, by size / 8 rounded up; 0 if that is more than the last class holds
 	sizes []int
 }
 
@@ -140,7 +162,7 @@ func (f *finder) init(sizes []int) {
 
 // class returns the number of the class, or 0 if not even the last one's chunks are as large.
 func (f *finder) class(size int) int {
-	if i := uint(size+7) / 8; i < uint(len(f.small)) {
+	if i := uint(size+7) / 8; i < uint(len(f.small)) && f.small[i] != 0 {
 		return int(f.small[i])
 	}
 	return f.search(size)

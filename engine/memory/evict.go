@@ -102,10 +102,10 @@ func (e *Engine) seizeLocked(c *class, hash uint64, ref slab.Ref, h *item.Header
 	c.countVictim(h, why, w.now)
 	e.table.Delete(hash, e.table.FindRef(hash, ref), h)
 	if c.chunks.Leaving() == e.arena.PageOf(ref) {
-		c.drop(e.arena, ref, h, why)
+		e.drop(c, ref, h, why)
 		return slab.None
 	}
-	c.detach(e.arena, ref, h, why)
+	e.detach(c, ref, h, why)
 	c.counts.requested -= uint64(h.NominalSize())
 	c.occupy(h, w)
 	return ref
@@ -137,8 +137,9 @@ func age(now clock.Time, idle uint32, stamp uint64) uint64 {
 	return uint64(uint32(now)-idle)<<32 | stamp&(1<<32-1)
 }
 
-// older returns the two classes in the order in which they should lose an item. Each is judged by its last victim: the one
-// whose victim was older is behind. Evicting there lets it catch up, so the two keep step, and no lock is taken to look.
+// older returns the two classes in the order in which they should lose an item. Each is judged by its last victim: the
+// one whose victim was older is behind. Evicting there lets it catch up, so the two keep step, and no lock is taken to
+// look.
 func older(a, b *class) (first, second *class) {
 	if b.hand.Load() < a.hand.Load() {
 		return b, a

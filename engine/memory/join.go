@@ -41,14 +41,19 @@ type change struct {
 	now  clock.Time
 }
 
-// change replaces the item under a key by a new one made from it, as one step. length looks at the item there, whose
-// header may be nil, and says how long the new value will be, or that the change is off; fill writes it. Both may run
-// several times, with the stripe lock held, and the last run counts.
+// lengthFunc looks at the item there, whose header may be nil, and says how long the new value will be, or that the change
+// is off. fillFunc writes it. Both may run several times, with the stripe lock held, and the last run counts.
+type (
+	lengthFunc func(old found) (int, engine.Status)
+	fillFunc   func(old found, value []byte)
+)
+
+// change replaces the item under a key by a new one made from it, as one step.
 //
 // Memory for the new item is looked for with the stripe held, so the item that is worked on cannot be its victim. If
 // there is none to be had that way, the stripe is let go, memory is found, and everything begins again with a new look;
 // what was found is used if it is still the right size.
-func (e *Engine) change(c *change, length func(found) (int, engine.Status), fill func(found, []byte)) (uint64, engine.Status) {
+func (e *Engine) change(c *change, length lengthFunc, fill fillFunc) (newCAS uint64, status engine.Status) {
 	stripe := e.table.Stripe(c.hash)
 	var ready chunk
 	for range retries {
@@ -75,7 +80,7 @@ type chunk struct {
 }
 
 // changeLocked is one attempt. With NoMemory it leaves in ready what it wants, if that can be had at all.
-func (e *Engine) changeLocked(c *change, ready *chunk, length func(found) (int, engine.Status), fill func(found, []byte)) (newCAS uint64, status engine.Status) {
+func (e *Engine) changeLocked(c *change, ready *chunk, length lengthFunc, fill fillFunc) (uint64, engine.Status) {
 	for {
 		horizon := e.flush.horizon.Load()
 		old := e.find(c.hash, c.key, c.now, horizon)

@@ -63,6 +63,10 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	if huge != nil && s.LargePages {
 		s.Warn(fmt.Sprintf("large pages are not available: %v", huge))
 	}
+	if limit/int64(s.ItemMax) > int64(arena.Pages()) {
+		s.Warn(fmt.Sprintf("the memory limit of %d MB is cut to %d MB, as no more chunks of this size can be numbered",
+			s.MemoryLimit>>20, int64(arena.Pages())*int64(s.ItemMax)>>20))
+	}
 	table, err := assoc.New(arena)
 	if err != nil {
 		return errors.Join(fmt.Errorf("memory: reserve the hash table: %w", err), arena.Close())

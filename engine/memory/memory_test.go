@@ -45,6 +45,20 @@ func TestSizeBorder(t *testing.T) {
 	}
 }
 
+// TestSizeBorderOdd: the same where the largest item is no multiple of 8, with the borders that memcached 1.4.5 has.
+func TestSizeBorderOdd(t *testing.T) {
+	_, h := start(t, func(s *engine.Settings) { s.MemoryLimit, s.ItemMax = 1<<20, 1500 })
+	for n, want := range map[int]engine.Status{
+		1427: engine.OK, 1428: engine.OK, 1431: engine.OK, 1432: engine.NoMemory, 1439: engine.NoMemory, 1440: engine.TooLarge,
+	} {
+		it, status := h.Allocate([]byte("k"), n, 0, 0)
+		h.Expect("Allocate of "+strconv.Itoa(n), status, want)
+		if status == engine.OK {
+			h.Release(it)
+		}
+	}
+}
+
 // TestStatsSlabs has the figures of memcached 1.4.5 for the same commands.
 func TestStatsSlabs(t *testing.T) {
 	_, h := start(t, nil)
@@ -53,6 +67,8 @@ func TestStatsSlabs(t *testing.T) {
 	h.Has("a", "1")
 	h.Look("b")
 	h.Expect("remove", h.Remove([]byte("a"), 0), engine.OK)
+	h.Set("c", "1")
+	h.Expect("silent remove", h.Remove([]byte("c"), engine.Silent), engine.OK)
 	names, values := h.Figures(engine.Query{Group: "slabs"})
 	var got strings.Builder
 	for _, n := range names {
@@ -67,7 +83,7 @@ func TestStatsSlabs(t *testing.T) {
 1:free_chunks_end 10921
 1:mem_requested 0
 1:get_hits 1
-1:cmd_set 1
+1:cmd_set 2
 1:delete_hits 1
 1:incr_hits 0
 1:decr_hits 0

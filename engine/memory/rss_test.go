@@ -41,3 +41,27 @@ func resident(h *enginetest.Harness) int64 {
 	fmt.Sscan(string(text), &size, &pages)
 	return pages * int64(os.Getpagesize())
 }
+
+// TestCutLimit: a limit beyond what refs can name is cut, and the operator is told once.
+func TestCutLimit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reserves 128 GiB of addresses")
+	}
+	for limit, want := range map[int64]int{1 << 30: 0, 512 << 30: 1} {
+		s, told := enginetest.Settings(t), 0
+		s.MemoryLimit, s.ChunkMin = limit, 1
+		s.Warn = func(msg string) {
+			told++
+			if !strings.Contains(msg, "of 524288 MB") {
+				t.Error(msg)
+			}
+		}
+		e := New()
+		if err := e.Initialize(s); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Shutdown(t.Context()); err != nil || told != want {
+			t.Errorf("-m %d: %d warnings, want %d; %v", limit>>20, told, want, err)
+		}
+	}
+}

@@ -13,7 +13,7 @@ func (e *Engine) unlink(hash uint64, link assoc.Link, ref slab.Ref, h *item.Head
 	e.table.Delete(hash, link, h)
 	c := e.classOf(ref)
 	c.mu.Lock()
-	c.drop(e.arena, ref, h, why)
+	e.drop(c, ref, h, why)
 	c.mu.Unlock()
 }
 
@@ -50,18 +50,18 @@ func (e *Engine) link(old found, ref slab.Ref, h *item.Header, l *linking) {
 	if old.h == nil {
 		e.table.Insert(l.hash, ref, h)
 		c.mu.Lock()
-		c.add(e.arena, ref, h, l)
+		e.attach(c, ref, h, l)
 		c.mu.Unlock()
 		return
 	}
 	e.table.Replace(old.link, old.h, ref, h)
 	oc := e.classOf(old.ref)
 	oc.mu.Lock()
-	oc.drop(e.arena, old.ref, old.h, l.why)
+	e.drop(oc, old.ref, old.h, l.why)
 	if oc != c {
 		oc.mu.Unlock()
 		c.mu.Lock()
 	}
-	c.add(e.arena, ref, h, l)
+	e.attach(c, ref, h, l)
 	c.mu.Unlock()
 }

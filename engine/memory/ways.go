@@ -39,7 +39,7 @@ func (e *Engine) borrow(w *want, limit int) slab.Ref {
 		wide := *w
 		wide.nominal, wide.fitting = c, c
 		if ref := e.try(&wide); ref != slab.None {
-			return e.misfit(ref, c, w.fitting)
+			return ref
 		}
 	}
 	return slab.None
