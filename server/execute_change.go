@@ -51,15 +51,15 @@ func (l *loop) touchItem(i int) {
 	l.reply(i, protocol.Reply{Status: status, CAS: cas, Flags: flags})
 }
 
-// flushAll answers flush_all: at once, or when the given time comes.
+// flushAll answers flush_all: at once, or when the given time comes; a second before it, to be exact (as in memcached).
 func (l *loop) flushAll(i int) {
-	at := l.server.clock.Exptime(l.run.Requests[i].Exptime)
-	now := l.server.clock.Now()
+	at, now := l.server.clock.Exptime(l.run.Requests[i].Exptime), l.server.clock.Now()
 	l.server.flushed.Store(int64(max(at, now)) - 1)
-	if at <= now {
-		at = clock.Never
+	due := clock.Never
+	if at > now+1 {
+		due = at - 1
 	}
-	status := l.engineCall().Flush(at)
+	status := l.engineCall().Flush(due)
 	l.engineDone()
 	l.counts[cmdFlush]++
 	l.reply(i, protocol.Reply{Status: status})

@@ -90,7 +90,7 @@ func (l *loop) allocate(i int) (engine.Item, engine.Status) {
 // it to be gone (as in memcached; add, replace and append leave it).
 func (l *loop) refuse(i int, status engine.Status) {
 	if l.run.Requests[i].IsSet() {
-		l.engineCall().Remove(l.run.Keys[i].Bytes, 0)
+		l.engineCall().Remove(l.run.Keys[i].Bytes, engine.Silent)
 		l.engineDone()
 	}
 	l.reply(i, protocol.Reply{Status: status})
