@@ -113,7 +113,7 @@ func (e *Engine) detach(c *class, r slab.Ref, h *item.Header, why reason) {
 	h.SetState(item.Held)
 }
 
-// inflow counts an item that was linked, or takes one back that was unlinked and not evicted: it took no room from others.
+// inflow counts an item that was linked, or takes one back that was unlinked and not evicted: it takes no more room.
 // It is counted for the class that it fits best, whichever it is in. Unlike the counters, these numbers are never reset.
 // Needs the lock of the class it is in.
 func (e *Engine) inflow(c *class, h *item.Header, n int64) {

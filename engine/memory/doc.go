@@ -30,7 +30,8 @@
 //
 // The memory limit is one on pages, for any mix of sizes; never less than one page. A class that needs its first page
 // when all pages are taken gets it from a donor class, whose items in it are evicted (donate.go, ways.go); memcached
-// breaks the limit then. Pages also move on to where they are needed most (balance.go). With -M nothing is evicted, so only a page without living items is handed over.
+// breaks the limit then. Pages also move on to where they are needed most (balance.go). With -M nothing is evicted, so
+// only a page without living items is handed over.
 //
 // # Flush and expiry
 //

@@ -41,8 +41,8 @@ type change struct {
 	now  clock.Time
 }
 
-// lengthFunc looks at the item there, whose header may be nil, and says how long the new value will be, or that the change
-// is off. fillFunc writes it. Both may run several times, with the stripe lock held, and the last run counts.
+// lengthFunc looks at the item there, whose header may be nil, and says how long the new value will be, or that the
+// change is off. fillFunc writes it. Both may run several times, with the stripe lock held, and the last run counts.
 type (
 	lengthFunc func(old found) (int, engine.Status)
 	fillFunc   func(old found, value []byte)
