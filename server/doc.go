@@ -26,23 +26,34 @@
 //
 // # Time
 //
-// One ticker turns the clock (package clock). Nothing here asks the machine for the time while it serves.
+// One ticker turns the clock (package clock), and what serves items asks that alone. Only who authenticates costs more:
+// auth.go asks the machine for the time, to judge the age of a file and the pace of guesses, and park.go sets a timer.
 //
 // # Where things are
 //
-//	loop.go       rounds, and answer: the hot path begins there
+//	loop.go, rhythm.go                           rounds, and answer: the hot path begins there
 //	parse.go, execute.go, settle.go, write.go    its stages
-//	execute_*.go  what each command means; one table, handlers, for both protocols
-//	conn.go       what a connection remembers
-//	udp*.go       datagrams
-//	handler.go    gnet's events; what happens after a panic
-//	accept.go, gate.go, listen_open.go    how clients get in, and how many
-//	settings*.go  everything the command line can choose: one table
-//	stats.go, counters.go, prefix.go      figures: one row each
-//	log.go, verbose.go                    what the operator sees
+//	execute_*.go                                 what each command means; one table, handlers, for both protocols
+//	piece.go, vector.go                          replies between the stages, and the system calls that move bytes
+//	receive.go                                   a long value, straight from its socket into its chunk
+//	conn.go                                      what a connection remembers
+//	pause.go, drain.go                           clients that do not read, and when they do again
+//	auth.go, park.go                             who may come in under -S; work that would hold a loop up
+//	udp*.go                                      datagrams
+//	handler.go                                   gnet's events; what happens after a panic
+//	accept.go, gate.go, listen_open*.go          how clients get in, and how many
+//	server.go                                    start and stop
+//	settings*.go                                 everything the command line can choose: one table
+//	stats.go, counters.go, prefix.go             figures: one row each
+//	log.go, verbose.go                           what the operator sees
 //
-// Locks: everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself
-// (gate, drainer, prefixes, Log) and none of these calls another while locked, except that gate pauses its listeners.
+// # Locks
+//
+// Everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself (gate,
+// drainer, prefixes, Log, parking) and none of these calls another while locked, except that gate pauses its listeners.
+// Server.loopsMu guards the list of loops alone. Parked work runs in goroutines of its own, as many at a time as
+// Server.working has places, and comes back to its connection as a task of the loop. Server.huge is held by the UDP
+// worker whose answer is huge, and comes before every other lock.
 //
 // Read next: answer in loop.go.
 package server
