@@ -186,14 +186,15 @@ func TestUnreadDumps(t *testing.T) {
 	before := heapInUse()
 	read := ts.sum(bytesRead)
 	var deaf []*client
-	for i := 0; ts.unsent.Load() <= unsentMost; i++ { // nearly 3 MB each, of which the kernel takes much
+	dumps := strings.Repeat("stats detail dump\r\n", 5) // more than the kernel takes
+	for i := 0; ts.unsent.Load() <= unsentMost; i++ {   // each keeps nearly 3 MB
 		if i == 400 {
 			t.Fatalf("%d clients make the server keep only %d bytes", i, ts.unsent.Load())
 		}
 		d := ts.dial()
-		d.send("stats detail dump\r\nstats cachedump 1 0\r\n")
+		d.send(dumps)
 		deaf = append(deaf, d)
-		for ts.sum(bytesRead) < read+uint64((i+1)*len("stats detail dump\r\nstats cachedump 1 0\r\n")) {
+		for ts.sum(bytesRead) < read+uint64((i+1)*len(dumps)) {
 			time.Sleep(time.Millisecond)
 		}
 	}
