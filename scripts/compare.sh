@@ -25,7 +25,7 @@ targets=()
 for pair in "$@" "gocached=$binary"; do
     port=$(free_port)
     # shellcheck disable=SC2046 # no flag or two words
-    "${server_cpu[@]}" "${pair#*=}" -l 127.0.0.1 -p "$port" -U 0 -t 1 -m 1024 $(user_flag) &
+    "${server_cpu[@]}" "${pair#*=}" -l 127.0.0.1 -p "$port" -U 0 -t 1 -m 2048 $(user_flag) &
     pids+=($!)
     wait_port "$port"
     targets+=(--server "${pair%%=*}=127.0.0.1:$port")

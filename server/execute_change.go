@@ -8,8 +8,11 @@ import (
 
 // remove answers delete.
 func (l *loop) remove(i int) {
-	key := l.run.Keys[i].Bytes
-	status := l.engineCall().Remove(key, l.run.Requests[i].CAS)
+	key, cas := l.run.Keys[i].Bytes, l.run.Requests[i].CAS
+	if cas == engine.Silent { // means something else; no item has either CAS
+		cas--
+	}
+	status := l.engineCall().Remove(key, cas)
 	l.engineDone()
 	l.count(status, deleteHits, deleteMisses)
 	if l.server.prefixes.on.Load() {
