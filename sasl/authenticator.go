@@ -120,6 +120,9 @@ func (a *Authenticator) build() error {
 	}
 	t, notes := newTable(a.secret, a.hostname, all)
 	a.notes = notes
+	if len(all) == 0 {
+		a.notes = append(a.notes, "SASL: there are no users, so nobody can authenticate")
+	}
 	for _, s := range a.sources {
 		if s.remark != "" {
 			a.notes = append(a.notes, s.remark)

@@ -134,7 +134,8 @@ func TestUnusableFiles(t *testing.T) {
 		}
 	}
 	a := withConfig(t, Config{Database: text, DatabaseDefault: true})
-	if notes := a.Notes(); len(notes) != 1 || !strings.HasPrefix(notes[0], "not used: ") {
+	if notes := a.Notes(); len(notes) != 2 || !strings.Contains(notes[0], "no users") ||
+		!strings.HasPrefix(notes[1], "not used: ") {
 		t.Errorf("%q", notes)
 	}
 }

@@ -58,6 +58,13 @@ func (g *gate) enter() bool {
 	return true
 }
 
+// admit counts the listening sockets among those who entered, as memcached does. They take no places.
+func (g *gate) admit(sockets int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.entered += uint64(sockets)
+}
+
 // leave gives a place back.
 func (g *gate) leave() {
 	g.mu.Lock()

@@ -129,6 +129,7 @@ func (s *Server) Listen() error {
 		return errors.Join(err, sockets.Close())
 	}
 	s.sockets, s.gate.doors = sockets, sockets.Listeners
+	s.gate.admit(s.listening())
 	s.logListening()
 	for _, socket := range sockets.UDP {
 		for range s.settings.Threads {

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -29,6 +31,7 @@ type Setting struct {
 	status    int                            // exit status of its faults, 0 is 1
 	field     func(*Settings) any            // pointer to the field; nil if the flag is an action (-h, -i, -V)
 	parse     func(*Settings, string) string // instead of the usual for the field's type; returns a fault or ""
+	base      int                            // with parse: the argument must be a number in this base
 	check     func(*Settings) string         // a further fault, or ""
 	refuse    func(*Settings) string         // why the server cannot do this yet, or ""
 	warn      func(*Settings) string         // what the operator should know, or ""
@@ -60,7 +63,10 @@ func (r *Setting) exit() int {
 // apply stores a value in the row's field, and returns a fault or "".
 func (r *Setting) apply(s *Settings, value string) string {
 	if r.parse != nil {
-		return r.parse(s, value)
+		if fault := r.parse(s, value); fault != "" || r.base == 0 {
+			return fault
+		}
+		return r.numeric(s, value, r.base)
 	}
 	if r.field == nil {
 		return ""
@@ -70,6 +76,7 @@ func (r *Setting) apply(s *Settings, value string) string {
 		*p = true
 	case *int:
 		*p = atoi(value)
+		return r.numeric(s, value, 10)
 	case *float64:
 		*p = atof(value)
 	case *string:
@@ -83,6 +90,16 @@ func (r *Setting) apply(s *Settings, value string) string {
 		panic(fmt.Sprintf("setting -%c: field of type %T", r.Letter, p))
 	}
 	return ""
+}
+
+// numeric returns the fault of an argument that is no number, unless the number C would read from it is out of bounds,
+// which memcached has words for. memcached takes 64x for 64 and foo for 0, which may mean no limit, or no port.
+func (r *Setting) numeric(s *Settings, value string, base int) string {
+	if _, err := strconv.ParseInt(strings.TrimSpace(value), base, 64); err == nil || errors.Is(err, strconv.ErrRange) ||
+		r.bounds(s) != "" {
+		return ""
+	}
+	return fmt.Sprintf("-%c needs a number, not %q", r.Letter, value)
 }
 
 // empty returns the fault of an argument without content, such as an unset variable of a shell script. To take it for no

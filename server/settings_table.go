@@ -53,6 +53,7 @@ var table = [...]Setting{
 		Help:  "permissions of the unix socket, in octal (default: 0700)",
 		field: func(s *Settings) any { return &s.SocketMask },
 		parse: func(s *Settings, v string) string { s.SocketMask = int(strtol(v, 8)); return "" },
+		base:  8,
 		stat:  "umask", statOrder: 10,
 		show: func(s *Settings, _ Live) string { return strconv.FormatInt(int64(s.SocketMask), 8) },
 	},
@@ -86,6 +87,7 @@ var table = [...]Setting{
 		what:  "Memory limit",
 		field: func(s *Settings) any { return &s.MemoryLimit },
 		parse: func(s *Settings, v string) string { s.MemoryLimit = int64(atoi(v)) << 20; return "" },
+		base:  10,
 		stat:  "maxbytes", statOrder: 1,
 	},
 	{

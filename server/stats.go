@@ -26,7 +26,7 @@ var generalStats = []statRow{
 	{"rusage_system", func(*Server) string { return cpuTime(func(u *unix.Rusage) unix.Timeval { return u.Stime }) }},
 	// memcached counts its listening sockets among the connections, less one, and a UDP socket once for each thread.
 	{"curr_connections", func(s *Server) string { return strconv.Itoa(s.gate.current() + s.listening() - 1) }},
-	{"total_connections", func(s *Server) string { return decimal(s.gate.total()) }},
+	{"total_connections", func(s *Server) string { return decimal(s.gate.total()) }}, // the sockets too, see Listen,
 	{"connection_structures", func(s *Server) string { return strconv.Itoa(s.gate.peak() + s.listening()) }},
 	{"cmd_get", count(cmdGet)},
 	{"cmd_set", count(cmdSet)},
