@@ -9,27 +9,20 @@ import (
 // sendFlags: a closed peer is an error, not a signal, and a full socket is no reason to wait.
 const sendFlags = unix.MSG_NOSIGNAL | unix.MSG_DONTWAIT
 
-// sendBytes sends what the socket takes of b. It never waits, so it makes the system call without telling Go's
-// scheduler, which is cheaper; send is cheaper for the kernel than write.
+// sendBytes sends what the socket takes of b, which is not empty. send is cheaper for the kernel than write.
 func sendBytes(fd int, b []byte) (int, error) {
-	for {
-		n, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)),
-			sendFlags, 0, 0)
-		switch errno {
-		case 0:
-			return int(n), nil
-		case unix.EINTR:
-		default:
-			return 0, errno
-		}
-	}
+	return call(unix.SYS_SENDTO, fd, unsafe.Pointer(&b[0]), uintptr(len(b)), sendFlags)
 }
 
-// receiveBytes reads what the socket has into b. 0 and no error mean the end of input.
+// receiveBytes reads what the socket has into b, which is not empty. 0 and no error mean the end of input.
 func receiveBytes(fd int, b []byte) (int, error) {
+	return call(unix.SYS_RECVFROM, fd, unsafe.Pointer(&b[0]), uintptr(len(b)), unix.MSG_DONTWAIT)
+}
+
+// call makes a system call on a socket that never waits, and so without telling Go's scheduler, which is cheaper.
+func call(trap uintptr, fd int, p unsafe.Pointer, third, fourth uintptr) (int, error) {
 	for {
-		n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)),
-			unix.MSG_DONTWAIT, 0, 0)
+		n, _, errno := unix.RawSyscall6(trap, uintptr(fd), uintptr(p), third, fourth, 0, 0)
 		switch errno {
 		case 0:
 			return int(n), nil
@@ -69,16 +62,7 @@ func (v *vector) send(fd int) (int, error) {
 	v.msg.Iov = &v.parts[0]
 	v.msg.SetIovlen(len(v.parts))
 	defer v.forget()
-	for {
-		n, _, errno := unix.RawSyscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&v.msg)), sendFlags)
-		switch errno {
-		case 0:
-			return int(n), nil
-		case unix.EINTR:
-		default:
-			return 0, errno
-		}
-	}
+	return call(unix.SYS_SENDMSG, fd, unsafe.Pointer(&v.msg), sendFlags, 0)
 }
 
 // forget lets go of the pieces, so that nothing keeps their memory alive.
