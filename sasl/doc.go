@@ -20,7 +20,7 @@
 // The stranger who has a connection may send any bytes in any order. He must not
 //
 //   - get in without a secret: success is one boolean, set in one place and cleared at the start of every attempt; a step
-//     without a start fails; an authorization identity other than the user's own fails; ANONYMOUS is not implemented;
+//     without a start fails; an authorization identity other than the user's own fails; there is no ANONYMOUS;
 //   - make the server work or grow without bound: names, messages, lines, files, iteration counts and bcrypt costs have
 //     limits, a conversation has at most four messages, and it keeps nothing but its own few strings;
 //   - guess quickly: from the fifth failure on (an attempt left unfinished is one) a connection has to wait 100 ms before
