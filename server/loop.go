@@ -44,6 +44,7 @@ const (
 type loop struct {
 	server *Server
 	ev     gnet.EventLoop
+	kernel kernel
 	epoll  int // gnet's epoll descriptor, for pausing
 
 	ready  []arrival // the round: connections whose input waits to be parsed
@@ -99,7 +100,7 @@ type piece struct {
 }
 
 func newLoop(s *Server, ev gnet.EventLoop, epoll int) *loop {
-	l := &loop{server: s, ev: ev, epoll: epoll, cur: -1, input: make([]byte, 0, roundInput), most: outputMost}
+	l := &loop{server: s, ev: ev, kernel: system{}, epoll: epoll, cur: -1, input: make([]byte, 0, roundInput), most: outputMost}
 	l.task = gnet.RunnableFunc(l.endRound)
 	return l
 }

@@ -30,27 +30,27 @@ func epollOf(gc gnet.Conn) (fd int, err error) {
 	poller := reflect.ValueOf(gc).Elem().FieldByName("loop").Elem().FieldByName("poller").Elem()
 	fd = int(poller.FieldByName("fd").Int())
 	// Changing the interest of a descriptor that is there succeeds only in the right epoll instance.
-	if err := interest(fd, gc.Fd(), readInterest); err != nil {
+	if err := interest(system{}, fd, gc.Fd(), readInterest); err != nil {
 		return -1, errNoEpoll
 	}
 	return fd, nil
 }
 
 // interest sets what an epoll instance waits for on a descriptor.
-func interest(epoll, fd int, events uint32) error {
-	return unix.EpollCtl(epoll, unix.EPOLL_CTL_MOD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
+func interest(k kernel, epoll, fd int, events uint32) error {
+	return k.control(epoll, unix.EPOLL_CTL_MOD, fd, unix.EpollEvent{Events: events, Fd: int32(fd)})
 }
 
 // pause makes gnet stop reading from a connection.
 func (l *loop) pause(c *conn) {
-	if !c.is(statePaused) && interest(l.epoll, c.fd, noInterest) == nil {
+	if !c.is(statePaused) && interest(l.kernel, l.epoll, c.fd, noInterest) == nil {
 		c.set(statePaused)
 	}
 }
 
 // resume makes gnet read from a connection again, unless it still has reason not to.
 func (l *loop) resume(c *conn) {
-	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && interest(l.epoll, c.fd, readInterest) == nil {
+	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && interest(l.kernel, l.epoll, c.fd, readInterest) == nil {
 		c.clear(statePaused)
 	}
 }

@@ -12,7 +12,7 @@ func (l *loop) receive(c *conn) {
 		if len(rest) == 0 {
 			rest = f.tail[f.tailGot:f.tailLen]
 		}
-		n, err := receiveBytes(c.fd, rest[:min(len(rest), budget)])
+		n, err := l.kernel.receive(c.fd, rest[:min(len(rest), budget)])
 		if n == 0 || err != nil {
 			return
 		}

@@ -9,13 +9,12 @@ import (
 // sendFlags: a closed peer is an error, not a signal, and a full socket is no reason to wait.
 const sendFlags = unix.MSG_NOSIGNAL | unix.MSG_DONTWAIT
 
-// sendBytes sends what the socket takes of b, which is not empty. send is cheaper for the kernel than write.
-func sendBytes(fd int, b []byte) (int, error) {
+// send is cheaper than write.
+func (system) send(fd int, b []byte) (int, error) {
 	return call(unix.SYS_SENDTO, fd, unsafe.Pointer(&b[0]), uintptr(len(b)), sendFlags)
 }
 
-// receiveBytes reads what the socket has into b, which is not empty. 0 and no error mean the end of input.
-func receiveBytes(fd int, b []byte) (int, error) {
+func (system) receive(fd int, b []byte) (int, error) {
 	return call(unix.SYS_RECVFROM, fd, unsafe.Pointer(&b[0]), uintptr(len(b)), unix.MSG_DONTWAIT)
 }
 
@@ -54,8 +53,7 @@ func (v *vector) add(b []byte) {
 	v.parts = append(v.parts, part)
 }
 
-// send sends what the socket takes of the pieces.
-func (v *vector) send(fd int) (int, error) {
+func (system) sendVector(fd int, v *vector) (int, error) {
 	if len(v.parts) == 0 {
 		return 0, nil
 	}

@@ -58,13 +58,13 @@ func (l *loop) send(c *conn) (sent int, err error) {
 		if len(b) == 0 {
 			return 0, nil
 		}
-		return sendBytes(c.fd, b)
+		return l.kernel.send(c.fd, b)
 	}
 	l.vec.reset()
 	for i := c.first; i >= 0 && !l.vec.full(); i = l.pieces[i].next {
 		l.vec.add(l.bytes(&l.pieces[i]))
 	}
-	return l.vec.send(c.fd)
+	return l.kernel.sendVector(c.fd, &l.vec)
 }
 
 // keepUnsent releases the lent values that have gone and keeps what has not, in order. It reports whether anything is
@@ -156,7 +156,7 @@ func (l *loop) unblock(c *conn) {
 func (l *loop) sendQueue(c *conn) (total int, err error) {
 	for len(c.queue) > 0 {
 		u := &c.queue[0]
-		n, err := sendBytes(c.fd, u.bytes)
+		n, err := l.kernel.send(c.fd, u.bytes)
 		total += n
 		u.bytes = u.bytes[n:]
 		if err != nil || len(u.bytes) > 0 {
