@@ -26,8 +26,20 @@ type tables struct {
 
 // New returns an empty table over the items of an arena.
 func New(a *slab.Arena) (*Table, error) {
-	t := &Table{arena: a, seed: maphash.MakeSeed()}
-	b, err := newBuckets(startPower)
+	return newTable(&Table{arena: a, seed: maphash.MakeSeed()}, startPower)
+}
+
+// NewFixed returns a table for a simulation. It hashes by a seed that is not 0, in the same way in every process, and has
+// no more buckets at first than there must be, so that it soon grows.
+func NewFixed(a *slab.Arena, seed uint64) (*Table, error) {
+	return newTable(&Table{arena: a, fixed: seed}, fixedPower)
+}
+
+// fixedPower is the logarithm of the number of buckets with which a table starts in a simulation: as many as stripes.
+const fixedPower = 10
+
+func newTable(t *Table, power int) (*Table, error) {
+	b, err := newBuckets(power)
 	if err != nil {
 		return nil, err
 	}

@@ -10,15 +10,16 @@ import (
 )
 
 type fixture struct {
-	*testing.T
+	testing.TB
 	arena *slab.Arena
 	class slab.Class
 	table *Table
 }
 
-func newFixture(t *testing.T) *fixture {
+// newFixture returns an empty table over so many MiB of memory.
+func newFixture(t testing.TB, limit int64) *fixture {
 	t.Helper()
-	a, _, err := slab.NewArena(slab.Config{Limit: 64 << 20, PageSize: 1 << 20, ChunkSmall: 96})
+	a, _, err := slab.NewArena(slab.Config{Limit: limit << 20, PageSize: 1 << 20, ChunkSmall: 96})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +27,7 @@ func newFixture(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{T: t, arena: a, table: table}
+	f := &fixture{TB: t, arena: a, table: table}
 	f.class.Init(1, 96, 1<<20)
 	t.Cleanup(func() { table.Close(); a.Close() })
 	return f
@@ -44,9 +45,23 @@ func (f *fixture) item(key string) (slab.Ref, *item.Header) {
 	return r, h
 }
 
+// probes returns how many items Find looks at for a key.
+func (f *fixture) probes(key []byte) int {
+	hash := f.table.Hash(key)
+	_, want, h := f.table.Find(hash, key)
+	n := 0
+	if h != nil {
+		n++
+	}
+	for link := (Link{f.table.bucket(hash)}); link.ref() != want; n++ {
+		link.word = (*uint32)(&item.At(f.arena, link.ref()).Chain)
+	}
+	return n
+}
+
 // TestTable goes through two doublings; at every moment each item is found, and nothing else.
 func TestTable(t *testing.T) {
-	f := newFixture(t)
+	f := newFixture(t, 64)
 	const n = 250_000
 	refs := make([]slab.Ref, n)
 	for i := range n {
@@ -91,7 +106,7 @@ func TestTable(t *testing.T) {
 
 // TestStage: the stages change nothing but the scratch, whatever the state of the table.
 func TestStage(t *testing.T) {
-	f := newFixture(t)
+	f := newFixture(t, 64)
 	run := make([]engine.Key, MaxRun)
 	for i := range 150_000 {
 		key := fmt.Sprint("key", i)
