@@ -45,8 +45,9 @@ func New() *Clock {
 	return c
 }
 
-// Run moves the clock until Stop is called. It looks at the machine's clock when a new second has begun.
-func (c *Clock) Run() {
+// Run moves the clock until Stop is called. It looks at the machine's clock when a new second has begun, and then calls
+// tick, which must not wait. If the process was stopped meanwhile both happen once, however long that was.
+func (c *Clock) Run(tick func()) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -56,6 +57,7 @@ func (c *Clock) Run() {
 		case <-timer.C:
 			now := time.Now()
 			c.advance(now)
+			tick()
 			timer.Reset(time.Second - time.Duration(now.Nanosecond()) + late)
 		}
 	}

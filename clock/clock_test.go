@@ -60,8 +60,9 @@ func TestAdvance(t *testing.T) {
 func TestRun(t *testing.T) {
 	c := New()
 	ended := make(chan struct{})
+	ticks := 0
 	go func() {
-		c.Run()
+		c.Run(func() { ticks++ })
 		close(ended)
 	}()
 	for deadline := time.Now().Add(20 * time.Second); c.Now() == First; time.Sleep(10 * time.Millisecond) {
@@ -72,4 +73,7 @@ func TestRun(t *testing.T) {
 	}
 	c.Stop()
 	<-ended
+	if ticks < 2 { // one at the start
+		t.Errorf("%d ticks", ticks)
+	}
 }

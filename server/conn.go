@@ -31,6 +31,7 @@ type conn struct {
 	gone   atomic.Bool // it is closed: the one fact that other goroutines may ask for
 	opened bool        // OnOpen has been called; never changes afterwards
 	auth   *auth       // who it is, with -S and once it has tried
+	heard  lastHeard   // when it last did something
 	state  connState   // facts, see below
 }
 

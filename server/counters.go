@@ -30,6 +30,7 @@ const (
 	bytesWritten
 	connYields
 	connBlocks
+	idleKicks
 	panics
 	numCounters
 )

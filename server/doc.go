@@ -38,6 +38,7 @@
 //	receive.go                                   a long value, straight from its socket into its chunk
 //	conn.go                                      what a connection remembers
 //	pause.go, drain.go                           clients that do not read, and when they do again
+//	idle.go                                      clients that do nothing at all
 //	auth.go, park.go                             who may come in under -S; work that would hold a loop up
 //	udp*.go                                      datagrams
 //	handler.go                                   gnet's events; what happens after a panic

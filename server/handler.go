@@ -25,6 +25,8 @@ func (h *handler) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 	c.gc, c.loop, c.fd, c.opened = gc, l, gc.Fd(), true
 	c.set(stateOpen)
 	c.parser.Limits.StreamFrom = streamFrom
+	l.roster.enrol(c)
+	l.hear(c)
 	h.server.logOpen(c)
 	return nil, gnet.None
 }
@@ -36,8 +38,9 @@ const streamFrom = 2048
 // OnTraffic passes on what gnet has read.
 func (h *handler) OnTraffic(gc gnet.Conn) gnet.Action {
 	c := gc.Context().(*conn)
-	data, _ := gc.Peek(-1)   // gnet's own buffer, since nothing is ever left in the ring
-	_, _ = gc.Discard(-1)    // only forgets the length: data stays valid until we return
+	data, _ := gc.Peek(-1) // gnet's own buffer, since nothing is ever left in the ring
+	_, _ = gc.Discard(-1)  // only forgets the length: data stays valid until we return
+	c.loop.hear(c)
 	c.loop.guard(c, func() { // does not escape, so it allocates nothing
 		c.loop.arrive(c, data)
 	})
@@ -66,6 +69,7 @@ func (l *loop) closed(c *conn) {
 		l.answer()
 	}
 	l.server.logClose(c)
+	l.roster.strike(c)
 	c.state = 0
 	c.gone.Store(true)
 	l.server.drainer.forget(c)

@@ -66,6 +66,7 @@ type loop struct {
 	touched []*conn // connections with pieces
 	vec     vector
 	udp     *udpWorker // whose loop it is, or nil if it is gnet's
+	roster  roster     // its connections, to find the idle ones
 	most    int        // outputMost, or no limit for UDP
 
 	yielded  []*conn

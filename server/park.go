@@ -104,6 +104,7 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 		return
 	}
 	c.clear(stateParked)
+	l.hear(c)
 	c.authenticated()
 	if c.is(stateBlocked) { // unblock will go on
 		l.keepOwn(c, protocol.AppendReply(nil, &r, nil, &reply))

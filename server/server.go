@@ -47,8 +47,9 @@ type Server struct {
 	sockets Sockets
 	huge    sync.Mutex // held by the UDP worker whose answer is huge
 	workers []*udpWorker
-	unsent  atomic.Int64 // bytes of replies that connections keep since their sockets did not take them
-	flushed atomic.Int64 // the second before the last flush_all took or takes effect, for stats settings
+	unsent  atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
+	awake   atomic.Uint32 // seconds that the process was not stopped for; see idle.go
+	flushed atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 
 	loopsMu sync.Mutex
 	loops   []*loop // gnet's, and one of each UDP worker
@@ -160,7 +161,7 @@ func (s *Server) start() (err error) {
 
 // Serve accepts and serves clients until Stop is called, and returns when everything has been let go of.
 func (s *Server) Serve() error {
-	s.done.Go(func() { s.clock.Run() })
+	s.done.Go(func() { s.clock.Run(s.tick) })
 	s.done.Go(s.drainer.run)
 	var accepting sync.WaitGroup
 	for _, ln := range s.sockets.Listeners {
@@ -220,6 +221,7 @@ func (s *Server) loopOf(gc gnet.Conn) (*loop, error) {
 		return nil, err
 	}
 	l := newLoop(s, ev, epoll)
+	l.watchIdle()
 	s.loops = append(s.loops, l)
 	return l, nil
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -29,6 +30,14 @@ var extended = [...]Extended{
 			"forged address costs its victim little (default: 0, which is never)",
 		set: func(s *Settings, v string) string {
 			return setWhole("udp_max_datagrams", &s.UDPMaxDatagrams, v, 0, datagramsMost)
+		},
+	},
+	{
+		Key: "idle_timeout", Arg: "seconds",
+		Help: "close a connection that has neither sent anything nor taken any of its replies for so long (default: 0, " +
+			"which is never)",
+		set: func(s *Settings, v string) string {
+			return setWhole("idle_timeout", &s.IdleTimeout, v, 0, math.MaxInt32)
 		},
 	},
 }

@@ -125,6 +125,7 @@ func TestSet(t *testing.T) {
 		{'A', "", func(s *Settings) any { return s.AllowShutdown }, true},
 		{'B', "binary", func(s *Settings) any { return s.Binding }, BindingBinary},
 		{'o', "udp_max_datagrams=65535", func(s *Settings) any { return s.UDPMaxDatagrams }, 65535},
+		{'o', "idle_timeout=60", func(s *Settings) any { return s.IdleTimeout }, 60},
 		{'o', "udp_follows_tcp,udp_max_datagrams=1", func(s *Settings) any { return s.UDPMaxDatagrams }, 1},
 	} {
 		s := settingsOf(t, string(c.letter), c.value)
@@ -196,6 +197,7 @@ func TestValidate(t *testing.T) {
 		{[]string{"o", "udp_max_datagrams=65536"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
 		{[]string{"o", "udp_max_datagrams=-1"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
 		{[]string{"o", "udp_max_datagrams=1x"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
+		{[]string{"o", "idle_timeout=-1"}, "-o idle_timeout must be a number from 0 to 2147483647", 1},
 		{[]string{"B", "x"}, "Invalid value for binding protocol: x\n -- should be one of auto, binary, or ascii", 64},
 		{[]string{"t", "0", "B", "x", "f", "1"}, "Invalid value for binding protocol: x\n -- should be one of auto, " +
 			"binary, or ascii\nFactor must be greater than 1\nNumber of threads must be greater than 0", 64},

@@ -60,6 +60,7 @@ var gocachedStats = []statRow{
 	{"touch_hits", count(touchHits)},
 	{"touch_misses", count(touchMisses)},
 	{"conn_blocks", count(connBlocks)}, // times a client did not read its replies and was paused
+	{"idle_kicks", count(idleKicks)},   // connections closed by -o idle_timeout
 	{"panics", count(panics)},
 	{"log_dropped", func(s *Server) string { return decimal(s.log.Dropped()) }},
 }

@@ -118,6 +118,7 @@ func (l *loop) releasePieces(c *conn) {
 func (l *loop) block(c *conn) {
 	c.set(stateBlocked)
 	l.counts[connBlocks]++
+	l.hear(c) // it has taken what it had before
 	l.pause(c)
 	if !l.server.drainer.watch(c) {
 		l.close(c)

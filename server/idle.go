@@ -1,0 +1,135 @@
+package server
+
+import (
+	"context"
+
+	"github.com/panjf2000/gnet/v2"
+	"golang.org/x/sys/unix"
+)
+
+// Connections that are idle for too long are closed if -o idle_timeout asks for it, as in memcached 1.6.
+//
+// The time of a connection counts from when it was last heard. It is measured in seconds that the server has been
+// awake (Server.awake): a process that is stopped for a while has heard nobody, and must not close everybody when it
+// goes on. No jump of the wall clock moves it either.
+//
+// Every few seconds each loop looks at all its connections: that is what the setting costs, besides one atomic load for
+// each event. Without it there is no list and no look.
+
+// roster is what a loop knows of its connections to find the idle ones.
+type roster struct {
+	after uint32 // seconds; 0 is never, and then there is no list
+	conns []*conn
+	task  gnet.Runnable
+}
+
+// lastHeard is what a connection is judged by.
+type lastHeard struct {
+	at    uint32 // see Server.awake
+	place int32  // in the roster
+	left  int    // bytes it had not taken when it was last looked at, if it was blocked
+}
+
+// watchIdle makes a new loop close idle connections, if the settings ask for it.
+func (l *loop) watchIdle() {
+	l.roster.after = uint32(l.server.settings.IdleTimeout)
+	l.roster.task = gnet.RunnableFunc(func(context.Context) error {
+		l.guard(nil, l.closeIdle)
+		return nil
+	})
+}
+
+// hear notes that a connection has just done something.
+func (l *loop) hear(c *conn) {
+	if l.roster.after > 0 {
+		c.heard.at = l.server.awake.Load()
+	}
+}
+
+// enrol puts a new connection on the list.
+func (r *roster) enrol(c *conn) {
+	if r.after > 0 {
+		c.heard.place = int32(len(r.conns))
+		r.conns = append(r.conns, c)
+	}
+}
+
+// strike takes a connection off the list: the last one takes its place.
+func (r *roster) strike(c *conn) {
+	if r.after == 0 {
+		return
+	}
+	end := len(r.conns) - 1
+	last := r.conns[end]
+	r.conns[c.heard.place], last.heard.place = last, c.heard.place
+	r.conns[end] = nil
+	r.conns = r.conns[:end]
+}
+
+// closeIdle closes the connections that have been idle for too long. It goes from the end, since each that is closed is
+// replaced by the last.
+func (l *loop) closeIdle() {
+	now := l.server.awake.Load()
+	for i := len(l.roster.conns) - 1; i >= 0; i-- {
+		c := l.roster.conns[i]
+		if !l.isIdle(c, now) {
+			continue
+		}
+		l.counts[idleKicks]++
+		if l.server.log.Level() > 1 {
+			l.server.log.Printf("<%d was idle for too long", c.fd)
+		}
+		l.close(c)
+	}
+	l.totals.add(&l.counts)
+}
+
+// isIdle says whether a connection has neither sent nor taken anything for too long.
+//
+// One that waits for us is not idle, whether for its turn or for work that is done elsewhere. One that has not finished
+// a request is, and so is one that takes none of its replies, which memcached would keep.
+func (l *loop) isIdle(c *conn, now uint32) bool {
+	switch {
+	case c.state&(stateReady|stateYielded|stateParked) != 0:
+		c.heard.at = now
+	case c.is(stateBlocked):
+		if left := c.notTaken(); left != c.heard.left {
+			c.heard.left, c.heard.at = left, now
+		}
+	}
+	return now-c.heard.at > l.roster.after
+}
+
+// notTaken returns how many bytes a blocked connection has still to take: ours, and those in its socket, which the
+// system counts until the other side has them.
+func (c *conn) notTaken() int {
+	left, _ := unix.IoctlGetInt(c.fd, unix.SIOCOUTQ) // 0 after an error, which is no change and so no sign of life
+	for i := range c.queue {
+		left += len(c.queue[i].bytes)
+	}
+	return left
+}
+
+// sweepMost is how many seconds lie between two looks at the connections, at most.
+const sweepMost = 5
+
+// sweepEvery returns how many seconds lie between two looks at the connections: a tenth of the timeout, within bounds.
+func sweepEvery(timeout int) uint32 {
+	return uint32(max(1, min(timeout/10, sweepMost)))
+}
+
+// tick is called once a second while the server is awake, and when the time has come tells each loop to look.
+func (s *Server) tick() {
+	now := s.awake.Add(1)
+	timeout := s.settings.IdleTimeout
+	if timeout == 0 || now%sweepEvery(timeout) != 0 {
+		return
+	}
+	s.loopsMu.Lock()
+	defer s.loopsMu.Unlock()
+	for _, l := range s.loops {
+		if l.ev != nil { // not a UDP worker's
+			_ = l.ev.Execute(context.Background(), l.roster.task) // an error means that the server is stopping
+		}
+	}
+}
