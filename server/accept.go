@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -38,15 +39,34 @@ func (s *Server) accept(ln Listener) {
 			s.rest(restTime)
 			continue
 		}
-		if !s.gate.enter() {
+		switch s.gate.enter() {
+		case admitted:
+			if s.log.Level() > 0 && !s.gate.accepting() {
+				s.log.Printf("Too many open connections")
+			}
+			s.enroll(nc, ln.Kind)
+		case turnedAway:
+			if s.log.Level() > 0 {
+				s.log.Printf("Too many open connections")
+			}
+			turnAway(nc)
+		case tooLate:
 			_ = nc.Close()
 			return
 		}
-		if s.log.Level() > 0 && !s.gate.accepting() {
-			s.log.Printf("Too many open connections")
-		}
-		s.enroll(nc, ln.Kind)
 	}
+}
+
+// fullHouse is what a client hears who is turned away, in either protocol (as from memcached 1.6).
+const fullHouse = "ERROR Too many open connections\r\n"
+
+// turnAway tells a client that there is no room and closes its connection. It does not wait: a new socket has room for
+// these few bytes, and if not they are left out.
+func turnAway(nc net.Conn) {
+	if control, err := nc.(syscall.Conn).SyscallConn(); err == nil {
+		_ = control.Control(func(fd uintptr) { _, _ = system{}.send(int(fd), []byte(fullHouse)) })
+	}
+	_ = nc.Close()
 }
 
 // errNotOpened says that gnet closed a connection before it had opened it.

@@ -6,9 +6,11 @@ import (
 )
 
 // gate lets in as many connections as -c allows. At the limit it closes the listeners' doors (listen with a backlog of
-// nothing, so that clients wait in their own kernel) and opens them when somebody leaves.
+// nothing, so that clients wait in their own kernel) and opens them when somebody leaves. With -o maxconns_fast the
+// doors stay open, and whoever comes at the limit is turned away.
 type gate struct {
 	most  int
+	fast  bool
 	doors []Listener
 
 	mu       sync.Mutex
@@ -18,44 +20,62 @@ type gate struct {
 	entered  uint64
 	closed   bool   // the doors are
 	closings uint64 // how often they were
+	rejected uint64 // how many were turned away
 	stopped  bool
 }
 
-func (g *gate) init(most int) {
+func (g *gate) init(most int, fast bool) {
 	if most == 0 { // no limit, as in memcached
 		most = math.MaxInt
 	}
-	g.most = most
+	g.most, g.fast = most, fast
 	g.changed.L = &g.mu
 }
 
-// wait waits until there is room for one more. It returns false once the gate is stopped.
+// wait waits until it is time to accept one more: until there is room, or at once if clients are turned away. It
+// returns false once the gate is stopped.
 func (g *gate) wait() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.inside >= g.most && !g.stopped {
-		g.changed.Wait()
-	}
+	g.waitForRoom()
 	return !g.stopped
 }
 
-// enter takes a place, waiting for one if another listener was faster. It returns false once the gate is stopped.
-func (g *gate) enter() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for g.inside >= g.most && !g.stopped {
+// waitForRoom waits, unless clients are turned away. The lock is held.
+func (g *gate) waitForRoom() {
+	for g.inside >= g.most && !g.stopped && !g.fast {
 		g.changed.Wait()
 	}
-	if g.stopped {
-		return false
+}
+
+// admission is what the gate says to one who has been accepted.
+type admission int
+
+const (
+	admitted   admission = iota // has a place now
+	turnedAway                  // there is none
+	tooLate                     // the server is stopping
+)
+
+// enter takes a place. If another listener was faster it waits for one, unless clients are turned away.
+func (g *gate) enter() admission {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waitForRoom()
+	switch {
+	case g.stopped:
+		return tooLate
+	case g.inside >= g.most:
+		g.rejected++
+		return turnedAway
 	}
 	g.inside++
 	g.entered++
 	g.highest = max(g.highest, g.inside)
-	if g.inside >= g.most {
+	if g.inside >= g.most && !g.fast {
 		g.close()
 	}
-	return true
+	return admitted
 }
 
 // admit counts the listening sockets among those who entered, as memcached does. They take no places.
@@ -115,10 +135,11 @@ func (g *gate) peak() int        { return locked(g, func() int { return g.highes
 func (g *gate) total() uint64    { return locked(g, func() uint64 { return g.entered }) }
 func (g *gate) accepting() bool  { return locked(g, func() bool { return !g.closed }) }
 func (g *gate) disabled() uint64 { return locked(g, func() uint64 { return g.closings }) }
+func (g *gate) refused() uint64  { return locked(g, func() uint64 { return g.rejected }) }
 
 // reset starts the counters anew.
 func (g *gate) reset() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.entered, g.closings = 0, 0
+	g.entered, g.closings, g.rejected = 0, 0, 0
 }

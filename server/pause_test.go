@@ -56,12 +56,12 @@ func TestRhythm(t *testing.T) {
 
 func TestGateWakesWaiters(t *testing.T) {
 	var g gate
-	g.init(1)
-	if !g.wait() || !g.enter() {
+	g.init(1, false)
+	if !g.wait() || g.enter() != admitted {
 		t.Fatal("the first was not let in")
 	}
 	second := make(chan bool)
-	go func() { second <- g.wait() && g.enter() }()
+	go func() { second <- g.wait() && g.enter() == admitted }()
 	select {
 	case <-second:
 		t.Fatal("a second was let in")
@@ -72,7 +72,7 @@ func TestGateWakesWaiters(t *testing.T) {
 		t.Fatal("the second was not let in after the first left")
 	}
 	third := make(chan bool)
-	go func() { third <- g.enter() }()
+	go func() { third <- g.enter() == admitted }()
 	g.stop()
 	if <-third {
 		t.Fatal("a stopped gate lets in")

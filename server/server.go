@@ -71,7 +71,7 @@ func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
 		working:  make(chan struct{}, parkedMost),
 		stopping: make(chan struct{}),
 	}
-	s.gate.init(settings.MaxConns)
+	s.gate.init(settings.MaxConns, settings.TurnAway)
 	s.prefixes.delimiter = settings.Delimiter
 	s.prefixes.on.Store(settings.Detail)
 	if eng.Info().Blocks {

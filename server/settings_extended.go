@@ -33,6 +33,11 @@ var extended = [...]Extended{
 		},
 	},
 	{
+		Key:  "maxconns_fast",
+		Help: "tell clients beyond -c that there are too many and close them, instead of letting them wait",
+		set:  func(s *Settings, _ string) string { s.TurnAway = true; return "" },
+	},
+	{
 		Key: "idle_timeout", Arg: "seconds",
 		Help: "close a connection that has neither sent anything nor taken any of its replies for so long (default: 0, " +
 			"which is never)",

@@ -59,8 +59,9 @@ var gocachedStats = []statRow{
 	{"cmd_touch", count(cmdTouch)},
 	{"touch_hits", count(touchHits)},
 	{"touch_misses", count(touchMisses)},
-	{"conn_blocks", count(connBlocks)}, // times a client did not read its replies and was paused
-	{"idle_kicks", count(idleKicks)},   // connections closed by -o idle_timeout
+	{"conn_blocks", count(connBlocks)},                                                    // times a client did not read its replies and was paused
+	{"idle_kicks", count(idleKicks)},                                                      // connections closed by -o idle_timeout
+	{"rejected_connections", func(s *Server) string { return decimal(s.gate.refused()) }}, // by -o maxconns_fast
 	{"panics", count(panics)},
 	{"log_dropped", func(s *Server) string { return decimal(s.log.Dropped()) }},
 }
