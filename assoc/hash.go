@@ -25,6 +25,7 @@ import (
 const (
 	stripes    = 1024
 	startPower = 16
+	smallPower = 10
 )
 
 // Stripe is the lock on a share of all keys.
@@ -37,33 +38,13 @@ type Stripe struct {
 type Table struct {
 	arena   *slab.Arena
 	seed    maphash.Seed
-	fixed   uint64 // the seed of the hash of a simulation, or 0
 	now     atomic.Pointer[tables]
 	stripes [stripes]Stripe
 	expand  expansion
 }
 
 // Hash returns the hash of a key, by which the other methods know it.
-func (t *Table) Hash(key []byte) uint64 {
-	if t.fixed != 0 {
-		return fixedHash(t.fixed, key)
-	}
-	return maphash.Bytes(t.seed, key)
-}
-
-// fixedHash is the hash of a simulation: the same in every process, and with few stripes, so that keys often share one.
-//
-//go:noinline
-func fixedHash(hash uint64, key []byte) uint64 {
-	for _, b := range key {
-		hash = (hash ^ uint64(b)) * 0x100000001b3
-	}
-	hash ^= hash >> 32
-	return hash&^(stripes-1) | hash%fixedStripes
-}
-
-// fixedStripes is how many stripes a simulation uses.
-const fixedStripes = 128
+func (t *Table) Hash(key []byte) uint64 { return maphash.Bytes(t.seed, key) }
 
 // Stripe returns the lock that guards the key with this hash.
 func (t *Table) Stripe(hash uint64) *Stripe { return &t.stripes[hash%stripes] }

@@ -25,20 +25,17 @@ type tables struct {
 }
 
 // New returns an empty table over the items of an arena.
-func New(a *slab.Arena) (*Table, error) {
-	return newTable(&Table{arena: a, seed: maphash.MakeSeed()}, startPower)
-}
+func New(a *slab.Arena) (*Table, error) { return newTable(a, maphash.MakeSeed(), startPower) }
 
-// NewFixed returns a table for a simulation. It hashes by a seed that is not 0, in the same way in every process, and has
-// no more buckets at first than there must be, so that it soon grows.
-func NewFixed(a *slab.Arena, seed uint64) (*Table, error) {
-	return newTable(&Table{arena: a, fixed: seed}, fixedPower)
-}
+// NewSmall returns a table that hashes by a seed of the caller's and starts with one bucket to a stripe, so that it soon
+// grows. It is for simulations.
+func NewSmall(a *slab.Arena, seed maphash.Seed) (*Table, error) { return newTable(a, seed, smallPower) }
 
-// fixedPower is the logarithm of the number of buckets with which a table starts in a simulation: as many as stripes.
-const fixedPower = 10
+// StripeOf returns the number of the stripe of a key in a table with that seed.
+func StripeOf(seed maphash.Seed, key []byte) int { return int(maphash.Bytes(seed, key) % stripes) }
 
-func newTable(t *Table, power int) (*Table, error) {
+func newTable(a *slab.Arena, seed maphash.Seed, power int) (*Table, error) {
+	t := &Table{arena: a, seed: seed}
 	b, err := newBuckets(power)
 	if err != nil {
 		return nil, err

@@ -49,6 +49,10 @@ func (e *Engine) startBalancer() {
 	b.wake, b.stop, b.done = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	b.seen = make([]int64, len(e.classes))
 	b.pressure.Store(balanceLeast)
+	if e.simulate != nil {
+		close(b.done)
+		return
+	}
 	go e.balance()
 }
 
@@ -78,10 +82,15 @@ func (e *Engine) balance() {
 			return
 		case <-b.wake:
 		}
-		items := e.balanceOnce(e.now())
-		while := balancePages * items / max(1, e.arena.Pages())
-		b.pressure.Store(int64(max(while, balanceLeast)))
+		e.look()
 	}
+}
+
+// look looks at the classes, moves a page if one should move, and says when to look again.
+func (e *Engine) look() {
+	items := e.balanceOnce(e.now())
+	while := balancePages * items / max(1, e.arena.Pages())
+	e.balancer.pressure.Store(int64(max(while, balanceLeast)))
 }
 
 // balanceOnce moves at most one page. It returns how many items there are.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"sync"
 
 	"gocached/assoc"
@@ -33,6 +34,7 @@ type Engine struct {
 	cas   counter // the last CAS given out
 
 	balancer balancer
+	simulate *maphash.Seed // see Simulate
 
 	moving  sync.Mutex // held while a page changes hands; before every other lock
 	donated counter    // pages that changed hands
@@ -67,7 +69,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 		s.Warn(fmt.Sprintf("the memory limit of %d MB is cut to %d MB, as no more chunks of this size can be numbered",
 			s.MemoryLimit>>20, int64(arena.Pages())*int64(s.ItemMax)>>20))
 	}
-	table, err := assoc.New(arena)
+	table, err := e.newTable(arena)
 	if err != nil {
 		return errors.Join(fmt.Errorf("memory: reserve the hash table: %w", err), arena.Close())
 	}
