@@ -6,6 +6,7 @@ ARGS     ?=
 FUZZTIME ?= 10s
 BENCHTIME ?= 200ms
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 # As memcached does, gocached refuses to run as root unless it is told whose rights to take.
 USERFLAG := $(if $(filter 0,$(shell id -u)),-u nobody)
@@ -36,8 +37,8 @@ race: ## run the tests under the race detector (needs a C compiler)
 fuzz: ## run every fuzz target for FUZZTIME (10s)
 	GO="$(GO)" scripts/fuzz.sh $(FUZZTIME)
 
-lint: ## check formatting, go vet and staticcheck
-	GO="$(GO)" scripts/lint.sh $(STATICCHECK)
+lint: ## check formatting, go vet, staticcheck, import layers, known vulnerabilities
+	GO="$(GO)" scripts/lint.sh $(STATICCHECK) $(GOVULNCHECK)
 
 fmt: ## format all Go files
 	gofmt -w $$(git ls-files '*.go')
