@@ -34,7 +34,7 @@ test: ## run all tests; needs nothing but Go
 race: ## run the tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short ./...
 
-fuzz: ## run every fuzz target for FUZZTIME (10s)
+fuzz: ## run every fuzz target for FUZZTIME (10s); FUZZTIME=1m for longer
 	GO="$(GO)" scripts/fuzz.sh $(FUZZTIME)
 
 lint: ## check formatting, go vet, staticcheck, import layers, known vulnerabilities
