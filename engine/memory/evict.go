@@ -11,7 +11,8 @@ const tries = 50
 
 // evict takes the chunk of the class's oldest item that was not used since it was last passed; used ones move to the head
 // and lose their mark (package lru). It passes over items that are lent or whose stripe is locked. None if there is
-// nothing to be had.
+// nothing to be had. Items of a page that is being cleared yield nothing and are not counted: often the oldest are all
+// in that page.
 func (e *Engine) evict(c *class, w *want) slab.Ref {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -27,6 +28,8 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 			e.balancer.press()
 			e.foresee(c)
 			return got
+		} else if c.chunks.Leaving() == e.arena.PageOf(ref) {
+			n++
 		}
 		ref = before
 	}
