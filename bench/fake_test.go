@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -22,9 +23,20 @@ type fakeServer struct {
 	spoil     func(key, value string) string // changes values on their way out
 }
 
+func (f *fakeServer) init() *fakeServer {
+	f.items = map[string]string{}
+	return f
+}
+
 func startFake(t *testing.T, f *fakeServer) Target {
 	t.Helper()
-	f.items = map[string]string{}
+	f.init()
+	return startListener(t, f.serve)
+}
+
+// startListener runs a server that handles each connection as told.
+func startListener(t *testing.T, serve func(net.Conn)) Target {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -36,21 +48,69 @@ func startFake(t *testing.T, f *fakeServer) Target {
 			if err != nil {
 				return
 			}
-			go f.serve(c)
+			go serve(c)
 		}
 	}()
 	return Target{"fake", l.Addr().String()}
 }
 
+// startFakeUDP answers by datagram, but for one in so many gets.
+func startFakeUDP(t *testing.T, f *fakeServer, dropEvery int) Target {
+	t.Helper()
+	f.init()
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	go func() {
+		in, gets := make([]byte, maxDatagram), 0
+		for {
+			n, from, err := c.ReadFrom(in)
+			if err != nil {
+				return
+			}
+			if strings.HasPrefix(string(in[frameSize:n]), "get") {
+				if gets++; gets%dropEvery == 0 {
+					continue
+				}
+			}
+			request := bufio.NewReader(bytes.NewReader(in[frameSize:n]))
+			line, _ := request.ReadString('\n')
+			out := bytes.NewBuffer(append([]byte(nil), in[:frameSize]...))
+			f.answer(strings.Fields(line), request, out)
+			c.WriteTo(out.Bytes(), from)
+		}
+	}()
+	return Target{"fake", "udp:" + c.LocalAddr().String()}
+}
+
+// freeAddress is one that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	return l.Addr().String()
+}
+
 func (f *fakeServer) serve(c net.Conn) {
 	defer c.Close()
+	f.serveUntil(c, "")
+}
+
+// serveUntil serves until a command comes, which it does not answer.
+func (f *fakeServer) serveUntil(c net.Conn, command string) {
 	in, out := bufio.NewReader(c), bufio.NewWriter(c)
 	for {
 		line, err := in.ReadString('\n')
-		if err != nil {
+		words := strings.Fields(line)
+		if err != nil || words[0] == command {
 			return
 		}
-		if err := f.answer(strings.Fields(line), in, out); err != nil {
+		if err := f.answer(words, in, out); err != nil {
 			return
 		}
 		if in.Buffered() == 0 {

@@ -1,154 +1,192 @@
 package bench
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
-	"slices"
 	"time"
 )
 
-// LoadConfig is the shape of a load: a closed loop, in which each connection sends its next batch when the last one is
-// answered in full.
-type LoadConfig struct {
-	Conns    int           // connections
-	Depth    int           // requests in a batch
-	Multi    int           // keys in a get
-	Value    int           // bytes in a value
-	Gets     int           // requests of a hundred that are gets; the others are sets
-	Keys     int           // keys, all of which are stored first; each request takes any of them
-	Rounds   int           // how often each server gets its turn
-	Duration time.Duration // of a turn
-	// Progress is told after each turn. It may be nil.
-	Progress func(turns int)
+// result is what one server did in one turn.
+type result struct {
+	counts  Counts
+	elapsed time.Duration
+	cpu     time.Duration // the server's processor time, user and system; 0 if not known
+	own     time.Duration // the generator's
+	rss     uint64        // resident memory at the end, in bytes; 0 if not known
+	latency *latencies    // of batches
 }
 
-// Bounds of a load, which also bound the generator's memory.
-const (
-	maxConns = 10_000
-	maxBatch = 100_000 // keys a batch
-	maxValue = 1 << 20
-	maxKeys  = 1 << 26
-)
-
-// Validate says everything that is wrong with the configuration.
-func (c LoadConfig) Validate() error {
-	var faults []error
-	within := func(name string, n, low, high int) {
-		if n < low || n > high {
-			faults = append(faults, fmt.Errorf("%s is %d, but must be from %d to %d", name, n, low, high))
-		}
-	}
-	within("conns", c.Conns, 1, maxConns)
-	within("depth", c.Depth, 1, maxBatch)
-	within("multiget", c.Multi, 1, maxBatch)
-	within("value", c.Value, 0, maxValue)
-	within("gets", c.Gets, 0, 100)
-	within("keys", c.Keys, 1, maxKeys)
-	within("rounds", c.Rounds, 1, 1000)
-	if faults == nil {
-		within("keys in a batch", c.Depth*c.Multi, 1, maxBatch)
-	}
-	if c.Duration < 10*tick {
-		faults = append(faults, fmt.Errorf("a turn of %v is too short for a clock with steps of %v", c.Duration, tick))
-	}
-	return errors.Join(faults...)
+// course is one server's part of a run.
+type course struct {
+	target    Target
+	identity  identity
+	generator *generator
+	before    uint64 // resident memory before it was filled, in bytes
+	filled    uint64 // and after
+	results   []result
 }
 
-// Turn is what one server did in one turn.
-type Turn struct {
-	Requests int64 // answered
-	Keys     int64 // asked for or set
-	Misses   int64
-	Refused  int64 // sets that a full server refused
-	Elapsed  time.Duration
-	CPU      time.Duration // the server's, user and system; 0 if not known
-	Own      time.Duration // the generator's
-	Latency  histogram     // of whole batches
-}
-
-// LoadResult is what one server did in all its turns.
-type LoadResult struct {
-	Target Target
-	Turns  []Turn
-	RSS    uint64 // resident memory at the end, in bytes; 0 if not known
+// run is a load under way.
+type run struct {
+	cfg     LoadConfig
+	shape   *shape
+	courses []*course
+	rate    float64 // requests a second; 0 is a closed loop
 }
 
 // Load fills each server and then lets them work in turn: A B A B, so that whatever else the machine does falls on all
-// of them alike. The first wrong answer ends the run with an error.
-func Load(targets []Target, cfg LoadConfig) ([]LoadResult, error) {
+// of them alike. Misses, wrong values and answers that say an error are counted. What cannot be read at all, a connection
+// that breaks or an answer that does not come end the run with an error that names the server.
+//
+// At a rate which is a share, the first server first shows in a closed loop what it can do.
+func Load(targets []Target, cfg LoadConfig) (*Report, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	results := make([]LoadResult, len(targets))
-	generators := make([]*generator, len(targets))
-	for i, t := range targets {
-		results[i].Target = t
-		if err := preload(t, cfg); err != nil {
-			return nil, fmt.Errorf("%s: filling it: %w", t.Name, err)
-		}
-		g, err := newGenerator(t, cfg)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.Name, err)
-		}
-		defer g.close()
-		generators[i] = g
-	}
-	for range cfg.Rounds {
-		for i, t := range targets {
-			turn, rss, err := takeTurn(t, generators[i], cfg.Duration)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", t.Name, err)
-			}
-			results[i].Turns = append(results[i].Turns, turn)
-			results[i].RSS = rss
-			if cfg.Progress != nil {
-				cfg.Progress(1)
-			}
+	for _, t := range targets {
+		if err := cfg.checkTarget(t); err != nil {
+			return nil, err
 		}
 	}
-	return results, nil
-}
-
-func takeTurn(t Target, g *generator, d time.Duration) (turn Turn, rss uint64, err error) {
-	before, err := t.process()
+	cfg = cfg.complete()
+	started := time.Now()
+	r := &run{cfg: cfg, shape: newShape(cfg), rate: cfg.Rate.perSecond}
+	defer r.close()
+	for _, t := range targets {
+		if err := r.open(t); err != nil {
+			return nil, err
+		}
+	}
+	calibration, err := r.calibrate()
 	if err != nil {
-		return turn, 0, err
+		return nil, err
 	}
-	own := ownCPU()
-	if turn, err = g.run(d); err != nil {
-		return turn, 0, err
+	if err := r.rounds(); err != nil {
+		return nil, err
 	}
-	turn.Own = ownCPU() - own
-	after, err := t.process()
+	report := r.report()
+	report.Started, report.Calibration = started.Round(time.Second), calibration
+	return report, nil
+}
+
+// open fills a server and connects to it.
+func (r *run) open(t Target) error {
+	id, err := t.identify()
+	if err != nil {
+		return err
+	}
+	c := &course{target: t, identity: id, before: readProcess(id.pid).rss}
+	if err := r.fill(t); err != nil {
+		return t.fault(err)
+	}
+	c.filled = readProcess(id.pid).rss
+	if c.generator, err = newGenerator(t, r.shape); err != nil {
+		return err
+	}
+	r.courses = append(r.courses, c)
+	return nil
+}
+
+// fill stores all keys. Faults in the answers are not noted: they will show in the turns.
+func (r *run) fill(t Target) error {
+	last := time.Time{}
+	return fill(t, r.shape, new(notes), func(keys int) {
+		if now := time.Now(); r.cfg.Progress != nil && (now.Sub(last) > pulse || keys == r.cfg.Keys) {
+			last = now
+			r.cfg.Progress(Progress{Stage: Filling, Server: t.Name, Done: int64(keys), Total: int64(r.cfg.Keys)})
+		}
+	})
+}
+
+func (r *run) close() {
+	for _, c := range r.courses {
+		c.generator.close()
+	}
+}
+
+// calibrationTime is the length of a calibration, if turns are not shorter.
+const calibrationTime = 2 * time.Second
+
+// calibrate finds the rate out if it is a share of what the first server can do.
+func (r *run) calibrate() (*Calibration, error) {
+	if r.cfg.Rate.share == 0 {
+		return nil, nil
+	}
+	c, length := r.courses[0], min(r.cfg.Duration, calibrationTime)
+	p := Progress{Stage: Calibrating, Server: c.target.Name, Total: length.Milliseconds()}
+	res, err := r.turn(c, length, 0, p)
+	if err != nil {
+		return nil, err
+	}
+	capacity := res.rate()
+	r.rate = capacity * r.cfg.Rate.share
+	return &Calibration{Server: c.target.Name, OpsPerSecond: threeDigits(capacity), Seconds: length.Seconds()}, nil
+}
+
+func (r *run) rounds() error {
+	turn := r.cfg.Duration.Milliseconds()
+	total := turn * int64(r.cfg.Rounds*len(r.courses))
+	done := int64(0)
+	for round := range r.cfg.Rounds {
+		for _, c := range r.courses {
+			p := Progress{Stage: Loading, Server: c.target.Name, Round: round + 1, Done: done, Total: total}
+			res, err := r.turn(c, r.cfg.Duration, r.rate, p)
+			if err != nil {
+				return err
+			}
+			c.results = append(c.results, res)
+			done += turn
+		}
+	}
+	return nil
+}
+
+// turn lets a server work, and measures it.
+func (r *run) turn(c *course, length time.Duration, rate float64, p Progress) (result, error) {
+	stop := r.watch(c.generator, length, p)
+	before, own := readProcess(c.identity.pid), ownCPU()
+	res, err := c.generator.run(length, rate)
+	res.own = ownCPU() - own
+	after := readProcess(c.identity.pid)
+	stop()
 	if before.known && after.known {
-		turn.CPU = after.cpu - before.cpu
+		res.cpu, res.rss = after.cpu-before.cpu, after.rss
 	}
-	return turn, after.rss, err
+	return res, err
 }
 
-// Rate is how many requests were answered in a second.
-func (t Turn) Rate() float64 { return float64(t.Requests) / t.Elapsed.Seconds() }
+// pulse is how often progress is told.
+const pulse = 100 * time.Millisecond
 
-// Cost is the server's processor time for a request.
-func (t Turn) Cost() time.Duration { return perRequest(t.CPU, t.Requests) }
-
-// OwnCost is the generator's processor time for a request.
-func (t Turn) OwnCost() time.Duration { return perRequest(t.Own, t.Requests) }
-
-func perRequest(d time.Duration, n int64) time.Duration {
-	if n == 0 {
-		return 0
+// watch tells the progress of a turn until the returned function is called. It starts from p.
+func (r *run) watch(g *generator, length time.Duration, p Progress) (stop func()) {
+	if r.cfg.Progress == nil {
+		return func() {}
 	}
-	return d / time.Duration(n)
+	ended, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		beat := time.NewTicker(pulse)
+		defer beat.Stop()
+		for start, from := time.Now(), p.Done; ; {
+			select {
+			case <-ended:
+				p.Done = from + length.Milliseconds()
+				r.cfg.Progress(p)
+				return
+			case <-beat.C:
+				passed := time.Since(start)
+				p.Done = from + min(passed, length).Milliseconds()
+				p.Rate = float64(g.requests()) / passed.Seconds()
+				r.cfg.Progress(p)
+			}
+		}
+	}()
+	return func() { close(ended); <-gone }
 }
 
-// median is the middle of what of gives for each turn.
-func median[T cmp.Ordered](turns []Turn, of func(Turn) T) T {
-	var all []T
-	for _, t := range turns {
-		all = append(all, of(t))
-	}
-	slices.Sort(all)
-	return all[len(all)/2]
+// rate is how many requests were answered in a second.
+func (r *result) rate() float64 { return float64(r.counts.Requests) / r.elapsed.Seconds() }
+
+// cost is a time for each request, in nanoseconds.
+func (r *result) cost(d time.Duration) float64 {
+	return float64(d) / float64(max(r.counts.Requests, 1))
 }

@@ -48,19 +48,20 @@ func (r ReplayResult) HitRatio() float64 {
 // protocol and the keys' values demand ends the run with an error.
 func Replay(t Target, cfg ReplayConfig) (ReplayResult, error) {
 	res := ReplayResult{Target: t, Requests: len(cfg.Trace)}
-	before, err := t.process()
+	if t.network() == "udp" {
+		return res, t.fault(errors.New("a replay needs a connection, not datagrams"))
+	}
+	id, err := t.identify()
 	if err != nil {
 		return res, err
 	}
+	before := readProcess(id.pid)
 	start := time.Now()
 	if err := replayAll(t, cfg, &res); err != nil {
-		return res, fmt.Errorf("%s: %w", t.Name, err)
+		return res, t.fault(err)
 	}
 	res.Elapsed = time.Since(start)
-	after, err := t.process()
-	if err != nil {
-		return res, err
-	}
+	after := readProcess(id.pid)
 	if before.known && after.known {
 		res.CPU, res.RSS = after.cpu-before.cpu, after.rss
 	}
@@ -104,7 +105,7 @@ func replayPart(t Target, part []Request, cfg ReplayConfig, res *ReplayResult, s
 	defer conn.Close()
 	p := &player{conn: conn, in: bufio.NewReaderSize(conn, 64<<10), res: res}
 	for len(part) > 0 && !stop.Load() {
-		n := batch(part, max(cfg.Batch, 1))
+		n := together(part, max(cfg.Batch, 1))
 		conn.SetDeadline(time.Now().Add(patience))
 		if err := p.play(part[:n]); err != nil {
 			return err
@@ -117,9 +118,9 @@ func replayPart(t Target, part []Request, cfg ReplayConfig, res *ReplayResult, s
 	return nil
 }
 
-// batch is how many requests can be sent together: they end before the first key that stands there already, since its
+// together is how many requests can be sent together: they end before the first key that stands there already, since its
 // answer depends on what became of the first.
-func batch(part []Request, most int) int {
+func together(part []Request, most int) int {
 	most = min(most, len(part))
 	for i := 1; i < most; i++ {
 		for j := range i {

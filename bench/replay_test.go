@@ -71,7 +71,7 @@ func TestReplayNoticesWrongValues(t *testing.T) {
 func TestBatchHoldsNoKeyTwice(t *testing.T) {
 	part := []Request{{Key: "a"}, {Key: "b"}, {Key: "c"}, {Key: "b"}, {Key: "d"}}
 	for _, c := range [][2]int{{1, 1}, {2, 2}, {5, 3}, {100, 3}} {
-		if n := batch(part, c[0]); n != c[1] {
+		if n := together(part, c[0]); n != c[1] {
 			t.Errorf("batch of at most %d: %d, want %d", c[0], n, c[1])
 		}
 	}
@@ -105,7 +105,7 @@ func TestParseTarget(t *testing.T) {
 		"a=host:1":     {"a", "host:1"},
 		"host:1":       {"host:1", "host:1"},
 		"s=/run/x":     {"s", "/run/x"},
-		"x=y=z":        {"x", "y=z"},
+		"x=y=z:1":      {"x", "y=z:1"},
 		"[::1]:11211":  {"[::1]:11211", "[::1]:11211"},
 		"ours=:11211":  {"ours", ":11211"},
 		"q=[::1]:1234": {"q", "[::1]:1234"},
@@ -114,7 +114,7 @@ func TestParseTarget(t *testing.T) {
 			t.Errorf("%s: %v, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"", "=x", "x="} {
+	for _, in := range []string{"", "=x", "x=", "x=y", "x=host:port"} {
 		if _, err := ParseTarget(in); err == nil {
 			t.Errorf("%q is taken", in)
 		}

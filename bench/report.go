@@ -44,7 +44,6 @@ type ReportConfig struct {
 
 // Machine is where the generator ran, and the servers too if they are local.
 type Machine struct {
-	Host       string `json:"host,omitempty"`
 	CPU        string `json:"cpu"`              // model, as the kernel names it
 	Processors int    `json:"processors"`       // of the machine
 	Usable     int    `json:"usable"`           // of these, the ones that the generator was allowed to use
