@@ -66,6 +66,7 @@ func (h *handler) OnClose(gc gnet.Conn, _ error) gnet.Action {
 // closed answers what a connection asked before it was closed, and lets go of what it held.
 func (l *loop) closed(c *conn) {
 	if c.is(stateReady) {
+		l.last = c // so that it does not have to let others go first: there is no later
 		l.answer()
 	}
 	l.server.logClose(c)
