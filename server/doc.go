@@ -2,21 +2,22 @@
 //
 // # From bytes to replies
 //
-//	socket ── gnet's loop ── arrive ──┬── at once ──────────────────────────┐
-//	                                  └── gathered until the poll is through ┤
-//	                                                                         v
+//	socket ──┬── gnet's poll ── arrive, at once ──────────────────────┐
+//	         └── our polls, between gnet's ── take, for a whole round ┤
+//	                                                                  v
 //	   answer:   1. parse      waiting bytes       -> a run of up to 64 requests   (package protocol)
 //	             2. execute    requests            -> replies appended to l.out    (through the engine)
 //	             3. write      each connection's part of l.out -> its socket, one system call
 //
-// A round is what one poll of an event loop found. A run is what is parsed ahead of execution: neighbouring gets in it,
+// A round is what one poll of an event loop found; while clients speak we poll (poll.go), and gnet has its turn in between. A run is what is parsed ahead of execution: neighbouring gets in it,
 // whoever sent them, go to the engine in one call, so that their cache misses overlap. The replies of a connection are
 // pieces of the loop's one buffer, or values that stay in their chunks ("lent") until the socket has taken them.
 //
 // # Sockets
 //
 // Listeners are our own (listen_open.go), since gnet's cannot pause, share or fail safely; an accepted connection is
-// enrolled with a gnet event loop, which reads. We write: with send(2), straight to the descriptor. What a socket does
+// enrolled with a gnet event loop, which owns it, opens and closes it, and reads when it is the first to speak. We write:
+// with send(2), straight to the descriptor. What a socket does
 // not take is kept (it is bounded by outputMost and one reply), the connection is blocked, and gnet is kept from
 // reading from it (pause.go); a second epoll finds out when there is room again (drain.go). So a client that does not
 // read costs a bound amount of memory and nobody else's time.
@@ -31,7 +32,7 @@
 //
 // # Where things are
 //
-//	loop.go, rhythm.go                           rounds, and answer: the hot path begins there
+//	loop.go, poll.go                             rounds, and answer: the hot path begins there
 //	parse.go, execute.go, settle.go, write.go    its stages
 //	execute_*.go                                 what each command means; one table, handlers, for both protocols
 //	piece.go, vector.go, kernel.go               replies between the stages, and the system calls that move bytes

@@ -26,6 +26,7 @@ func (h *handler) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 	c.set(stateOpen)
 	c.parser.Limits.StreamFrom = streamFrom
 	l.roster.enrol(c)
+	l.polling.add(c)
 	l.hear(c)
 	h.server.logOpen(c)
 	return nil, gnet.None
@@ -44,6 +45,7 @@ func (h *handler) OnTraffic(gc gnet.Conn) gnet.Action {
 	c.loop.guard(c, func() { // does not escape, so it allocates nothing
 		c.loop.arrive(c, data)
 	})
+	c.loop.serve()
 	return gnet.None
 }
 
@@ -71,6 +73,7 @@ func (l *loop) closed(c *conn) {
 	}
 	l.server.logClose(c)
 	l.roster.strike(c)
+	l.polling.remove(c)
 	c.state = 0
 	c.gone.Store(true)
 	l.server.drainer.forget(c)

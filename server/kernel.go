@@ -1,9 +1,13 @@
 package server
 
-import "golang.org/x/sys/unix"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
 
 // kernel is what the loops and the drainer ask of the operating system for a connection, once or twice a batch. system is
-// the one that servers use; a simulation puts its own in its place. No call ever waits.
+// the one that servers use; a simulation puts its own in its place. No call but wait ever waits.
 type kernel interface {
 	// send sends what the socket takes of b, which is not empty.
 	send(fd int, b []byte) (int, error)
@@ -14,6 +18,12 @@ type kernel interface {
 	// receive reads what the socket has into b, which is not empty. 0 and no error mean the end of input.
 	receive(fd int, b []byte) (int, error)
 
+	// poll returns how many of events it filled with what has happened on an epoll instance.
+	poll(epoll int, events []unix.EpollEvent) int
+
+	// wait does the same, but first waits for something to happen. It may return 0.
+	wait(epoll int, events []unix.EpollEvent) int
+
 	// control changes what an epoll instance waits for on a descriptor.
 	control(epoll, op, fd int, event unix.EpollEvent) error
 }
@@ -23,4 +33,21 @@ type system struct{}
 
 func (system) control(epoll, op, fd int, event unix.EpollEvent) error {
 	return unix.EpollCtl(epoll, op, fd, &event)
+}
+
+// poll does not tell Go's scheduler, see call.
+func (system) poll(epoll int, events []unix.EpollEvent) int {
+	n, err := call(unix.SYS_EPOLL_PWAIT, epoll, unsafe.Pointer(&events[0]), uintptr(len(events)), 0)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func (system) wait(epoll int, events []unix.EpollEvent) int {
+	n, err := unix.EpollWait(epoll, events, -1)
+	if err != nil { // it was interrupted
+		return 0
+	}
+	return n
 }

@@ -11,19 +11,8 @@ import (
 
 // The sizes that shape a round.
 const (
-	// gatherBelow is the length of input, in bytes, below which a connection may wait for the end of its round. More
-	// is answered at once, from the buffer gnet lent: copying it would cost more than the wait gains.
-	gatherBelow = 2000
-
 	// roundInput is how many bytes of input a round can gather.
 	roundInput = 64 << 10
-
-	// busyEnough is how many connections a round must hold, on average, to be worth its extra wake-up. Below it,
-	// answering each at once is cheaper.
-	busyEnough = 4
-
-	// probeEvery is how often a loop that answers at once gathers one round, to see how busy it is.
-	probeEvery = 32
 
 	// writeFrom is how many bytes of replies are collected before they are written, though the round goes on.
 	writeFrom = 64 << 10
@@ -45,15 +34,14 @@ type loop struct {
 	server *Server
 	ev     gnet.EventLoop
 	kernel kernel
-	epoll  int // gnet's epoll descriptor, for pausing
+	poller poller
 
-	ready  []arrival // the round: connections whose input waits to be parsed
-	head   int       // the first of them that is not done with
-	input  []byte    // small input, copied
-	asked  bool      // a task that ends the round is on its way
-	task   gnet.Runnable
-	rhythm rhythm
-	last   *conn // the connection of the last event
+	polling polling
+	ready   []arrival     // the round: connections whose input waits to be parsed
+	head    int           // the first of them that is not done with
+	input   []byte        // what was read for the round, but for what gnet read
+	turns   gnet.Runnable // the task that gives yielded connections their turn
+	last    *conn         // the connection of the last event
 
 	run    protocol.Run
 	parts  []part
@@ -100,18 +88,18 @@ type piece struct {
 	next       int32 // the connection's next piece, or -1
 }
 
-func newLoop(s *Server, ev gnet.EventLoop, epoll int) *loop {
-	l := &loop{server: s, ev: ev, kernel: system{}, epoll: epoll, cur: -1, input: make([]byte, 0, roundInput), most: outputMost}
-	l.task = gnet.RunnableFunc(l.endRound)
+func newLoop(s *Server, ev gnet.EventLoop, p poller) *loop {
+	l := &loop{server: s, ev: ev, kernel: system{}, poller: p, cur: -1, input: make([]byte, 0, roundInput), most: outputMost}
+	l.turns = gnet.RunnableFunc(func(context.Context) error {
+		l.guard(nil, func() { l.takeTurns(); l.answer() })
+		return nil
+	})
 	return l
 }
 
-// arrive takes what gnet has just read from a connection. data is lent until it returns.
+// arrive takes what gnet has just read from a connection, and answers it at once. data is lent until it returns.
 func (l *loop) arrive(c *conn, data []byte) {
 	l.counts[bytesRead] += uint64(len(data))
-	if c.is(stateReady) { // it spoke again before its round ended
-		l.answer()
-	}
 	if c.state&(stateBlocked|stateYielded|stateParked) != 0 { // read just before the pause took hold
 		c.in = l.keep(c.in, data)
 		return
@@ -119,6 +107,15 @@ func (l *loop) arrive(c *conn, data []byte) {
 	if !c.mayParse() {
 		return
 	}
+	l.admit(c, data)
+	l.answer()
+	if c.receiving() {
+		l.receive(c)
+	}
+}
+
+// admit adds input of a connection to the round. data must stay as it is until the round has been answered.
+func (l *loop) admit(c *conn, data []byte) {
 	c.event = 0
 	if !c.is(stateSpoken) && len(data) > 0 {
 		c.speak(l.server.settings.Binding, data[0])
@@ -128,50 +125,21 @@ func (l *loop) arrive(c *conn, data []byte) {
 		c.in = l.keep(c.in, data)
 		data = c.in
 	}
-	if !l.gather(c, data) {
-		l.ready = append(l.ready, arrival{c, data})
-		l.answer()
-		if c.receiving() {
-			l.receive(c)
-		}
-	}
+	l.ready = append(l.ready, arrival{c, data})
+	c.set(stateReady)
 	l.last = c
 }
 
-// gather adds small input to the round, if this loop is busy enough for rounds, and sees to it that the round ends.
-func (l *loop) gather(c *conn, data []byte) bool {
-	if len(data) >= gatherBelow || c.fill != nil || !l.rhythm.gathers() {
-		return false
-	}
-	if len(l.input)+len(data) > cap(l.input) {
-		l.answer()
-	}
-	if !l.asked {
-		if l.ev.Execute(context.Background(), l.task) != nil {
-			return false // the server is stopping
-		}
-		l.asked = true
-	}
-	start := len(l.input)
-	l.input = append(l.input, data...)
-	l.ready = append(l.ready, arrival{c, l.input[start:]})
-	c.set(stateReady)
-	return true
-}
-
-// endRound is the task that ends a round: it runs once gnet has handed over every connection its poll found.
-func (l *loop) endRound(context.Context) error {
-	l.asked = false
-	l.rhythm.ended(len(l.ready))
+// takeTurns puts the connections that had yielded back into the round.
+func (l *loop) takeTurns() {
 	for _, c := range l.yielded {
 		l.takeTurn(c)
 	}
+	clear(l.yielded)
 	l.yielded = l.yielded[:0]
-	l.guard(nil, l.answer)
-	return nil
 }
 
-// takeTurn puts a connection that had yielded back into the round. One that has been blocked meanwhile comes back when
+// takeTurn puts one connection back. One that has been blocked meanwhile comes back when
 // it is unblocked.
 func (l *loop) takeTurn(c *conn) {
 	c.clear(stateYielded)

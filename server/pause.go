@@ -2,9 +2,6 @@ package server
 
 import (
 	"errors"
-	"reflect"
-
-	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
 )
 
@@ -20,22 +17,6 @@ const (
 // errNoEpoll says that gnet's poller was not found where it is expected.
 var errNoEpoll = errors.New("cannot find gnet's epoll descriptor: this build of gnet is not supported")
 
-// epollOf finds the epoll descriptor of the event loop a connection belongs to. It only reads.
-func epollOf(gc gnet.Conn) (fd int, err error) {
-	defer func() {
-		if recover() != nil {
-			fd, err = -1, errNoEpoll
-		}
-	}()
-	poller := reflect.ValueOf(gc).Elem().FieldByName("loop").Elem().FieldByName("poller").Elem()
-	fd = int(poller.FieldByName("fd").Int())
-	// Changing the interest of a descriptor that is there succeeds only in the right epoll instance.
-	if err := interest(system{}, fd, gc.Fd(), readInterest); err != nil {
-		return -1, errNoEpoll
-	}
-	return fd, nil
-}
-
 // interest sets what an epoll instance waits for on a descriptor.
 func interest(k kernel, epoll, fd int, events uint32) error {
 	return k.control(epoll, unix.EPOLL_CTL_MOD, fd, unix.EpollEvent{Events: events, Fd: int32(fd)})
@@ -43,14 +24,14 @@ func interest(k kernel, epoll, fd int, events uint32) error {
 
 // pause makes gnet stop reading from a connection.
 func (l *loop) pause(c *conn) {
-	if !c.is(statePaused) && interest(l.kernel, l.epoll, c.fd, noInterest) == nil {
+	if !c.is(statePaused) && interest(l.kernel, l.poller.epoll, c.fd, noInterest) == nil {
 		c.set(statePaused)
 	}
 }
 
 // resume makes gnet read from a connection again, unless it still has reason not to.
 func (l *loop) resume(c *conn) {
-	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && interest(l.kernel, l.epoll, c.fd, readInterest) == nil {
+	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && interest(l.kernel, l.poller.epoll, c.fd, readInterest) == nil {
 		c.clear(statePaused)
 	}
 }

@@ -17,40 +17,9 @@ func TestPollerIsFound(t *testing.T) {
 		t.Fatalf("%d loops", len(ts.loops))
 	}
 	for _, l := range ts.loops {
-		if l.epoll < 0 {
-			t.Fatal("no epoll descriptor")
+		if l.poller.epoll < 0 || l.poller.eventfd <= 0 || l.poller.tasks == nil {
+			t.Fatalf("gnet's poller was not found: %+v", l.poller)
 		}
-	}
-}
-
-func TestRhythm(t *testing.T) {
-	var r rhythm
-	for range probeEvery - 1 {
-		if r.gathers() {
-			t.Fatal("a quiet loop gathers")
-		}
-	}
-	if !r.gathers() {
-		t.Fatal("no probe")
-	}
-	r.ended(1)
-	if r.gathering {
-		t.Fatal("goes on gathering single connections")
-	}
-	for range probeEvery {
-		r.gathers()
-	}
-	for range 10 {
-		r.ended(30)
-	}
-	if !r.gathering {
-		t.Fatal("a busy loop does not gather")
-	}
-	for range 20 {
-		r.ended(2)
-	}
-	if r.gathering {
-		t.Fatal("a loop that became quiet still gathers")
 	}
 }
 

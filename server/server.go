@@ -216,11 +216,11 @@ func (s *Server) loopOf(gc gnet.Conn) (*loop, error) {
 			return l, nil
 		}
 	}
-	epoll, err := epollOf(gc)
+	p, err := pollerOf(gc)
 	if err != nil {
 		return nil, err
 	}
-	l := newLoop(s, ev, epoll)
+	l := newLoop(s, ev, p)
 	l.watchIdle()
 	s.loops = append(s.loops, l)
 	return l, nil
@@ -243,6 +243,9 @@ type gnetLog struct{ log *Log }
 
 func (gnetLog) Debugf(string, ...any)               {}
 func (gnetLog) Infof(string, ...any)                {}
-func (g gnetLog) Warnf(format string, args ...any)  { g.log.Printf(format, args...) }
+
+// Warnf drops gnet's warnings. The one that comes in practice is of an event for a connection that we have closed since
+// it was announced (see poll.go), which is as it should be.
+func (gnetLog) Warnf(string, ...any) {}
 func (g gnetLog) Errorf(format string, args ...any) { g.log.Printf(format, args...) }
 func (g gnetLog) Fatalf(format string, args ...any) { g.log.Printf(format, args...); runtime.Goexit() }

@@ -95,10 +95,15 @@ const defaultReqsPerEvent = 20
 
 // yield makes a connection wait for the other connections' input. Nothing is read from it meanwhile.
 func (l *loop) yield(c *conn) {
-	if l.ev.Execute(context.Background(), l.task) != nil {
-		return
-	}
 	c.set(stateYielded)
 	l.yielded = append(l.yielded, c)
 	l.pause(c)
+	l.callTurns()
+}
+
+// callTurns sees to it that yielded connections get their turn, which they do after the next poll if serve is running.
+func (l *loop) callTurns() {
+	if len(l.yielded) > 0 && !l.polling.on {
+		_ = l.ev.Execute(context.Background(), l.turns) // an error means that the server is stopping
+	}
 }

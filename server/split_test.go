@@ -16,7 +16,7 @@ import (
 )
 
 // TestSplitConversations plays recorded conversations through a relay that cuts what the client says into pieces, byte
-// by byte or at random, against a server whose one loop gathers the input of thirty other clients into the same rounds.
+// by byte or at random, against a server whose one loop reads the input of thirty other clients into the same rounds.
 // The answers must be those of the recording.
 func TestSplitConversations(t *testing.T) {
 	if testing.Short() {

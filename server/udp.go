@@ -57,7 +57,7 @@ func (s *Server) addWorker(socket *net.UDPConn) {
 }
 
 func newUDPWorker(s *Server, socket udpSocket) *udpWorker {
-	w := &udpWorker{loop: newLoop(s, nil, -1), conn: newConn(KindUDP), socket: socket, most: datagramsMost * framePayload}
+	w := &udpWorker{loop: newLoop(s, nil, poller{epoll: -1}), conn: newConn(KindUDP), socket: socket, most: datagramsMost * framePayload}
 	if n := s.settings.UDPMaxDatagrams; n > 0 {
 		w.most = n * framePayload
 	}
