@@ -18,6 +18,19 @@ import (
 // reading, and what stood before it does not matter.
 func normalise(args []string, table []server.Setting) ([]string, error) {
 	n := normaliser{args: args, table: table}
+	err := n.read()
+	return n.out, err
+}
+
+// readArguments does what normalise does for all flags there are. It also returns the words that mean nothing.
+func readArguments(args []string) (words, stray []string, err error) {
+	n := normaliser{args: args, table: server.Table()}
+	err = n.read()
+	return n.out, n.stray, err
+}
+
+// read reads all arguments. After an error there is no out.
+func (n *normaliser) read() error {
 	for len(n.args) > 0 && n.args[0] != "--" && !n.ended {
 		word := n.args[0]
 		n.args = n.args[1:]
@@ -27,12 +40,21 @@ func normalise(args []string, table []server.Setting) ([]string, error) {
 			err = n.long(word[2:])
 		case len(word) > 1 && word[0] == '-':
 			err = n.short(word[1:])
+		default:
+			n.stray = append(n.stray, word)
 		}
 		if err != nil {
-			return nil, err
+			n.out = nil
+			return err
 		}
 	}
-	return n.out, nil
+	switch {
+	case n.ended:
+		n.stray = nil
+	case len(n.args) > 0:
+		n.stray = append(n.stray, n.args[1:]...) // behind --
+	}
+	return nil
 }
 
 // normaliser is the state of normalise.
@@ -40,7 +62,8 @@ type normaliser struct {
 	table []server.Setting
 	args  []string // not yet read
 	out   []string
-	ended bool // by a flag that only prints something
+	stray []string // words that belong to no flag
+	ended bool     // by a flag that only prints something
 }
 
 // short reads a word of short flags, without its dash.

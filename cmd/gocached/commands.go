@@ -24,10 +24,12 @@ func (p *program) run(args []string) int {
 	})
 	if !named {
 		var err error
-		if args, err = normalise(args, server.Table()); err != nil {
+		var stray []string
+		if args, stray, err = readArguments(args); err != nil {
 			fmt.Fprintf(p.stderr, "%s: %v\nIllegal argument \"?\"\n", p.name, err)
 			return server.ExitFault
 		}
+		p.warnings = strayWarnings(stray, commands)
 	}
 	root := p.root(commands)
 	root.SetArgs(args)

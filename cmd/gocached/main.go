@@ -19,6 +19,8 @@ type program struct {
 	stdout io.Writer
 	stderr io.Writer
 	getenv func(string) string
+
+	warnings []string // about the command line, to be printed when the server starts
 }
 
 func main() {

@@ -42,7 +42,7 @@ func (p *program) serve(s *server.Settings) error {
 	if err := raiseLimits(s); err != nil {
 		return err
 	}
-	for _, line := range s.Warnings() {
+	for _, line := range append(p.warnings, s.Warnings()...) {
 		fmt.Fprintln(p.stderr, line)
 	}
 	if s.Verbosity > 1 && row.describe != nil {
@@ -87,7 +87,7 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 		<-stop
 		srv.Stop()
 	}()
-	if err := p.settle(s, identity, ready); err != nil {
+	if err := p.settle(s, srv, identity, ready); err != nil {
 		srv.Stop()
 		return errors.Join(err, srv.Serve()) // lets go of what Listen has bound
 	}
@@ -99,9 +99,14 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 }
 
 // settle does what remains once the server listens: privileges, memory, the PID file, the word to the waiting parent.
-func (p *program) settle(s *server.Settings, identity *identity, ready *readiness) error {
+func (p *program) settle(s *server.Settings, srv *server.Server, identity *identity, ready *readiness) error {
 	if err := identity.assume(s.Core); err != nil {
 		return err
+	}
+	if identity != nil {
+		if err := srv.Reload(); err != nil {
+			fmt.Fprintf(p.stderr, "warning: -S: the users are known now, but the user %s cannot read them again: %v\n", identity.name, err)
+		}
 	}
 	if s.LockMemory {
 		if err := lockMemory(); err != nil {

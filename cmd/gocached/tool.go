@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,11 +47,27 @@ func toolHelp() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// splitMode takes the mode from the end of the arguments, if one is there.
+// modeNames returns the names of all modes.
+func modeNames() []string {
+	var names []string
+	for _, m := range tool.Modes {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// splitMode takes the mode from the end of the arguments, if one is there. A last word that resembles a mode, and is not
+// the only one, is taken for a slip, not for a server of that name.
 func splitMode(args []string) (addresses []string, mode string, err error) {
 	if n := len(args); n > 0 {
 		if _, ok := tool.FindMode(args[n-1]); ok {
 			args, mode = args[:n-1], args[n-1]
+		}
+	}
+	if n := len(args); n > 1 && mode == "" {
+		if like := nearest(args[n-1], modeNames()); like != "" {
+			return nil, "", fmt.Errorf("%q is no mode: did you mean %s? If it is a server, give its port too: %[1]s:11211",
+				args[n-1], like)
 		}
 	}
 	if len(args) == 0 {

@@ -18,6 +18,9 @@ func TestSplitMode(t *testing.T) {
 		{[]string{"host:1", "stats"}, []string{"host:1"}, "stats"},
 		{[]string{"a", "b", "dump"}, []string{"a", "b"}, "dump"},
 		{[]string{"stats:11211", "stats"}, []string{"stats:11211"}, "stats"},
+		{[]string{"stat"}, []string{"stat"}, ""}, // a server's name
+		{[]string{"a", "stat:11211"}, []string{"a", "stat:11211"}, ""},
+		{[]string{"a", "10.0.0.5"}, []string{"a", "10.0.0.5"}, ""},
 	} {
 		addresses, mode, err := splitMode(c.args)
 		if err != nil || mode != c.mode || !slices.Equal(addresses, c.addresses) {
@@ -28,6 +31,10 @@ func TestSplitMode(t *testing.T) {
 		if _, _, err := splitMode(args); err == nil {
 			t.Errorf("%v names no server and is taken", args)
 		}
+	}
+	want := `"stast" is no mode: did you mean stats? If it is a server, give its port too: stast:11211`
+	if _, _, err := splitMode([]string{"a", "stast"}); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

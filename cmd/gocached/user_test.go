@@ -67,3 +67,29 @@ func TestFindIdentity(t *testing.T) {
 		t.Errorf("root becomes root: %v", err)
 	}
 }
+
+// TestUserCannotReadUsers starts with a file of users that only root can read: there is a warning if -u names another,
+// since changes to the file would not be seen.
+func TestUserCannotReadUsers(t *testing.T) {
+	needRoot(t)
+	if _, err := user.Lookup("nobody"); err != nil {
+		t.Skip(err)
+	}
+	users := t.TempDir() + "/users"
+	if err := os.WriteFile(users, []byte("user:secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("MEMCACHED_SASL_PWDB", users)
+	for name, want := range map[string]string{
+		"root":   "",
+		"nobody": "warning: -S: the users are known now, but the user nobody cannot read them again: ",
+	} {
+		r := startBinary(t, "-S", "-u", name)
+		eventually(t, "another user", func() bool { return name == "root" || !strings.HasPrefix(status(t, r.Process.Pid, "Uid"), "0 ") })
+		exit := r.end(t, syscall.SIGINT)
+		got := r.stderr.String()
+		if exit != 0 || !strings.HasPrefix(got, want) || strings.Count(got, "warning: -S") != strings.Count(want, "warning") {
+			t.Errorf("%s: exit status %d, stderr %q, want %q", name, exit, got, want)
+		}
+	}
+}
