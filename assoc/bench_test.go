@@ -74,12 +74,12 @@ func (f *fixture) find(run []engine.Key) {
 		f.findLocked(&run[0])
 		return
 	}
-	for start := 0; start < len(run); start += MaxRun {
-		part := run[start:min(start+MaxRun, len(run))]
-		f.table.Stage(part)
-		for i := range part {
-			f.findLocked(&part[i])
+	r := f.table.Run(run)
+	for i := range run {
+		if i%Step == 0 {
+			r.Ahead()
 		}
+		f.findLocked(&run[i])
 	}
 }
 

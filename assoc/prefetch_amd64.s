@@ -1,10 +1,9 @@
 #include "textflag.h"
 
-// func prefetch(first *uint64, n int, stride uintptr)
-TEXT ·prefetch(SB), NOSPLIT, $0-24
+// func prefetchL1(first *uint64, n int)
+TEXT ·prefetchL1(SB), NOSPLIT, $0-16
 	MOVQ first+0(FP), AX
 	MOVQ n+8(FP), CX
-	MOVQ stride+16(FP), DX
 next:
 	TESTQ CX, CX
 	JLE   done
@@ -12,7 +11,24 @@ next:
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
 	PREFETCHT0 128(BX)
-	ADDQ  DX, AX
+	ADDQ  $8, AX
+	DECQ  CX
+	JMP   next
+done:
+	RET
+
+// func prefetchL2(first *uint64, n int)
+TEXT ·prefetchL2(SB), NOSPLIT, $0-16
+	MOVQ first+0(FP), AX
+	MOVQ n+8(FP), CX
+next:
+	TESTQ CX, CX
+	JLE   done
+	MOVQ  (AX), BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	PREFETCHT1 128(BX)
+	ADDQ  $8, AX
 	DECQ  CX
 	JMP   next
 done:

@@ -1,10 +1,9 @@
 #include "textflag.h"
 
-// func prefetch(first *uint64, n int, stride uintptr)
-TEXT ·prefetch(SB), NOSPLIT, $0-24
+// func prefetchL1(first *uint64, n int)
+TEXT ·prefetchL1(SB), NOSPLIT, $0-16
 	MOVD first+0(FP), R0
 	MOVD n+8(FP), R1
-	MOVD stride+16(FP), R2
 next:
 	CMP  $0, R1
 	BLE  done
@@ -12,7 +11,24 @@ next:
 	PRFM (R3), PLDL1KEEP
 	PRFM 64(R3), PLDL1KEEP
 	PRFM 128(R3), PLDL1KEEP
-	ADD  R2, R0
+	ADD  $8, R0
+	SUB  $1, R1
+	JMP  next
+done:
+	RET
+
+// func prefetchL2(first *uint64, n int)
+TEXT ·prefetchL2(SB), NOSPLIT, $0-16
+	MOVD first+0(FP), R0
+	MOVD n+8(FP), R1
+next:
+	CMP  $0, R1
+	BLE  done
+	MOVD (R0), R3
+	PRFM (R3), PLDL2KEEP
+	PRFM 64(R3), PLDL2KEEP
+	PRFM 128(R3), PLDL2KEEP
+	ADD  $8, R0
 	SUB  $1, R1
 	JMP  next
 done:

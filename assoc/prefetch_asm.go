@@ -2,8 +2,13 @@
 
 package assoc
 
-// prefetch asks the processor to fetch three cache lines at each of n addresses, which stand stride bytes apart from first
-// on. It cannot fault, whatever the addresses.
+// prefetchL1 asks the processor to fetch three cache lines from each of the n addresses that begin at first, into the cache
+// of its first level. It cannot fault, whatever the addresses.
 //
 //go:noescape
-func prefetch(first *uint64, n int, stride uintptr)
+func prefetchL1(first *uint64, n int)
+
+// prefetchL2 is the same for the second level.
+//
+//go:noescape
+func prefetchL2(first *uint64, n int)

@@ -2,5 +2,8 @@
 
 package assoc
 
-// prefetch does nothing here: there is only a slower lookup.
-func prefetch(_ *uint64, _ int, _ uintptr) {}
+// prefetchL1 does nothing here: there is only a slower lookup.
+func prefetchL1(_ *uint64, _ int) {}
+
+// prefetchL2 does nothing either.
+func prefetchL2(_ *uint64, _ int) {}

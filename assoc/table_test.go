@@ -104,26 +104,28 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestStage: the stages change nothing but the scratch, whatever the state of the table.
-func TestStage(t *testing.T) {
+// TestRun: the stages change nothing but the scratch, whatever the length of the run and the state of the table.
+func TestRun(t *testing.T) {
 	f := newFixture(t, 64)
-	run := make([]engine.Key, MaxRun)
 	for i := range 150_000 {
 		key := fmt.Sprint("key", i)
 		r, h := f.item(key)
 		hash := f.table.Hash([]byte(key))
 		f.table.Insert(hash, r, h)
 		f.table.Grow(hash)
-		run[i%MaxRun] = engine.Key{Bytes: []byte(key)}
 		if i%1000 != 0 {
 			continue
 		}
-		for j := range run {
-			run[j].Bytes = fmt.Append(nil, "key", i-j)
+		keys := make([]engine.Key, 1+i/1000)
+		for j := range keys {
+			keys[j].Bytes = fmt.Append(nil, "key", i-j)
 		}
-		f.table.Stage(run)
-		for j := range run {
-			if run[j].Scratch[0] != f.table.Hash(run[j].Bytes) {
+		run := f.table.Run(keys)
+		for j := range keys {
+			if j%Step == 0 {
+				run.Ahead()
+			}
+			if keys[j].Scratch[0] != f.table.Hash(keys[j].Bytes) {
 				t.Fatal("the scratch does not hold the hash")
 			}
 		}

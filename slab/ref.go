@@ -39,14 +39,15 @@ func (a *Arena) At(r Ref) unsafe.Pointer {
 	return unsafe.Add(a.base, uintptr(page)*a.stride+uintptr(uint32(r)&a.mask)*size)
 }
 
-// Hint returns the address at which a chunk is likely to be, for a prefetch. Any ref is allowed that was once right.
+// Hint returns the address at which a chunk is likely to be, for a prefetch. Any ref is allowed that was once right, and
+// None, for which there is memory at the start of page 0.
 func (a *Arena) Hint(r Ref) uintptr { return uintptr(a.At(r)) }
 
 // Peek returns the first word of a chunk as a ref, read without a lock, and None where that cannot be: r may be stale, or
-// no ref at all. The race detector would object, so it always says None in builds with it.
+// no ref at all. Following None leads to None, since page 0 is all zeros. The race detector would object, so it always says None in builds with it.
 func (a *Arena) Peek(r Ref) Ref {
 	page := uint32(r) >> (a.shift & 31)
-	if !canPeek || page == 0 || int(page) > a.total {
+	if !canPeek || int(page) > a.total {
 		return None
 	}
 	offset := uintptr(page)*a.stride + uintptr(uint32(r)&a.mask)*uintptr(a.entry(page)>>8)<<3

@@ -20,13 +20,13 @@ func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
 		g.answer(0, &keys[0])
 		return 1
 	}
-	for start := 0; start < len(keys); start += assoc.MaxRun {
-		run := keys[start:min(start+assoc.MaxRun, len(keys))]
-		e.table.Stage(run)
-		for i := range run {
-			if !g.answer(start+i, &run[i]) {
-				return start + i + 1
-			}
+	run := e.table.Run(keys)
+	for i := range keys {
+		if i%assoc.Step == 0 {
+			run.Ahead()
+		}
+		if !g.answer(i, &keys[i]) {
+			return i + 1
 		}
 	}
 	return len(keys)
