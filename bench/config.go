@@ -155,11 +155,11 @@ func (c *LoadConfig) checkTarget(t Target) error {
 }
 
 // describe spells the configuration for a Report.
-func (c *LoadConfig) describe(rate float64) ReportConfig {
+func (s *shape) describe(rate float64) ReportConfig {
 	return ReportConfig{
-		Protocol: c.Protocol, Conns: c.Conns, Depth: c.Depth, Multiget: c.Multi, Gets: c.Gets, Keys: c.Keys,
-		KeySize: c.Key.String(), ValueSize: c.Value.String(), Exptime: c.Exptime.String(), Zipf: c.Zipf, OddKeys: c.OddKeys,
-		Rounds: c.Rounds, TurnSeconds: c.Duration.Seconds(), Rate: c.Rate.String(), RatePerSecond: threeDigits(rate),
-		Threads: threadsFor(c.Conns),
+		Protocol: s.Protocol, Conns: s.Conns, Depth: s.Depth, Multiget: s.Multi, Gets: s.Gets, Keys: s.Keys,
+		KeySize: s.Key.String(), ValueSize: s.Value.String(), Exptime: s.Exptime.String(), Zipf: s.Zipf, OddKeys: s.OddKeys,
+		Rounds: s.Rounds, TurnSeconds: s.Duration.Seconds(), Rate: s.Rate.String(), RatePerSecond: threeDigits(rate),
+		Threads: s.threads,
 	}
 }

@@ -19,7 +19,7 @@ type generator struct {
 
 func newGenerator(t Target, s *shape) (*generator, error) {
 	g := &generator{target: t, notes: new(notes)}
-	for range threadsFor(s.Conns) {
+	for range s.threads {
 		poll, err := newPoller()
 		if err != nil {
 			g.close()
@@ -37,9 +37,6 @@ func newGenerator(t Target, s *shape) (*generator, error) {
 	}
 	return g, nil
 }
-
-// threadsFor is how many threads serve so many connections.
-func threadsFor(conns int) int { return min(runtime.GOMAXPROCS(0), conns) }
 
 // connect opens a connection and gives it to the thread.
 func (t *thread) connect(to Target, seed uint64, room []byte, c codec) error {

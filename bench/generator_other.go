@@ -14,7 +14,6 @@ func newGenerator(Target, *shape) (*generator, error) {
 	return nil, errors.New("the load generator runs on Linux only")
 }
 
-func threadsFor(int) int                                      { return 1 }
 func (*generator) close()                                     {}
 func (*generator) requests() int64                            { return 0 }
 func (*generator) run(time.Duration, float64) (result, error) { return result{}, nil }

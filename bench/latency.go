@@ -58,15 +58,19 @@ func (l *latencies) report() Latency {
 	}
 }
 
-// threeDigits rounds to three significant digits, which is all that is known.
-func threeDigits(x float64) float64 {
+// threeDigits rounds to three significant digits, which is all that is known of a time.
+func threeDigits(x float64) float64 { return significant(x, 3) }
+
+// significant rounds to so many significant digits.
+func significant(x float64, digits int) float64 {
 	if x == 0 {
 		return 0
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(x)))-2)
-	if unit < 1 {
-		inverse := math.Round(1 / unit) // dividing by a power of ten is exact where multiplying is not
-		return math.Round(x*inverse) / inverse
+	power := digits - 1 - int(math.Floor(math.Log10(math.Abs(x))))
+	if power > 0 { // dividing by a power of ten is exact where multiplying by its inverse is not
+		unit := math.Pow10(power)
+		return math.Round(x*unit) / unit
 	}
+	unit := math.Pow10(-power)
 	return math.Round(x/unit) * unit
 }

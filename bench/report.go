@@ -10,7 +10,8 @@ const ReportFormat = 1
 // bench load --json" writes, and stands on its own: whoever reads one needs nothing else to repeat the run.
 //
 // An operation (op) is one request as it is sent; a get of fifty keys is one. Figures that are not known, as the
-// processor time of a server on another machine, are left out.
+// processor time of a server on another machine, are left out. Rates, costs and ratios have five digits; the spread says
+// how many of these to rely on.
 type Report struct {
 	Format      int            `json:"format"` // ReportFormat
 	Started     time.Time      `json:"started"`

@@ -1,12 +1,16 @@
 package bench
 
-import "math/bits"
+import (
+	"math/bits"
+	"runtime"
+)
 
 // shape says what is in the requests of a load: which keys, how long, with which values. All of it follows from the
 // number of a key, so that neither keys nor values take memory, and a value can be checked by whoever knows its key.
 // A shape is read-only and shared by all connections.
 type shape struct {
 	LoadConfig
+	threads int    // of the generator
 	digits  int    // how many hexadecimal digits tell the keys apart
 	plain   string // what stands before them, cut to the key's length
 	odd     string // the same for odd keys
@@ -23,7 +27,12 @@ const (
 )
 
 func newShape(cfg LoadConfig) *shape {
-	s := &shape{LoadConfig: cfg, digits: max(1, (bits.Len(uint(cfg.Keys-1))+3)/4), most: min(cfg.Value.most(), maxValue)}
+	s := &shape{
+		LoadConfig: cfg,
+		threads:    min(runtime.GOMAXPROCS(0), cfg.Conns),
+		digits:     max(1, (bits.Len(uint(cfg.Keys-1))+3)/4),
+		most:       min(cfg.Value.most(), maxValue),
+	}
 	s.plain = keyPrefix
 	for len(s.plain) < maxKey {
 		s.plain += "0"

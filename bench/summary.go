@@ -8,7 +8,7 @@ import (
 
 // report makes a Report of all turns.
 func (r *run) report() *Report {
-	rep := &Report{Format: ReportFormat, Config: r.cfg.describe(r.rate), Machine: describeMachine()}
+	rep := &Report{Format: ReportFormat, Config: r.shape.describe(r.rate), Machine: describeMachine()}
 	for _, c := range r.courses {
 		rep.Servers = append(rep.Servers, c.report(r.courses[0]))
 	}
@@ -42,22 +42,25 @@ func (c *course) report(first *course) ServerReport {
 	return s
 }
 
+// digits is how many of a rate, a cost or a ratio are kept: more than can be relied on, which the spread shows.
+const digits = 5
+
 func (r *result) report(first *result) RoundReport {
 	out := RoundReport{
-		Seconds:       r.elapsed.Seconds(),
-		OpsPerSecond:  r.rate(),
-		KeysPerSecond: float64(r.counts.Keys) / r.elapsed.Seconds(),
-		CPU:           r.cost(r.cpu),
-		ClientCPU:     r.cost(r.own),
+		Seconds:       significant(r.elapsed.Seconds(), digits),
+		OpsPerSecond:  significant(r.rate(), digits),
+		KeysPerSecond: significant(float64(r.counts.Keys)/r.elapsed.Seconds(), digits),
+		CPU:           significant(r.cost(r.cpu), digits),
+		ClientCPU:     significant(r.cost(r.own), digits),
 		Latency:       r.latency.report(),
 		RSS:           r.rss,
 		Counts:        r.counts,
 	}
-	if rate := first.rate(); rate > 0 {
-		out.OpsRatio = out.OpsPerSecond / rate
+	if first.rate() > 0 {
+		out.OpsRatio = significant(r.rate()/first.rate(), digits)
 	}
 	if r.cpu > 0 && first.cpu > 0 {
-		out.CPURatio = out.CPU / first.cost(first.cpu)
+		out.CPURatio = significant(r.cost(r.cpu)/first.cost(first.cpu), digits)
 	}
 	return out
 }
@@ -75,11 +78,11 @@ func summarize(rounds []RoundReport, of func(*RoundReport) float64) Summary {
 	for i := range rounds {
 		all = append(all, of(&rounds[i]))
 	}
-	s := Summary{Median: median(all), Min: slices.Min(all), Max: slices.Max(all)}
+	s := Summary{Median: significant(median(all), digits), Min: slices.Min(all), Max: slices.Max(all)}
 	for _, x := range all {
 		off = append(off, math.Abs(x-s.Median))
 	}
-	s.MAD = median(off)
+	s.MAD = significant(median(off), digits)
 	return s
 }
 

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -57,6 +59,12 @@ func (t Target) fault(err error) error {
 	}
 	if op := (*net.OpError)(nil); errors.As(err, &op) {
 		err = op.Err
+	}
+	if call := (*os.SyscallError)(nil); errors.As(err, &call) {
+		err = call.Err
+	}
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
+		err = fmt.Errorf("%w (%w)", errHangup, err)
 	}
 	if t.Name == t.Address {
 		return fmt.Errorf("%s: %w", t.Name, err)
