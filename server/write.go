@@ -81,11 +81,13 @@ func (l *loop) keepUnsent(c *conn, sent int) (left bool) {
 		case p.lent.Ref != 0:
 			c.queue = append(c.queue, unsent{bytes: b[n:], item: p.lent})
 			p.lent = engine.Item{}
+			left = true
 		default:
 			l.keepOwn(c, append([]byte(nil), b[n:]...))
+			left = true
 		}
 	}
-	return len(c.queue) > 0
+	return left
 }
 
 // keepOwn keeps bytes of our own behind everything that a connection's socket has not taken.
