@@ -3,7 +3,11 @@
 //
 // Two times are kept. The first counts seconds since the start and follows the monotonic clock, so a jump of the wall
 // clock neither expires nor revives anything. The second is the wall clock's second; it is needed only to understand an
-// expiry given as a date and to print dates.
+// expiry given as a date and to print dates. A date is understood once, when it is given: what was stored before a jump
+// lives as long as it was to live then.
+//
+// While the machine sleeps the first time stands still, as the monotonic clock does. While only the process is stopped it
+// does not.
 package clock
 
 import (
@@ -56,7 +60,7 @@ func (c *Clock) Run(tick func()) {
 			return
 		case <-timer.C:
 			now := time.Now()
-			c.advance(now)
+			c.advance(now.Sub(c.started), now.Unix())
 			tick()
 			timer.Reset(time.Second - time.Duration(now.Nanosecond()) + late)
 		}
@@ -66,10 +70,11 @@ func (c *Clock) Run(tick func()) {
 // late is how long after the beginning of a second the clock looks, so that it never looks just before.
 const late = time.Millisecond
 
-// advance sets both times from t.
-func (c *Clock) advance(t time.Time) {
-	c.wall.Store(t.Unix())
-	c.now.Store(uint32(First) + uint32(t.Sub(c.started)/time.Second))
+// advance sets both times: the first from the time since the start by the monotonic clock, the second from the wall
+// clock, which may have jumped.
+func (c *Clock) advance(since time.Duration, unix int64) {
+	c.wall.Store(unix)
+	c.now.Store(uint32(First) + uint32(since/time.Second))
 }
 
 // Stop ends Run. It must be called at most once.

@@ -50,9 +50,51 @@ func TestAdvance(t *testing.T) {
 		{999 * time.Millisecond, First}, {time.Second, First + 1}, {1999 * time.Millisecond, First + 1},
 		{time.Hour, First + 3600},
 	} {
-		if c.advance(c.started.Add(row.after)); c.Now() != row.now {
+		if c.advance(row.after, 0); c.Now() != row.now {
 			t.Errorf("after %v: %d, want %d", row.after, c.Now(), row.now)
 		}
+	}
+}
+
+// TestWallClockJumps turns both sources by hand. Whatever the wall clock does, seconds are seconds; a date that is given
+// after the jump is a date by the new time, and one from before it ends when it was to end.
+func TestWallClockJumps(t *testing.T) {
+	const start = int64(1_700_000_000)
+	for _, jump := range []int64{-86400, -1, 0, 1, 86400, 70 * 365 * 86400} {
+		c := New()
+		c.advance(10*time.Second, start)
+		before := c.Exptime(start + 100) // a date, in a hundred seconds
+		relative := c.Exptime(100)
+		c.advance(15*time.Second, start+5+jump)
+		now := c.Now()
+		if now != First+15 || before != First+110 || relative != before {
+			t.Errorf("jump %d: now %d, a date from before %d, %d", jump, now, before, relative)
+		}
+		unix := start + 5 + jump
+		for what, got := range map[string][2]Time{
+			"in a minute":     {c.Exptime(60), now + 60},
+			"on a later date": {c.Exptime(unix + 60), now + 60},
+			"on this date":    {c.Exptime(unix), Past},
+			"on a past date":  {c.Exptime(unix - 60), Past},
+		} {
+			if got[0] != got[1] {
+				t.Errorf("jump %d: %s is %d, want %d", jump, what, got[0], got[1])
+			}
+		}
+		if c.Unix() != unix || c.UnixOf(now+60) != unix+60 {
+			t.Errorf("jump %d: it is %d, and %d in a minute", jump, c.Unix(), c.UnixOf(now+60))
+		}
+	}
+}
+
+// TestStandstill: after a stop both clocks are right at once, in one step.
+func TestStandstill(t *testing.T) {
+	c := New()
+	c.advance(3*time.Second, 1000)
+	at := c.Exptime(50)
+	c.advance(time.Hour, 4600)
+	if c.Now() != First+3600 || c.Unix() != 4600 || at >= c.Now() {
+		t.Errorf("now %d, %d", c.Now(), c.Unix())
 	}
 }
 

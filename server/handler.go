@@ -108,7 +108,8 @@ const exitBug = 70
 func (l *loop) panicked(c *conn, what any) {
 	message := fmt.Sprintf("panic on a request: %v\n%s", what, debug.Stack())
 	if l.inEngine {
-		fmt.Fprintf(os.Stderr, "%sthe storage engine may be inconsistent: stopping\n", message)
+		_, _ = fmt.Fprintf(l.server.log, "%sthe storage engine may be inconsistent: stopping\n", message)
+		_ = l.server.log.Close() // waits for no reader who is stuck, as writing to stderr would
 		os.Exit(exitBug)
 	}
 	l.counts[panics]++
