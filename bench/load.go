@@ -116,7 +116,7 @@ func (r *run) calibrate() (*Calibration, error) {
 	}
 	capacity := res.rate()
 	r.rate = capacity * r.cfg.Rate.share
-	return &Calibration{Server: c.target.Name, OpsPerSecond: threeDigits(capacity), Seconds: length.Seconds()}, nil
+	return &Calibration{Server: c.target.Name, OpsPerSecond: significant(capacity, digits), Seconds: length.Seconds()}, nil
 }
 
 func (r *run) rounds() error {
