@@ -5,6 +5,7 @@ BIN      := bin/gocached
 ARGS     ?=
 FUZZTIME ?= 10s
 BENCHTIME ?= 200ms
+BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
@@ -16,7 +17,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race fuzz lint fmt bench compare golden conformance clean
+.PHONY: help build run test race fuzz lint fmt bench benchstat compare golden conformance clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
@@ -45,6 +46,10 @@ fmt: ## format all Go files
 
 bench: ## run the Go benchmarks, BENCHTIME (200ms) each
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+benchstat: ## compare the Go benchmarks of two commits: OLD=<commit> [NEW=<commit>] [BENCH=regexp] [COUNT=10] [PACKAGES=./engine/...]
+	@GO="$(GO)" BENCH="$(BENCH)" COUNT="$(COUNT)" PACKAGES="$(PACKAGES)" BENCHTIME="$(BENCHTIME)" CPU="$(CPU)" \
+		scripts/benchstat.sh $(BENCHSTAT) "$(OLD)" "$(NEW)"
 
 compare: build ## compare gocached with the memcached on this machine under load
 	scripts/compare.sh $(BIN)
