@@ -33,3 +33,18 @@ next:
 	JMP   next
 done:
 	RET
+
+// func prefetchLine(first *uint64, n int)
+TEXT ·prefetchLine(SB), NOSPLIT, $0-16
+	MOVQ first+0(FP), AX
+	MOVQ n+8(FP), CX
+next:
+	TESTQ CX, CX
+	JLE   done
+	MOVQ  (AX), BX
+	PREFETCHT0 (BX)
+	ADDQ  $8, AX
+	DECQ  CX
+	JMP   next
+done:
+	RET

@@ -33,3 +33,18 @@ next:
 	JMP  next
 done:
 	RET
+
+// func prefetchLine(first *uint64, n int)
+TEXT ·prefetchLine(SB), NOSPLIT, $0-16
+	MOVD first+0(FP), R0
+	MOVD n+8(FP), R1
+next:
+	CMP  $0, R1
+	BLE  done
+	MOVD (R0), R3
+	PRFM (R3), PLDL1KEEP
+	ADD  $8, R0
+	SUB  $1, R1
+	JMP  next
+done:
+	RET

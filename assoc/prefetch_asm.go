@@ -12,3 +12,8 @@ func prefetchL1(first *uint64, n int)
 //
 //go:noescape
 func prefetchL2(first *uint64, n int)
+
+// prefetchLine asks for only one line from each address, into the first level.
+//
+//go:noescape
+func prefetchLine(first *uint64, n int)

@@ -7,3 +7,6 @@ func prefetchL1(_ *uint64, _ int) {}
 
 // prefetchL2 does nothing either.
 func prefetchL2(_ *uint64, _ int) {}
+
+// prefetchLine does nothing either.
+func prefetchLine(_ *uint64, _ int) {}

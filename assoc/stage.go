@@ -148,6 +148,14 @@ func (t *Table) PrefetchBucket(hash uint64) {
 // PrefetchFirst has the first item of a bucket fetched. It reads the bucket, so that PrefetchBucket should come before.
 func (t *Table) PrefetchFirst(hash uint64) { t.PrefetchItem(t.head(t.now.Load(), hash)) }
 
+// PrefetchNeighbours has the items fetched between which the first item of a bucket stands in its LRU. It reads the bucket
+// and that item, so that both should have been fetched before.
+func (t *Table) PrefetchNeighbours(hash uint64) {
+	next, prev := t.arena.PeekLinks(t.head(t.now.Load(), hash))
+	to := [2]uint64{uint64(t.arena.Hint(next)), uint64(t.arena.Hint(prev))}
+	prefetchL1(&to[0], len(to))
+}
+
 // PrefetchItem has the front of an item fetched.
 func (t *Table) PrefetchItem(ref slab.Ref) {
 	at := uint64(t.arena.Hint(ref))

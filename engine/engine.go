@@ -70,6 +70,9 @@ type Engine interface {
 	// of the whole run can overlap. It returns how many keys were answered: all, unless Hit reported false.
 	//
 	// A key with Touch set gives its item a new expiry before it is shown, as one step. Get does not allocate.
+	//
+	// A nil reader asks for no item: the keys are those of calls that follow, of another kind, and the engine may fetch
+	// from memory what they will need. It answers none.
 	Get(keys []Key, to Reader) (answered int)
 
 	// Touch gives the item under key a new expiry (11) and returns its flags and its CAS, which do not change. NotFound if

@@ -41,8 +41,24 @@ func (l *loop) execute(i, end int) {
 		l.executeGuarded(i, end)
 		return
 	}
+	l.expect(i, end)
 	for i < end {
 		i = l.executeFrom(i, end)
+	}
+}
+
+// expect tells the engine of the keys of requests that change something, if there are several in the run, so that it does
+// not have to wait for the memory of each in turn.
+func (l *loop) expect(i, end int) {
+	l.expected = l.expected[:0]
+	for ; i < end; i++ {
+		if key := l.run.Keys[i].Bytes; len(key) > 0 && l.run.Requests[i].Command != protocol.Get {
+			l.expected = append(l.expected, engine.Key{Bytes: key})
+		}
+	}
+	if len(l.expected) > 1 {
+		l.engineCall().Get(l.expected, nil)
+		l.engineDone()
 	}
 }
 

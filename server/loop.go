@@ -49,6 +49,8 @@ type loop struct {
 	cur    int // the part whose replies are being appended, or -1
 	base   int // index in the run of the first key of the Get under way
 
+	expected []engine.Key // see expect
+
 	out     []byte
 	pieces  []piece
 	touched []*conn // connections with pieces

@@ -45,20 +45,26 @@ func (a *Arena) Hint(r Ref) uintptr { return uintptr(a.At(r)) }
 
 // Peek returns the first word of a chunk as a ref, read without a lock, and None where that cannot be: r may be stale, or
 // no ref at all. Following None leads to None, since page 0 is all zeros. The race detector would object, so it always says None in builds with it.
-func (a *Arena) Peek(r Ref) Ref {
+func (a *Arena) Peek(r Ref) Ref { return a.peek(r, 0) }
+
+// PeekLinks is the same for the second and the third word.
+func (a *Arena) PeekLinks(r Ref) (next, prev Ref) { return a.peek(r, 4), a.peek(r, 8) }
+
+// peek reads the word at an offset within a chunk, which is less than 16.
+func (a *Arena) peek(r Ref, at uintptr) Ref {
 	page := uint32(r) >> (a.shift & 31)
 	if !canPeek || int(page) > a.total {
 		return None
 	}
 	offset := uintptr(page)*a.stride + uintptr(uint32(r)&a.mask)*uintptr(a.entry(page)>>8)<<3
-	if offset >= a.memory.Size-align {
+	if offset >= a.memory.Size-2*align {
 		return None
 	}
-	next := Ref(atomic.LoadUint32((*uint32)(unsafe.Add(a.base, offset))))
-	if int(a.PageOf(next)) > a.total {
+	word := Ref(atomic.LoadUint32((*uint32)(unsafe.Add(a.base, offset+at))))
+	if int(a.PageOf(word)) > a.total {
 		return None
 	}
-	return next
+	return word
 }
 
 // ClassOf returns the number of the class to which the page of r belongs.

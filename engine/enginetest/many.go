@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -43,6 +44,23 @@ func testRuns(h *Harness) {
 	r = Recorder{}
 	h.Expect("the same key", h.Get(same, &r), 3)
 	h.Expect("shown each time", r.Found[0] == r.Found[2] && r.Found[0].Hit, true)
+}
+
+// testExpected: a run without a reader is answered by nobody and changes nothing, whether the keys are there or not.
+func testExpected(h *Harness) {
+	keys := make([]engine.Key, 100)
+	for i := range keys {
+		keys[i].Bytes = []byte("k" + strconv.Itoa(i))
+		if i%2 == 0 {
+			h.Set("k"+strconv.Itoa(i), "value")
+		}
+	}
+	_, before := h.Figures(engine.Query{Group: "slabs"})
+	for _, n := range []int{0, 1, 2, 8, 9, 100} {
+		h.Expect("answered without a reader", h.Get(keys[:n], nil), 0)
+	}
+	_, after := h.Figures(engine.Query{Group: "slabs"})
+	h.Expect("the figures stay", maps.Equal(before, after), true)
 }
 
 // testEviction: a cache that is too small forgets the oldest, keeps what is used, and never refuses.

@@ -13,6 +13,10 @@ import (
 //
 // Read next: slab/doc.go.
 func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
+	if to == nil {
+		e.expect(keys)
+		return 0
+	}
 	g := getter{e: e, to: to, now: e.now()}
 	defer g.done()
 	if len(keys) == 1 {
