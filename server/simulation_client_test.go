@@ -1,0 +1,172 @@
+package server
+
+import (
+	"bytes"
+
+	"golang.org/x/sys/unix"
+
+	"gocached/engine"
+)
+
+// simClient is a client, and the judge of what the server does for it. It knows all requests that it has sent, and what each
+// must be answered: the answers of those that the engine is asked for follow from what the engine said to the server
+// (witness), which the model judges. So no byte that comes is left to chance.
+type simClient struct {
+	w      *world
+	number int
+	text   bool
+	own    int // its own keys begin here
+	conn   *netConn
+
+	out      []byte // made, and not yet with the server
+	sentAll  uint64 // bytes made since the beginning
+	requests []*request
+	spare    []*request // answered, to be used again
+	last     bool       // it makes no further requests
+	finishes bool       // and closes its half when all it made is sent
+	quitting bool       // it has made a request that closes the connection
+	opaque   uint32
+
+	expected []byte        // answers, from the first byte that was not sent
+	sent     int           // bytes of expected that the server has sent
+	over     bool          // a request was executed that closes the connection
+	harmed   bool          // answers may be missing: a reset, or something was made to fail
+	refused  bool          // the next thing the engine is asked is to remove the old value of a set
+	status   engine.Status // why it was refused
+	gone     bool          // the server has closed the connection
+	blocked  bool          // its connection was blocked at the last look
+}
+
+// next returns the request that must be the next for which the engine is asked, or nil. What stands before it needs no
+// engine, and has been executed.
+func (c *simClient) next() *request {
+	for len(c.requests) > 0 && !c.over {
+		r := c.requests[0]
+		if r.engineKnows() {
+			return r
+		}
+		if !c.advance() {
+			break
+		}
+	}
+	return nil
+}
+
+// advance takes the first request for executed, if it needs no engine and the server has it.
+func (c *simClient) advance() bool {
+	if c.over || len(c.requests) == 0 || c.requests[0].engineKnows() || c.requests[0].head > c.conn.socket.taken {
+		return false
+	}
+	r := c.requests[0]
+	c.over = r.closes()
+	c.answer(r, outcome{})
+	return true
+}
+
+// answer notes the answer to the first request, which is done with.
+func (c *simClient) answer(r *request, o outcome) {
+	if c.text {
+		c.expected = appendTextAnswer(c.expected, r, o)
+	} else {
+		c.expected = appendBinaryAnswer(c.expected, r, o)
+	}
+	c.done(r)
+}
+
+func (c *simClient) done(r *request) {
+	c.requests = c.requests[1:]
+	*r = request{keys: r.keys[:0]}
+	c.spare = append(c.spare, r)
+}
+
+// receive compares what the server has sent with what it should send.
+func (c *simClient) receive(b []byte) {
+	for c.sent+len(b) > len(c.expected) && c.advance() {
+	}
+	want := c.expected[c.sent:]
+	if len(want) < len(b) || !bytes.Equal(want[:len(b)], b) {
+		c.w.fail("client %d: the answer is wrong: %s", c.number, difference(b, want[:min(len(want), len(b))]))
+		return
+	}
+	if c.sent += len(b); c.sent == len(c.expected) {
+		c.expected, c.sent = c.expected[:0], 0
+	}
+}
+
+// satisfied says whether the server has done all it was asked, and sent all answers.
+func (c *simClient) satisfied() bool {
+	for c.advance() {
+	}
+	unasked := c.over || len(c.requests) == 0 || c.requests[0].end > c.conn.socket.taken
+	return unasked && c.sent == len(c.expected)
+}
+
+// closed judges the end of the connection. A client that was harmed may miss answers; all others must have all, and there
+// must be a reason.
+func (c *simClient) closed(err error) {
+	c.gone = true
+	s := c.conn.socket
+	switch {
+	case c.harmed:
+	case !c.satisfied():
+		c.w.fail("client %d: the connection is closed (%v), %d bytes of answers and %d requests are lost", c.number, err,
+			len(c.expected)-c.sent, len(c.requests))
+	case !c.over && !s.ended:
+		c.w.fail("client %d: the connection is closed (%v) for no reason", c.number, err)
+	case c.over:
+		c.w.saw(sawServerClose)
+	}
+}
+
+// send lets some of what the client has made come to the server.
+func (c *simClient) send(most int) {
+	n := min(len(c.out), most, arrivedMost-len(c.conn.socket.in))
+	if n > 0 {
+		s := c.conn.socket
+		s.in = append(s.in, c.out[:n]...)
+		c.out = c.out[n:]
+		c.w.trace.add("client %d: %d bytes arrive, %d are waiting", uint64(c.number), uint64(n), uint64(len(s.in)))
+	}
+	if c.finishes && len(c.out) == 0 && !c.conn.socket.ended {
+		c.conn.socket.ended = true
+		c.w.saw(sawHalfClose)
+		c.w.trace.add("client %d: half-closes", uint64(c.number), 0, 0)
+	}
+}
+
+// arrivedMost is how many bytes a socket keeps for the server.
+const arrivedMost = 1 << 18
+
+// read takes some of what has come from the server.
+func (c *simClient) read(most int) {
+	s := c.conn.socket
+	if n := min(s.unread, most); n > 0 {
+		s.unread -= n
+		s.room += n
+		c.w.trace.add("client %d: reads %d of %d bytes", uint64(c.number), uint64(n), uint64(s.unread+n))
+	}
+}
+
+// finish makes the client close its half, perhaps in the middle of a request.
+func (c *simClient) finish() {
+	c.last, c.finishes = true, true
+	if n := len(c.out); n > 0 && oneIn(c.w.r, 2) {
+		cut := c.w.r.IntN(n)
+		c.sentAll -= uint64(n - cut)
+		c.out = c.out[:cut]
+	}
+}
+
+// reset breaks the connection. What has come may be lost with it.
+func (c *simClient) reset() {
+	c.w.saw(sawReset)
+	c.w.trace.add("client %d: resets its connection", uint64(c.number), 0, 0)
+	s := c.conn.socket
+	s.reset, c.harmed, c.last, c.out = true, true, true, nil
+	if oneIn(c.w.r, 2) {
+		s.in = nil
+	}
+}
+
+// paused says whether the server does not read from the client.
+func (c *simClient) paused() bool { return c.conn.socket.interest&unix.EPOLLIN == 0 }

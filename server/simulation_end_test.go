@@ -1,0 +1,156 @@
+package server
+
+import "gocached/engine"
+
+// watchLoop looks at a loop after each thing it has done.
+func (w *world) watchLoop(l *netLoop) {
+	w.tally[sawYield] += l.yields()
+	for _, c := range w.clients {
+		blocked := c.conn.context.is(stateBlocked)
+		if c.blocked && !blocked && !c.gone {
+			w.saw(sawUnblock)
+		}
+		c.blocked = blocked
+	}
+	if n := l.loop.totals[panics].Load() + l.loop.counts[panics]; n > 0 {
+		w.fail("the server has recovered from a panic")
+	}
+}
+
+// yields returns how many connections have yielded since it was last asked.
+func (l *netLoop) yields() (n uint64) {
+	now := len(l.loop.yielded)
+	if now > l.yielded {
+		n = uint64(now - l.yielded)
+	}
+	l.yielded = now
+	return n
+}
+
+// settle lets everything come to rest: the clients ask for nothing more and read everything, and nothing is made to go
+// wrong. All that was asked must then have been answered.
+func (w *world) settle() {
+	w.trace.add("settle", 0, 0, 0)
+	w.calm = true
+	for _, c := range w.clients {
+		c.last = true
+	}
+	for tries := 0; w.stir() && !w.failed; tries++ {
+		if tries > settleMost {
+			w.fail("the world does not come to rest")
+		}
+	}
+	for _, c := range w.clients {
+		if !c.gone && !c.harmed && !c.satisfied() {
+			w.fail("client %d waits for ever for %d requests and %d bytes; state %b", c.number, len(c.requests),
+				len(c.expected)-c.sent, c.conn.context.state)
+		}
+	}
+}
+
+// settleMost is far more stirs than any world needs.
+const settleMost = 200_000
+
+// stir lets everything happen once that can, and reports whether anything did.
+func (w *world) stir() (stirred bool) {
+	for _, c := range w.clients {
+		s := c.conn.socket
+		before := len(c.out) + s.unread
+		c.send(arrivedMost)
+		c.read(s.unread)
+		stirred = stirred || before > 0 && len(c.out)+s.unread < before
+	}
+	for _, l := range w.loops {
+		for l.step() && !w.failed {
+			stirred = true
+		}
+	}
+	for w.net.notice(); len(w.net.notices) > 0; w.net.notice() {
+		w.net.act()
+		stirred = true
+	}
+	w.sweepClients()
+	return stirred
+}
+
+// end closes all connections and looks at what is left.
+func (w *world) end() {
+	for _, c := range w.clients {
+		c.conn.socket.ended = true
+	}
+	for w.stir() && !w.failed {
+	}
+	if n := w.server.gate.current(); n != 0 || len(w.clients) != 0 {
+		w.fail("%d connections are left, %d clients", n, len(w.clients))
+	}
+	if n := w.server.unsent.Load(); n != 0 {
+		w.fail("%d bytes are counted as not sent", n)
+	}
+	if n := len(w.server.drainer.waiting); n != 0 {
+		w.fail("the drainer waits for %d connections", n)
+	}
+	if len(w.eng.held) != 0 || len(w.eng.lent) != 0 {
+		w.fail("%d items are held, %d lent", len(w.eng.held), len(w.eng.lent))
+	}
+	for _, l := range w.loops {
+		w.checkLoop(l.loop)
+	}
+	if !w.failed {
+		w.checkEngine()
+	}
+}
+
+func (w *world) checkLoop(l *loop) {
+	if len(l.ready) != 0 || len(l.touched) != 0 || len(l.yielded) != 0 || len(l.pieces) != 0 {
+		w.fail("a loop keeps %d ready, %d touched, %d yielded, %d pieces", len(l.ready), len(l.touched), len(l.yielded), len(l.pieces))
+	}
+	w.tally[sawBlock] += l.totals[connBlocks].Load() + l.counts[connBlocks]
+}
+
+// checkEngine looks every key up, and compares what is there with the model, and the figures with what was seen.
+func (w *world) checkEngine() {
+	if err := w.eng.inner.Check(); err != nil {
+		w.fail("the engine is damaged: %v", err)
+		return
+	}
+	reader := finalReader{w: w}
+	keys := make([]engine.Key, 1)
+	for i := range keyPool.names {
+		if i >= bulkKeys && !w.bulked {
+			break
+		}
+		reader.key, keys[0].Bytes = i, []byte(keyNamed(i))
+		w.eng.inner.Get(keys, &reader)
+		if reader.lent.Ref != 0 {
+			w.eng.inner.Release(reader.lent)
+			reader.lent = engine.Item{}
+		}
+	}
+	if n := w.figure("", "curr_items"); n != uint64(len(w.model.items)) {
+		w.fail("the engine has %d items, want %d", n, len(w.model.items))
+	}
+	evictions := w.figure("", "evictions")
+	if w.model.lost > evictions {
+		w.fail("%d items were lost, and %d evicted", w.model.lost, evictions)
+	}
+	w.tally[sawEviction] += evictions
+	w.tally[sawExpansion] += w.figure("gocached", "hash_expansions")
+	w.tally[sawPageDonated] += w.figure("gocached", "pages_donated")
+}
+
+// finalReader compares what is left in the engine with the model.
+type finalReader struct {
+	w    *world
+	key  int
+	lent engine.Item
+}
+
+func (f *finalReader) Hit(_ int, h engine.Hit) bool {
+	f.w.model.hit(f.key, &h, false, 0)
+	if h.Lent != 0 {
+		f.lent = h.Item()
+	}
+	return true
+}
+
+func (f *finalReader) Miss(int) { f.w.model.miss(f.key) }

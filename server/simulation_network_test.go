@@ -1,0 +1,282 @@
+package server
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The epoll descriptors of a world: the drainer's, and from loopEpoll on those of its loops.
+const (
+	drainEpoll  = 1000
+	loopEpoll   = 1001
+	loopEventfd = 2000
+)
+
+// socket is the server's end of a simulated connection.
+type socket struct {
+	fd   int
+	conn *netConn
+
+	in    []byte // what has come and is not read
+	ended bool   // the client sends no more
+	reset bool
+	taken uint64 // bytes the server has read
+
+	room   int // bytes it takes before the client reads
+	unread int // bytes on their way to the client
+
+	interest uint32 // of gnet's poller
+	known    bool   // to the drainer's epoll
+	armed    bool   // the drainer waits for room
+	number   uint64 // by which the drainer knows it
+}
+
+// network is a kernel in which every call goes wrong now and then, as far as the plan says. A descriptor that is closed
+// is given to the next connection.
+type network struct {
+	w       *world
+	sockets []*socket // by descriptor
+	notices []uint64  // what the drainer has been told and not acted upon
+}
+
+var _ kernel = (*network)(nil)
+
+// open makes a socket with the lowest descriptor that is free.
+func (n *network) open(room int) *socket {
+	s := &socket{room: room, interest: readInterest}
+	for s.fd < len(n.sockets) && n.sockets[s.fd] != nil {
+		s.fd++
+	}
+	if s.fd == len(n.sockets) {
+		n.sockets = append(n.sockets, nil)
+	}
+	n.sockets[s.fd] = s
+	return s
+}
+
+// at returns the socket with a descriptor. A server that names one that is closed is at fault.
+func (n *network) at(fd int) *socket {
+	if fd < 0 || fd >= len(n.sockets) || n.sockets[fd] == nil {
+		n.w.fail("descriptor %d is used, and is not open", fd)
+		return nil
+	}
+	return n.sockets[fd]
+}
+
+func (n *network) send(fd int, b []byte) (int, error) {
+	if len(b) == 0 {
+		n.w.fail("nothing is sent to descriptor %d", fd)
+	}
+	s := n.at(fd)
+	if s == nil {
+		return 0, unix.EBADF
+	}
+	most, err := n.takes(s, len(b))
+	n.deliver(s, b[:most])
+	n.sent(s, len(b), most)
+	return most, err
+}
+
+func (n *network) sendVector(fd int, v *vector) (int, error) {
+	defer v.forget()
+	s := n.at(fd)
+	switch {
+	case s == nil:
+		return 0, unix.EBADF
+	case len(v.parts) == 0:
+		return 0, nil
+	}
+	total := 0
+	for _, p := range v.parts {
+		total += int(p.Len)
+	}
+	if len(v.parts) > vectorMost {
+		n.w.fail("%d bytes in %d parts are sent", total, len(v.parts))
+	}
+	most, err := n.takes(s, total)
+	left := most
+	for _, p := range v.parts {
+		b := unsafe.Slice(p.Base, p.Len)
+		b = b[:min(left, len(b))]
+		n.deliver(s, b)
+		left -= len(b)
+	}
+	n.sent(s, total, most)
+	return most, err
+}
+
+// takes decides how many bytes of a send a socket takes.
+func (n *network) takes(s *socket, length int) (int, error) {
+	w := n.w
+	switch {
+	case s.reset:
+		return 0, unix.EPIPE
+	case w.chance(w.plan.failSend):
+		w.saw(sawSendFault)
+		s.conn.client.harmed = true
+		return 0, unix.ENOBUFS
+	case s.room == 0, w.chance(w.plan.full):
+		return 0, unix.EAGAIN
+	}
+	most := min(length, s.room)
+	if w.chance(w.plan.partial) {
+		most = 1 + w.r.IntN(most)
+	}
+	return most, nil
+}
+
+// deliver hands bytes to the client, who compares them at once, though it may read them late.
+func (n *network) deliver(s *socket, b []byte) {
+	s.room -= len(b)
+	s.unread += len(b)
+	s.conn.client.receive(b)
+}
+
+func (n *network) sent(s *socket, length, most int) {
+	n.w.trace.add("descriptor %d takes %d of %d bytes", uint64(s.fd), uint64(most), uint64(length))
+	if l := s.conn.loop.loop; l.polling.on && len(l.ready) > 1 {
+		n.w.saw(sawRound)
+	}
+	switch {
+	case most == 0:
+		n.w.saw(sawFullSend)
+	case most < length:
+		n.w.saw(sawPartialSend)
+	}
+}
+
+func (n *network) receive(fd int, b []byte) (int, error) {
+	s := n.at(fd)
+	switch {
+	case s == nil:
+		return 0, unix.EBADF
+	case len(b) == 0:
+		n.w.fail("nothing is received from descriptor %d", fd)
+		return 0, unix.EINVAL
+	case len(s.in) > 0:
+		most := min(len(s.in), len(b))
+		if n.w.chance(n.w.plan.partial) {
+			most = 1 + n.w.r.IntN(most)
+		}
+		if s.conn.context.receiving() {
+			n.w.saw(sawReceived)
+		}
+		n.w.trace.add("descriptor %d gives %d bytes, asked for %d", uint64(fd), uint64(most), uint64(len(b)))
+		return s.read(b[:most]), nil
+	case s.reset:
+		return 0, unix.ECONNRESET
+	case s.ended:
+		return 0, nil
+	}
+	return 0, unix.EAGAIN
+}
+
+// read moves bytes that have come into b, which is no longer than what there is.
+func (s *socket) read(b []byte) int {
+	n := copy(b, s.in)
+	s.in = s.in[n:]
+	s.taken += uint64(n)
+	return n
+}
+
+// poll and wait are for the server's own polls. Both let others go on first.
+func (n *network) poll(epoll int, events []unix.EpollEvent) int {
+	l := n.w.running
+	if epoll != l.loop.poller.epoll {
+		n.w.fail("loop %d polls epoll %d", l.number, epoll)
+	}
+	l.rest(true)
+	return n.found(l, events)
+}
+
+func (n *network) wait(epoll int, events []unix.EpollEvent) int {
+	l := n.w.running
+	found := n.poll(epoll, events)
+	for found == 0 && !l.over && !n.w.chance(100) { // or it is interrupted
+		l.rest(false)
+		found = n.found(l, events)
+	}
+	return found
+}
+
+// found returns how many events there are. When the world is over it gives the loop back to gnet, that is, to its end.
+func (n *network) found(l *netLoop, events []unix.EpollEvent) int {
+	if l.over {
+		l.wanted = 1
+		return 0
+	}
+	return l.poll(events)
+}
+
+func (n *network) control(epoll, op, fd int, event unix.EpollEvent) error {
+	if fd >= loopEventfd {
+		return n.woken(epoll, op, fd, event)
+	}
+	s := n.at(fd)
+	if s == nil {
+		return unix.EBADF
+	}
+	if epoll == drainEpoll {
+		return n.watch(s, op, event)
+	}
+	if epoll != s.conn.loop.loop.poller.epoll || op != unix.EPOLL_CTL_MOD || int(event.Fd) != fd {
+		n.w.fail("epoll %d is told %d of descriptor %d", epoll, op, fd)
+	}
+	n.w.trace.add("descriptor %d waits for events %d", uint64(fd), uint64(event.Events), 0)
+	s.interest = event.Events
+	return nil
+}
+
+// woken sets the event of a loop's eventfd again, since that is edge-triggered.
+func (n *network) woken(epoll, op, fd int, event unix.EpollEvent) error {
+	l := n.w.running
+	if fd != l.loop.poller.eventfd || epoll != l.loop.poller.epoll || op != unix.EPOLL_CTL_MOD ||
+		event.Events != readInterest|unix.EPOLLET|unix.EPOLLRDHUP || int(event.Fd) != fd {
+		n.w.fail("loop %d: epoll %d is told %d of eventfd %d, with %x", l.number, epoll, op, fd, event.Events)
+	}
+	l.edge = true
+	return nil
+}
+
+// watch is a change of the drainer's epoll.
+func (n *network) watch(s *socket, op int, event unix.EpollEvent) error {
+	if s.known != (op == unix.EPOLL_CTL_MOD) || event.Events != unix.EPOLLOUT|unix.EPOLLONESHOT {
+		n.w.fail("the drainer does %d with events %d to descriptor %d", op, event.Events, s.fd)
+	}
+	if n.w.chance(n.w.plan.failWatch) {
+		n.w.saw(sawWatchFault)
+		s.conn.client.harmed = true
+		return unix.ENOSPC
+	}
+	s.known, s.armed = true, true
+	s.number = uint64(uint32(event.Fd)) | uint64(uint32(event.Pad))<<32
+	n.w.trace.add("descriptor %d waits for room as number %d", uint64(s.fd), s.number, 0)
+	return nil
+}
+
+// notice lets the drainer's epoll report a socket that has room, or that is broken.
+func (n *network) notice() {
+	for _, i := range n.w.r.Perm(len(n.sockets)) {
+		if s := n.sockets[i]; s != nil && s.armed && (s.room > 0 || s.reset) {
+			s.armed = false
+			n.notices = append(n.notices, s.number)
+			n.w.trace.add("descriptor %d has room for %d bytes", uint64(i), uint64(s.room), 0)
+			return
+		}
+	}
+}
+
+// act lets the drainer act upon the oldest notice, which may have become stale.
+func (n *network) act() {
+	if len(n.notices) == 0 {
+		return
+	}
+	number := n.notices[0]
+	n.notices = n.notices[1:]
+	if n.w.server.drainer.waiting[number] == nil {
+		n.w.saw(sawStaleRoom)
+	}
+	n.w.trace.add("the drainer acts upon number %d", number, 0, 0)
+	n.w.server.drainer.drained(number)
+}

@@ -1,0 +1,148 @@
+package server
+
+import (
+	"hash/maphash"
+	"math/rand/v2"
+	"strings"
+	"sync"
+
+	"gocached/engine/memory"
+)
+
+// plan is what a seed decides about its world before anything happens. Each seed has few dangers, but often: what goes
+// wrong only in company is found when the company is dense.
+type plan struct {
+	loops, clients int
+	steps          int
+
+	pageSize, pages  int
+	noCAS, noEvict   bool
+	lendFrom, stream int
+	replyMost, turn  int
+	verbose, detail  bool
+
+	binary     int // clients of ten
+	ownKeys    int // of each client
+	sharedKeys int
+	long       int // of ten values
+	stores     int // of ten requests
+	quiet      int // of ten requests
+	pipeline   int // requests that a client sends ahead
+	bulk       int // of a thousand steps
+	clock      int
+
+	piece    int // bytes that arrive at a time, at most
+	sendRoom int // bytes that a client's socket takes
+	sloth    int // of ten chances to read, those a client misses
+
+	// Of ten thousand.
+	failAllocate, failSend, failWatch, reset, finish, partial, full int
+}
+
+// roomy says that memory is never short.
+func (p *plan) roomy() bool { return p.pages >= roomyPages }
+
+// mayEvict says that the engine may drop living items.
+func (p *plan) mayEvict() bool { return !p.noEvict && !p.roomy() }
+
+// roomyPages are more than all keys can fill.
+const roomyPages = 400
+
+// pick returns one of the choices.
+func pick[T any](r *rand.Rand, choices ...T) T { return choices[r.IntN(len(choices))] }
+
+func oneIn(r *rand.Rand, n int) bool { return r.IntN(n) == 0 }
+
+func newPlan(r *rand.Rand, steps int) plan {
+	p := plan{
+		loops: pick(r, 1, 1, 2), clients: 1 + r.IntN(10), steps: steps,
+		pageSize: pick(r, 2048, 4096, 8192, 16384), pages: 1 + r.IntN(pick(r, 3, 12, 50)),
+		noCAS: oneIn(r, 8), noEvict: oneIn(r, 8),
+		lendFrom: pick(r, 150, 600, 2000, 1<<20), stream: pick(r, 64, 300, 2048),
+		replyMost: pick(r, 200, 2000, outputMost), turn: pick(r, 1, 2, 5, 20, 20, 100),
+		verbose: oneIn(r, 20), detail: oneIn(r, 12),
+		binary: pick(r, 0, 5, 5, 10), ownKeys: 1 + r.IntN(8), sharedKeys: r.IntN(16),
+		long: pick(r, 0, 1, 3, 8), stores: 2 + r.IntN(6), quiet: pick(r, 0, 1, 5), pipeline: pick(r, 1, 4, 20, 120),
+		bulk: pick(r, 0, 0, 3, 30), clock: pick(r, 0, 5, 40),
+		piece: pick(r, 1, 20, 300, 4000, 100_000), sendRoom: pick(r, 30, 300, 4000, 100_000),
+		sloth: pick(r, 0, 0, 5, 9),
+	}
+	if oneIn(r, 5) {
+		p.pages = roomyPages
+	}
+	if oneIn(r, 2) {
+		p.addDangers(r)
+	}
+	return p
+}
+
+func (p *plan) addDangers(r *rand.Rand) {
+	p.failAllocate = pick(r, 0, 0, 100, 2000)
+	p.failSend = pick(r, 0, 0, 30)
+	p.failWatch = pick(r, 0, 0, 500)
+	p.reset = pick(r, 0, 5, 100)
+	p.finish = pick(r, 0, 10, 200)
+	p.partial = pick(r, 0, 3000)
+	p.full = pick(r, 0, 500, 3000)
+}
+
+// keyPool are the keys of all worlds. What a key is called matters to the engine only by its length and by its stripe,
+// and the latter depends on a seed that differs from process to process. So that a run can be played again in another
+// process, each key has an ending that puts it on a stripe of our choice: few of them, so that keys often share one.
+var keyPool struct {
+	sync.Once
+	seed  maphash.Seed
+	names [poolSize]string
+}
+
+const (
+	poolSize    = 3072
+	bulkKeys    = 1000 // the first of those that only bulk stores use
+	poolStripes = 128
+)
+
+func keyNamed(i int) string { return keyPool.names[i] }
+
+func fillKeyPool() {
+	keyPool.seed = maphash.MakeSeed()
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range keyPool.names {
+		n := 1 + r.IntN(24)
+		if i < bulkKeys && oneIn(r, 8) {
+			n = 60 + r.IntN(180)
+		}
+		keyPool.names[i] = keyOnStripe(i, strings.Repeat("k", n))
+	}
+}
+
+// keyOnStripe returns a key that begins like start and lies on a stripe that follows from i.
+func keyOnStripe(i int, start string) string {
+	const letters = "abcdefghijklmnopqrstuvwxyz012345"
+	b := []byte(start + ":...." + string(letters[i/1024]) + string(letters[i/32%32]) + string(letters[i%32]))
+	for try := 0; ; try++ {
+		for j := range 4 {
+			b[len(start)+1+j] = letters[try>>(5*j)&31]
+		}
+		if memory.StripeOf(keyPool.seed, b) == i%poolStripes {
+			return string(b)
+		}
+	}
+}
+
+// garden is where values are cut from. Each value begins with a letter, so that it is no number.
+var garden = func() (g [1 << 16]byte) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for i := range g {
+		g[i] = pick(r, byte('\r'), '\n', ' ', 0, 0x80, byte(r.IntN(256)))
+		if i%8 == 0 {
+			g[i] = byte('a' + r.IntN(26))
+		}
+	}
+	return g
+}()
+
+// cutValue returns n bytes that are unlike most others of that length.
+func cutValue(r *rand.Rand, n int) []byte {
+	at := r.IntN((len(garden)-n)/8) * 8
+	return garden[at : at+n : at+n]
+}

@@ -1,0 +1,261 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/panjf2000/gnet/v2"
+
+	"gocached/engine"
+	"gocached/engine/memory"
+)
+
+// world is one run of the simulation: a server with its engine, the network around it, and its clients, all in one
+// goroutine. Whatever happens follows from the seed, so the same seed gives the same trace.
+//
+// The code of the server that runs is all between gnet's events and the system calls: loops, connections, protocol,
+// execution, drainer; and the engine. Not simulated are listeners, UDP, authentication and TLS.
+type world struct {
+	seed    uint64
+	r       *rand.Rand
+	plan    plan
+	server  *Server
+	handler *handler
+	eng     *witness
+	model   *model
+	net     *network
+	loops   []*netLoop
+	clients []*simClient
+	running *netLoop // whose code is running
+	born    int      // clients so far
+	calm    bool     // nothing is made to go wrong any more
+	bulked  bool     // bulkStore was called
+
+	trace  *trace
+	tally  tally
+	fault  string // the first thing that was found wrong
+	failed bool
+}
+
+// newWorld makes a world. log and trace are used by one world at a time.
+func newWorld(seed uint64, steps int, log *Log, t *trace) *world {
+	keyPool.Do(fillKeyPool)
+	w := &world{seed: seed, r: rand.New(rand.NewPCG(seed, 0x5eed)), trace: t}
+	w.plan = newPlan(w.r, steps)
+	t.reset()
+	w.model = &model{w: w, items: make(map[int]*record), now: 2, wall: 1_800_000_000}
+	w.eng = &witness{w: w, inner: memory.New(), held: make(map[uint64]*simClient), lent: make(map[uint64]*loan)}
+	w.eng.inner.Simulate(keyPool.seed)
+	w.net = &network{w: w}
+	w.open(log)
+	return w
+}
+
+// open makes the server.
+func (w *world) open(log *Log) {
+	settings := DefaultSettings()
+	settings.NoCAS, settings.NoEvict, settings.ReqsPerEvent = w.plan.noCAS, w.plan.noEvict, w.plan.turn
+	settings.Detail = w.plan.detail
+	s, err := New(settings, w.eng, log)
+	if err != nil {
+		w.fail("no server: %v", err)
+		return
+	}
+	log.SetLevel(0)
+	if w.plan.verbose {
+		log.SetLevel(2)
+		w.saw(sawVerbose)
+	}
+	s.drainer = &drainer{kernel: w.net, epoll: drainEpoll, waiting: make(map[uint64]*conn)}
+	w.server, w.handler = s, &handler{server: s}
+	for i := range w.plan.loops {
+		l := newNetLoop(w, i)
+		s.loops = append(s.loops, l.loop)
+		w.loops = append(w.loops, l)
+	}
+	w.sawPlan()
+}
+
+func (w *world) sawPlan() {
+	for saw, is := range map[happening]bool{sawTwoLoops: w.plan.loops > 1, sawWithoutCAS: w.plan.noCAS, sawWithoutEviction: w.plan.noEvict} {
+		if is {
+			w.saw(saw)
+		}
+	}
+}
+
+func (w *world) saw(h happening) { w.tally[h]++ }
+
+// chance decides by chance whether something happens that the plan wants in so many of ten thousand cases.
+func (w *world) chance(n int) bool { return n > 0 && !w.calm && w.r.IntN(10_000) < n }
+
+// fail notes what was found wrong. Only the first finding counts: the world ends with it.
+func (w *world) fail(format string, args ...any) {
+	if !w.failed {
+		w.failed, w.fault = true, fmt.Sprintf(format, args...)
+		w.trace.add("FAILED", 0, 0, 0)
+	}
+}
+
+// run lets the world live and end. It returns what was found wrong, or nil.
+func (w *world) run() error {
+	for i := 0; i < w.plan.steps && !w.failed; i++ {
+		w.step()
+	}
+	if !w.failed {
+		w.settle()
+	}
+	if !w.failed {
+		w.end()
+	}
+	for _, l := range w.loops {
+		l.stop()
+	}
+	if !w.eng.broken {
+		if err := w.eng.Shutdown(context.Background()); err != nil {
+			w.fail("Shutdown: %v", err)
+		}
+	}
+	if w.failed {
+		return fmt.Errorf("%s", w.fault)
+	}
+	return nil
+}
+
+// step lets one thing happen.
+func (w *world) step() {
+	if w.rare() {
+		return
+	}
+	if len(w.clients) == 0 || len(w.clients) < w.plan.clients && oneIn(w.r, 20) {
+		w.connect()
+		return
+	}
+	c := pick(w.r, w.clients...)
+	switch w.r.IntN(10) {
+	case 0, 1:
+		c.ask()
+	case 2, 3:
+		c.send(1 + w.r.IntN(w.plan.piece))
+	case 4:
+		if w.r.IntN(10) >= w.plan.sloth {
+			c.read(1 + w.r.IntN(w.plan.sendRoom))
+		}
+	case 5:
+		w.net.notice()
+	case 6:
+		w.net.act()
+	default:
+		pick(w.r, w.loops...).step()
+	}
+	w.sweepClients()
+}
+
+// rare lets happen what happens rarely, and reports whether it did.
+func (w *world) rare() bool {
+	switch n := w.r.IntN(1000); {
+	case n < w.plan.clock:
+		w.turnClock()
+	case n < w.plan.clock+w.plan.bulk:
+		w.bulkStore()
+	case n < 72 && n >= 70:
+		w.balance()
+	case len(w.clients) > 0 && w.chance(w.plan.reset):
+		pick(w.r, w.clients...).reset()
+	case len(w.clients) > 0 && w.chance(w.plan.finish):
+		pick(w.r, w.clients...).finish()
+	default:
+		return false
+	}
+	return true
+}
+
+// turnClock lets time pass, or the wall clock jump.
+func (w *world) turnClock() {
+	n := pick(w.r, 1, 1, 1, 2, 10, 100, 86400)
+	if oneIn(w.r, 20) {
+		w.model.wall += int64(pick(w.r, -86400, -5, 5, 86400))
+		w.server.clock.SetUnix(w.model.wall)
+		n = 0
+	}
+	w.model.now += int64(n)
+	w.model.wall += int64(n)
+	w.server.clock.Advance(n)
+	w.trace.add("%d seconds pass: it is %d, Unix time %d", uint64(n), uint64(w.model.now), uint64(w.model.wall))
+}
+
+// bulkStore stores many small items at once, past the network, so that memory gets short and the hash table grows.
+func (w *world) bulkStore() {
+	w.bulked = true
+	from, length := bulkKeys+w.r.IntN(poolSize-bulkKeys-500), w.r.IntN(60)
+	for key := from; key < from+500 && !w.failed; key++ {
+		value := cutValue(w.r, length)
+		it, status := w.eng.inner.Allocate([]byte(keyNamed(key)), length, 0, 0)
+		if status != engine.OK {
+			w.saw(sawOutOfMemory)
+			if w.plan.roomy() {
+				w.fail("status %d for an item of %d bytes, though there is memory", status, length)
+			}
+			break
+		}
+		copy(it.Value, value)
+		cas, status := w.eng.inner.Store(it, engine.OpSet, 0)
+		w.model.stored(engine.OpSet, key, record{value: value}, 0, cas, status)
+	}
+	w.trace.add("many items of %d bytes are stored from key %d on", uint64(length), uint64(from), 0)
+}
+
+func (w *world) balance() {
+	before := w.figure("gocached", "pages_balanced")
+	w.eng.inner.Balance()
+	moved := w.figure("gocached", "pages_balanced") - before
+	w.tally[sawPageBalanced] += moved
+	w.trace.add("pages are balanced: %d moved", moved, 0, 0)
+}
+
+// figure returns one figure of the engine's statistics.
+func (w *world) figure(group, name string) (n uint64) {
+	w.model.flushDue()
+	w.eng.inner.Stats(engine.Query{Group: group}, func(got, value string) {
+		if got == name {
+			n, _ = strconv.ParseUint(value, 10, 64)
+		}
+	})
+	return n
+}
+
+// connect makes a new client.
+func (w *world) connect() {
+	c := &simClient{w: w, number: w.born, text: w.r.IntN(10) >= w.plan.binary}
+	c.own = w.plan.sharedKeys + w.born%64*w.plan.ownKeys
+	w.born++
+	if c.text {
+		w.saw(sawText)
+	} else {
+		w.saw(sawBinary)
+	}
+	loop := pick(w.r, w.loops...)
+	s := w.net.open(w.plan.sendRoom)
+	sc := newConn(KindTCP)
+	c.conn = &netConn{loop: loop, socket: s, client: c, context: sc}
+	s.conn = c.conn
+	w.trace.add("client %d connects to loop %d with descriptor %d", uint64(c.number), uint64(loop.number), uint64(s.fd))
+	w.server.gate.enter()
+	_ = loop.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
+		loop.open(c.conn)
+		return nil
+	}))
+	w.clients = append(w.clients, c)
+}
+
+// sweepClients forgets the clients whose connection is closed.
+func (w *world) sweepClients() {
+	for i := 0; i < len(w.clients); i++ {
+		if w.clients[i].gone {
+			w.clients = append(w.clients[:i], w.clients[i+1:]...)
+			i--
+		}
+	}
+}
