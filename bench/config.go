@@ -20,6 +20,7 @@ type LoadConfig struct {
 	Duration time.Duration // of a turn
 	Rate     Rate          // requests a second in all; none is a closed loop
 
+	Poisson  bool          // send at random moments, as many independent users would, instead of even ones
 	Protocol string        // text, which is the default, or binary
 	Key      Dist          // bytes in a key; the default is 32. Shorter ones than tell all keys apart are lengthened
 	OddKeys  bool          // put control bytes, quotes and bytes beyond ASCII into every eighth key
@@ -111,6 +112,8 @@ func (c *LoadConfig) checkTimes() error {
 		return fmt.Errorf("a turn of %v is not within %v and a day", c.Duration, shortest)
 	case c.Timeout < 0 || c.Lost < 0:
 		return errors.New("a time must not be negative")
+	case c.Poisson && c.Rate == Rate{}:
+		return errors.New("poisson is a way to keep a rate, and there is none")
 	case c.Zipf < 0 || c.Zipf > 10 || math.IsNaN(c.Zipf):
 		return fmt.Errorf("zipf is %v, but must be from 0 to 10", c.Zipf)
 	}
@@ -159,7 +162,7 @@ func (s *shape) describe(rate float64) ReportConfig {
 	return ReportConfig{
 		Protocol: s.Protocol, Conns: s.Conns, Depth: s.Depth, Multiget: s.Multi, Gets: s.Gets, Keys: s.Keys,
 		KeySize: s.Key.String(), ValueSize: s.Value.String(), Exptime: s.Exptime.String(), Zipf: s.Zipf, OddKeys: s.OddKeys,
-		Rounds: s.Rounds, TurnSeconds: s.Duration.Seconds(), Rate: s.Rate.String(), RatePerSecond: significant(rate, digits),
+		Rounds: s.Rounds, TurnSeconds: s.Duration.Seconds(), Rate: s.Rate.String(), Poisson: s.Poisson, RatePerSecond: significant(rate, digits),
 		Threads: s.threads,
 	}
 }

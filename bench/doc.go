@@ -1,11 +1,23 @@
 // Package bench puts load on cache servers and compares them. Two questions, two commands:
 //
 //	replay   which hit ratio does a recorded trace get, and what does a request cost?      replay.go
-//	load     what does a request cost under a load of a given shape?                       load.go
+//	load     what does a request cost, and how long does it take, under a given load?      load.go
 //
-// Both work on any server that speaks memcached's text protocol. Every value says which key it belongs to, and every
-// answer is checked byte for byte: a figure from a run with a wrong answer would be worth nothing.
+// Every value says which key it belongs to, and every answer is checked byte for byte: a figure from a run with a wrong
+// answer would be worth nothing.
 //
-// The server's processor time is read from the kernel (/proc/<pid>/stat, so in steps of 10 ms) before and after, where
-// server and client run on the same machine.
+// A load in the order in which it happens:
+//
+//	config.go     what is asked for, and its bounds; dist.go, zipf.go and rate.go read its parts
+//	load.go       servers are filled (fill.go), then take turns
+//	generator_*   the connections to one server, on few threads
+//	thread_*      one thread: wait, take answers, send what is due
+//	pace.go       when a batch is due, and how coordinated omission is avoided
+//	batch.go      what a batch asks (shape.go: keys and values), and what its answers came to
+//	codec*.go     how that is said in text and in binary, and how answers are checked
+//	stream_*      over TCP and unix sockets; packet_* over UDP
+//	summary.go    medians and spreads: a Report (report.go), from which table_load.go prints
+//
+// The server's processor time is read from the kernel before and after a turn, where server and client run on the same
+// machine (process.go).
 package bench

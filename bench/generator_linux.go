@@ -19,13 +19,13 @@ type generator struct {
 
 func newGenerator(t Target, s *shape) (*generator, error) {
 	g := &generator{target: t, notes: new(notes)}
-	for range s.threads {
+	for i := range s.threads {
 		poll, err := newPoller()
 		if err != nil {
 			g.close()
 			return nil, err
 		}
-		g.threads = append(g.threads, &thread{shape: s, poll: poll, stop: &g.stop, latency: newLatencies()})
+		g.threads = append(g.threads, &thread{shape: s, poll: poll, stop: &g.stop, latency: newLatencies(), random: uint64(i)})
 	}
 	room := make([]byte, maxDatagram*len(g.threads))
 	for i := range s.Conns {
@@ -97,7 +97,11 @@ func (g *generator) pace(i int, turn time.Duration, rate float64) pace {
 	t := g.threads[i]
 	part := rate * float64(len(t.links)) / float64(t.shape.Conns)
 	interval := float64(time.Second) * float64(t.shape.Depth) / part
-	return newPace(interval, interval*float64(i)/float64(len(g.threads)), turn)
+	p := newPace(interval, interval*float64(i)/float64(len(g.threads)), turn)
+	if t.shape.Poisson {
+		p.random = &t.random
+	}
+	return p
 }
 
 // requests is how many were answered so far in the turn under way. It may be called meanwhile.

@@ -247,6 +247,7 @@ func TestRateAsShare(t *testing.T) {
 	if err := cfg.Rate.Set("50%"); err != nil {
 		t.Fatal(err)
 	}
+	cfg.Poisson = true
 	r, err := Load([]Target{startFake(t, &fakeServer{}), startFake(t, &fakeServer{})}, cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -314,6 +315,10 @@ func TestValidate(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
+	}
+	aimless := smallLoad()
+	if aimless.Poisson = true; aimless.Validate() == nil {
+		t.Error("random moments without a rate are taken")
 	}
 	large := smallLoad()
 	large.Depth, large.Value = 1000, Fixed(1<<20)

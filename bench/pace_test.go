@@ -54,6 +54,28 @@ func TestPaceDoesNotDrift(t *testing.T) {
 	}
 }
 
+// TestPacePoisson: the moments are random, and as many as even ones would be.
+func TestPacePoisson(t *testing.T) {
+	random, even := uint64(3), 0
+	p := newPace(float64(ms), 0, 100*time.Second)
+	p.random = &random
+	for p.next < p.end {
+		before := p.next
+		if p.step(); p.next < before {
+			t.Fatal("time goes back")
+		}
+		if d := p.next - before; d > ms/2 && d < 2*ms {
+			even++
+		}
+	}
+	if p.taken < 98_000 || p.taken > 102_000 {
+		t.Errorf("%d batches, want about 100,000", p.taken)
+	}
+	if share := float64(even) / float64(p.taken); share < 0.45 || share > 0.49 { // e^-0.5 - e^-2
+		t.Errorf("%.3f of the intervals are between half the mean and twice", share)
+	}
+}
+
 func TestQueue(t *testing.T) {
 	q := newQueue(3)
 	for i := range int32(3) {

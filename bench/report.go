@@ -40,6 +40,7 @@ type ReportConfig struct {
 	TurnSeconds   float64 `json:"turn_seconds"`    // length of a turn
 	Rate          string  `json:"rate,omitempty"`  // as asked for; none is a closed loop
 	RatePerSecond float64 `json:"rate_per_second"` // requests a second in all that were meant to be sent; 0 in a closed loop
+	Poisson       bool    `json:"poisson"`         // at random moments instead of even ones
 	Threads       int     `json:"threads"`         // of the generator
 }
 
@@ -75,6 +76,7 @@ type ServerReport struct {
 	KeysPerSecond Summary  `json:"keys_per_second"`
 	CPU           *Summary `json:"cpu_ns_per_op,omitempty"`        // processor time of the server, user and system
 	ClientCPU     Summary  `json:"client_cpu_ns_per_op"`           // processor time of the generator
+	ClientBusy    Summary  `json:"client_busy"`                    // share of its threads' time that the generator worked
 	OpsRatio      Summary  `json:"ops_per_second_ratio"`           // to the first server in the same round; above 1 is more
 	CPURatio      *Summary `json:"cpu_ns_per_op_ratio,omitempty"`  // to the first server in the same round; below 1 is cheaper
 	Latency       Latency  `json:"latency"`                        // of all rounds together
@@ -95,6 +97,7 @@ type RoundReport struct {
 	KeysPerSecond float64 `json:"keys_per_second"`
 	CPU           float64 `json:"cpu_ns_per_op,omitempty"`
 	ClientCPU     float64 `json:"client_cpu_ns_per_op"`
+	ClientBusy    float64 `json:"client_busy"`
 	OpsRatio      float64 `json:"ops_per_second_ratio"`
 	CPURatio      float64 `json:"cpu_ns_per_op_ratio,omitempty"`
 	Latency       Latency `json:"latency"`

@@ -10,7 +10,7 @@ import (
 func (r *run) report() *Report {
 	rep := &Report{Format: ReportFormat, Config: r.shape.describe(r.rate), Machine: describeMachine()}
 	for _, c := range r.courses {
-		rep.Servers = append(rep.Servers, c.report(r.courses[0]))
+		rep.Servers = append(rep.Servers, c.report(r.courses[0], r.shape.threads))
 	}
 	for i := range rep.Servers {
 		rep.Faults = append(rep.Faults, rep.Servers[i].faults()...)
@@ -19,7 +19,7 @@ func (r *run) report() *Report {
 	return rep
 }
 
-func (c *course) report(first *course) ServerReport {
+func (c *course) report(first *course, threads int) ServerReport {
 	s := ServerReport{
 		Name: c.target.Name, Address: c.target.Address, Transport: c.target.network(), Version: c.identity.version,
 		RSSBefore: c.before, RSSFilled: c.filled, RSS: c.results[len(c.results)-1].rss,
@@ -27,7 +27,7 @@ func (c *course) report(first *course) ServerReport {
 	all := newLatencies()
 	for i := range c.results {
 		res := &c.results[i]
-		s.Rounds = append(s.Rounds, res.report(&first.results[i]))
+		s.Rounds = append(s.Rounds, res.report(&first.results[i], threads))
 		s.Counts.add(&res.counts)
 		all.add(res.latency)
 	}
@@ -36,6 +36,7 @@ func (c *course) report(first *course) ServerReport {
 	s.OpsPerSecond = summarize(s.Rounds, func(r *RoundReport) float64 { return r.OpsPerSecond })
 	s.KeysPerSecond = summarize(s.Rounds, func(r *RoundReport) float64 { return r.KeysPerSecond })
 	s.ClientCPU = summarize(s.Rounds, func(r *RoundReport) float64 { return r.ClientCPU })
+	s.ClientBusy = summarize(s.Rounds, func(r *RoundReport) float64 { return r.ClientBusy })
 	s.OpsRatio = summarize(s.Rounds, func(r *RoundReport) float64 { return r.OpsRatio })
 	s.CPU = summarizeKnown(s.Rounds, func(r *RoundReport) float64 { return r.CPU })
 	s.CPURatio = summarizeKnown(s.Rounds, func(r *RoundReport) float64 { return r.CPURatio })
@@ -45,13 +46,14 @@ func (c *course) report(first *course) ServerReport {
 // digits is how many of a rate, a cost or a ratio are kept: more than can be relied on, which the spread shows.
 const digits = 5
 
-func (r *result) report(first *result) RoundReport {
+func (r *result) report(first *result, threads int) RoundReport {
 	out := RoundReport{
 		Seconds:       significant(r.elapsed.Seconds(), digits),
 		OpsPerSecond:  significant(r.rate(), digits),
 		KeysPerSecond: significant(float64(r.counts.Keys)/r.elapsed.Seconds(), digits),
 		CPU:           significant(r.cost(r.cpu), digits),
 		ClientCPU:     significant(r.cost(r.own), digits),
+		ClientBusy:    significant(r.own.Seconds()/r.elapsed.Seconds()/float64(threads), digits),
 		Latency:       r.latency.report(),
 		RSS:           r.rss,
 		Counts:        r.counts,

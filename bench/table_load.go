@@ -45,7 +45,20 @@ func PrintLoad(w io.Writer, r *Report) {
 	}
 	fmt.Fprintln(w, headline(r))
 	table(w, head, rows)
+	printBusy(w, r)
 	printVerdict(w, r)
+}
+
+// busyShare is the part of its time from which on a generator cannot be relied on to send when it should.
+const busyShare = 0.8
+
+// printBusy warns of latencies that are the generator's own. In a closed loop it may be as busy as it likes.
+func printBusy(w io.Writer, r *Report) {
+	for i := range r.Servers {
+		if s := &r.Servers[i]; r.Config.RatePerSecond > 0 && s.ClientBusy.Median > busyShare {
+			fmt.Fprintf(w, "%s: the generator was busy for %.0f %% of the time, so part of these latencies is its own\n", s.Name, 100*s.ClientBusy.Median)
+		}
+	}
 }
 
 // headline says how the load was sent.

@@ -17,6 +17,7 @@ type thread struct {
 	sockets []socket
 	lossy   bool // requests may get lost
 	stop    *atomic.Bool
+	random  uint64 // for the moments of a Poisson process
 
 	// Of the turn under way. Times count from its beginning.
 	start    time.Time

@@ -59,6 +59,7 @@ func addLoadFlags(cmd *cobra.Command, cfg *bench.LoadConfig) {
 	f.IntVar(&cfg.Rounds, "rounds", 5, "turns of each server")
 	f.DurationVar(&cfg.Duration, "time", 2*time.Second, "length of a turn")
 	f.Var(&cfg.Rate, "rate", "requests a second in all, as 20000, 20k, or 50% of what the first server can do")
+	f.BoolVar(&cfg.Poisson, "poisson", false, "with --rate: send at random moments, as many independent users would")
 	f.StringVar(&cfg.Protocol, "protocol", "text", "text or binary")
 	f.Var(&cfg.Key, "keysize", "bytes in a key")
 	f.BoolVar(&cfg.OddKeys, "oddkeys", false, "control bytes, quotes and bytes beyond ASCII in every eighth key")
