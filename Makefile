@@ -5,6 +5,8 @@ BIN      := bin/gocached
 ARGS     ?=
 FUZZTIME ?= 10s
 BENCHTIME ?= 200ms
+SEEDS    ?= 10000
+START    ?= 1
 BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
@@ -17,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race fuzz lint fmt bench benchstat compare golden conformance clean
+.PHONY: help build run test race fuzz lint fmt bench benchstat compare simulate golden conformance clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
@@ -53,6 +55,9 @@ benchstat: ## compare the Go benchmarks of two commits: OLD=<commit> [NEW=<commi
 
 compare: build ## compare gocached with the memcached on this machine under load
 	scripts/compare.sh $(BIN)
+
+simulate: ## play SEEDS (10000) worlds of the seeded simulation from START (1) on, and show what happened in them
+	$(GO) test ./server -run '^TestSimulation$$' -count=1 -timeout 0 -v -sim.seeds $(SEEDS) -sim.start $(START)
 
 golden: ## replay the recorded conversations with memcached against gocached
 	$(GO) test ./cmd/gocached -run '^TestGolden$$' -count=1 -v | grep -v -e '^=== ' -e '--- PASS: TestGolden/'
