@@ -39,6 +39,7 @@
 //	receive.go                                   a long value, straight from its socket into its chunk
 //	conn.go                                      what a connection remembers
 //	pause.go, drain.go                           clients that do not read, and when they do again
+//	fallback.go                                  what is done without gnet's poller
 //	idle.go                                      clients that do nothing at all
 //	auth.go, park.go                             who may come in under -S; work that would hold a loop up
 //	udp*.go                                      datagrams

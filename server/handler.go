@@ -16,12 +16,11 @@ type handler struct {
 
 // OnOpen gives a new connection its loop.
 func (h *handler) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
-	c := gc.Context().(*conn)
-	l, err := h.server.loopOf(gc)
-	if err != nil {
-		h.server.log.Printf("%v", err)
-		return nil, gnet.Close
+	if p, ok := gc.Context().(*probe); ok {
+		return nil, p.opened(gc)
 	}
+	c := gc.Context().(*conn)
+	l := h.server.loopOf(gc)
 	c.gc, c.loop, c.fd, c.opened = gc, l, gc.Fd(), true
 	c.set(stateOpen)
 	c.parser.Limits.StreamFrom = streamFrom
@@ -51,7 +50,10 @@ func (h *handler) OnTraffic(gc gnet.Conn) gnet.Action {
 
 // OnClose lets go of everything a connection held. It may still write: a client that closed its half gets its answers.
 func (h *handler) OnClose(gc gnet.Conn, _ error) gnet.Action {
-	c := gc.Context().(*conn)
+	c, ok := gc.Context().(*conn)
+	if !ok { // a probe
+		return gnet.None
+	}
 	if !c.is(stateOpen) {
 		if c.opened {
 			return gnet.None

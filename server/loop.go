@@ -104,6 +104,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 	l.counts[bytesRead] += uint64(len(data))
 	if c.state&(stateBlocked|stateYielded|stateParked) != 0 { // read just before the pause took hold
 		c.in = l.keep(c.in, data)
+		l.limitKept(c)
 		return
 	}
 	if !c.mayParse() {

@@ -15,7 +15,7 @@ const (
 )
 
 // errNoEpoll says that gnet's poller was not found where it is expected.
-var errNoEpoll = errors.New("cannot find gnet's epoll descriptor: this build of gnet is not supported")
+var errNoEpoll = errors.New("cannot find gnet's epoll descriptor")
 
 // interest sets what an epoll instance waits for on a descriptor.
 func interest(k kernel, epoll, fd int, events uint32) error {

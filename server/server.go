@@ -51,6 +51,9 @@ type Server struct {
 	awake   atomic.Uint32 // seconds that the process was not stopped for; see idle.go
 	flushed atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 
+	findPoller  func(gnet.Conn) (poller, error) // pollerOf
+	sayNoPoller sync.Once
+
 	loopsMu sync.Mutex
 	loops   []*loop // gnet's, and one of each UDP worker
 
@@ -70,6 +73,8 @@ func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
 		clock:    clock.New(),
 		working:  make(chan struct{}, parkedMost),
 		stopping: make(chan struct{}),
+
+		findPoller: pollerOf,
 	}
 	s.gate.init(settings.MaxConns, settings.TurnAway)
 	s.prefixes.delimiter = settings.Delimiter
@@ -156,7 +161,7 @@ func (s *Server) start() (err error) {
 	if err := s.client.Start(); err != nil {
 		return fmt.Errorf("cannot start the event loops: %w", err)
 	}
-	return nil
+	return s.checkPoller()
 }
 
 // Serve accepts and serves clients until Stop is called, and returns when everything has been let go of.
@@ -207,23 +212,19 @@ func ignoreClosed(err error) error {
 }
 
 // loopOf returns the loop that belongs to a connection's event loop, making it if this is its first connection.
-func (s *Server) loopOf(gc gnet.Conn) (*loop, error) {
+func (s *Server) loopOf(gc gnet.Conn) *loop {
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	ev := gc.EventLoop()
 	for _, l := range s.loops {
 		if l.ev == ev {
-			return l, nil
+			return l
 		}
 	}
-	p, err := pollerOf(gc)
-	if err != nil {
-		return nil, err
-	}
-	l := newLoop(s, ev, p)
+	l := newLoop(s, ev, s.poller(gc))
 	l.watchIdle()
 	s.loops = append(s.loops, l)
-	return l, nil
+	return l
 }
 
 // live is what stats settings shows that changes.

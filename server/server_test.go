@@ -24,6 +24,12 @@ type testServer struct {
 // start runs a server for one test. change adapts the settings.
 func start(t *testing.T, change func(*Settings)) *testServer {
 	t.Helper()
+	return startWith(t, change, func(*Server) {})
+}
+
+// startWith does what start does; prepare adapts the server before it listens.
+func startWith(t *testing.T, change func(*Settings), prepare func(*Server)) *testServer {
+	t.Helper()
 	settings := DefaultSettings()
 	settings.Port = -1
 	settings.Listen = []string{"127.0.0.1"}
@@ -40,6 +46,7 @@ func start(t *testing.T, change func(*Settings)) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	prepare(s)
 	if err := s.Listen(); err != nil {
 		t.Fatal(err)
 	}

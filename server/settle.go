@@ -87,7 +87,7 @@ func (l *loop) turnOver(c *conn) bool {
 	if limit >= defaultReqsPerEvent {
 		limit = max(limit, protocol.MaxRun)
 	}
-	return c.event >= limit && l.last != c
+	return c.event >= limit && l.last != c && l.canPause()
 }
 
 // defaultReqsPerEvent is the default of -R.
