@@ -162,7 +162,7 @@ func (s *shape) describe(rate float64) ReportConfig {
 	return ReportConfig{
 		Protocol: s.Protocol, Conns: s.Conns, Depth: s.Depth, Multiget: s.Multi, Gets: s.Gets, Keys: s.Keys,
 		KeySize: s.Key.String(), ValueSize: s.Value.String(), Exptime: s.Exptime.String(), Zipf: s.Zipf, OddKeys: s.OddKeys,
-		Rounds: s.Rounds, TurnSeconds: s.Duration.Seconds(), Rate: s.Rate.String(), Poisson: s.Poisson, RatePerSecond: significant(rate, digits),
-		Threads: s.threads,
+		Rounds: s.Rounds, TurnSeconds: s.Duration.Seconds(), Rate: s.Rate.String(), Poisson: s.Poisson,
+		RatePerSecond: significant(rate, digits), Threads: s.threads,
 	}
 }

@@ -55,7 +55,8 @@ func TestSplitAddress(t *testing.T) {
 			t.Errorf("%s: %s, %s, %v", address, network, rest, err)
 		}
 	}
-	for _, address := range []string{"host", "host:", "host:0", "host:70000", "host:x", "::1:5", "udp:", "udp:host", "unix:", "", "1:2:3"} {
+	for _, address := range []string{"host", "host:", "host:0", "host:70000", "host:x", "::1:5",
+		"udp:", "udp:host", "unix:", "", "1:2:3"} {
 		if _, _, err := splitAddress(address); err == nil {
 			t.Errorf("%q is taken", address)
 		}

@@ -141,7 +141,8 @@ func TestReportIsJSON(t *testing.T) {
 	if !reflect.DeepEqual(*r, again) {
 		t.Errorf("%+v becomes %+v", *r, again)
 	}
-	for _, name := range []string{`"format":1`, `"kernel":`, `"cpu_ns_per_op":`, `"p99_9_us":`, `"clean":true`, `"value_size":"100"`} {
+	for _, name := range []string{`"format":1`, `"kernel":`, `"cpu_ns_per_op":`, `"p99_9_us":`, `"clean":true`,
+		`"value_size":"100"`} {
 		if !bytes.Contains(text, []byte(name)) {
 			t.Errorf("there is no %s in %s", name, text)
 		}
@@ -299,7 +300,8 @@ func TestLoadFaults(t *testing.T) {
 		cfg := smallLoad()
 		cfg.Timeout, cfg.Conns, cfg.Gets = 300*ms, 2, 100
 		_, err := Load([]Target{c.target}, cfg)
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.target.Name) || strings.Contains(err.Error(), "\n") {
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.target.Name) ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -309,9 +311,11 @@ func TestValidate(t *testing.T) {
 	if err := smallLoad().Validate(); err != nil {
 		t.Error(err)
 	}
-	bad := LoadConfig{Depth: 1, Multi: 1, Value: Fixed(2 << 20), Key: Fixed(251), Gets: 101, Rounds: 1, Protocol: "meta", Zipf: -1}
+	bad := LoadConfig{Depth: 1, Multi: 1, Value: Fixed(2 << 20), Key: Fixed(251), Gets: 101, Rounds: 1,
+		Protocol: "meta", Zipf: -1}
 	err := bad.Validate()
-	for _, want := range []string{"conns is 0", "value is 2097152", "gets is 101", "keys is 0", "keysize is 251", "protocol is \"meta\"", "a turn of 0s"} {
+	for _, want := range []string{"conns is 0", "value is 2097152", "gets is 101", "keys is 0", "keysize is 251",
+		"protocol is \"meta\"", "a turn of 0s"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}

@@ -12,10 +12,11 @@ import (
 // by all the requests that would have come meanwhile (coordinated omission).
 //
 // At a fixed rate the moments are laid down before the turn begins, one each interval or as a Poisson process with that
-// mean, and nothing the server does moves them. A batch goes to the connection that has been idle longest. When none is idle it waits, and so do all later
-// ones, in order; each is sent as soon as may be, and its latency counts from the moment it was due, not from when it
-// was sent. So a stall of a second shows in all the batches that were due in that second, as it would to their users. What
-// is still waiting when the turn has been over for a while is counted as unsent, with the time it waited so far.
+// mean, and nothing the server does moves them. A batch goes to the connection that has been idle longest. When none is
+// idle it waits, and so do all later ones, in order; each is sent as soon as may be, and its latency counts from the moment
+// it was due, not from when it was sent. So a stall of a second shows in all the batches that were due in that second, as it
+// would to their users. What is still waiting when the turn has been over for a while is counted as unsent, with the time it
+// waited so far.
 type pace struct {
 	interval float64       // nanoseconds; 0 is a closed loop
 	offset   float64       // of the first batch, so that threads do not send at the same moment

@@ -98,7 +98,8 @@ func TestLatencies(t *testing.T) {
 	other.note(3 * time.Hour) // longer than what is told apart
 	l.add(other)
 	got := l.report()
-	want := Latency{Samples: 100_001, Mean: got.Mean, P50: 50_000, P90: 90_000, P99: 99_000, P999: 99_900, P9999: 100_000, Max: 1.08e10}
+	want := Latency{Samples: 100_001, Mean: got.Mean, P50: 50_000, P90: 90_000,
+		P99: 99_000, P999: 99_900, P9999: 100_000, Max: 1.08e10}
 	for name, pair := range map[string][2]float64{
 		"p50": {got.P50, want.P50}, "p90": {got.P90, want.P90}, "p99": {got.P99, want.P99},
 		"p99.9": {got.P999, want.P999}, "p99.99": {got.P9999, want.P9999}, "max": {got.Max, want.Max},
