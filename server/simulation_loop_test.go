@@ -51,6 +51,13 @@ func (l *netLoop) step() bool {
 	return did && alive
 }
 
+// finish ends the loop, wherever it rests.
+func (l *netLoop) finish() {
+	l.w.running = l
+	l.stop()
+	l.w.running = nil
+}
+
 // rest lets others go on.
 func (l *netLoop) rest(did bool) {
 	if !l.over && !l.pause(did) {

@@ -2,11 +2,18 @@ package server
 
 import "gocached/engine"
 
-// Get passes the keys on; the reader sees each answer on its way to the server.
+// Get passes the keys on; the reader sees each answer on its way to the server. Without a reader nothing must happen.
 func (e *witness) Get(keys []engine.Key, to engine.Reader) (answered int) {
 	defer e.guard()
-	if e.broken {
+	switch {
+	case e.broken:
 		return len(keys)
+	case to == nil:
+		e.w.saw(sawExpected)
+		if n := e.inner.Get(keys, nil); n != 0 {
+			e.w.fail("%d keys are answered to nobody", n)
+		}
+		return 0
 	}
 	e.reader = witnessReader{e: e, l: to.(*loop), keys: keys}
 	answered = e.inner.Get(keys, &e.reader)

@@ -111,7 +111,7 @@ func (w *world) run() error {
 		w.end()
 	}
 	for _, l := range w.loops {
-		l.stop()
+		l.finish()
 	}
 	if !w.eng.broken {
 		if err := w.eng.Shutdown(context.Background()); err != nil {
