@@ -19,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race fuzz lint fmt bench benchstat compare simulate golden conformance clean
+.PHONY: help build run test race fuzz lint fmt bench benchstat compare limits simulate golden conformance clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
@@ -49,15 +49,18 @@ fmt: ## format all Go files
 bench: ## run the Go benchmarks, BENCHTIME (200ms) each
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
-benchstat: ## compare the Go benchmarks of two commits: OLD=<commit> [NEW=<commit>] [BENCH=regexp] [COUNT=10] [PACKAGES=./engine/...]
+benchstat: ## compare limits the Go benchmarks of two commits: OLD=<commit> [NEW=<commit>] [BENCH=regexp] [COUNT=10] [PACKAGES=./engine/...]
 	@GO="$(GO)" BENCH="$(BENCH)" COUNT="$(COUNT)" PACKAGES="$(PACKAGES)" BENCHTIME="$(BENCHTIME)" CPU="$(CPU)" \
 		scripts/benchstat.sh $(BENCHSTAT) "$(OLD)" "$(NEW)"
 
-compare: build ## compare gocached with the memcached on this machine under load
-	scripts/compare.sh $(BIN)
+compare limits: build ## compare gocached with the memcached on this machine under load
+	scripts/compare limits.sh $(BIN)
 
 simulate: ## play SEEDS (10000) worlds of the seeded simulation from START (1) on, and show what happened in them
 	$(GO) test ./server -run '^TestSimulation$$' -count=1 -timeout 0 -v -sim.seeds $(SEEDS) -sim.start $(START)
+
+limits: build ## attack it and hold the costs against bounds, beside the memcached in PATH; ARGS=--short takes a minute
+	$(GO) run ./bench/limits $(ARGS) $(BIN)
 
 golden: ## replay the recorded conversations with memcached against gocached
 	$(GO) test ./cmd/gocached -run '^TestGolden$$' -count=1 -v | grep -v -e '^=== ' -e '--- PASS: TestGolden/'

@@ -1,0 +1,147 @@
+package main
+
+import "slices"
+
+// attack is what clients do to a server, and what that may cost it.
+type attack struct {
+	name   string  // for --only
+	what   string  // what the clients do, unless --short makes it less
+	bounds []bound // each is a line of the table
+	alone  bool    // peers are spared: the question makes no sense for them
+	long   bool    // it takes minutes: peers get the short form
+	noisy  bool    // other work on the machine may spoil it: it is made again, twice at most, if a bound is passed
+	run    func(t *trial) (figures []float64, err error)
+}
+
+// bound is the most that a figure may be.
+type bound struct {
+	what     string // which figure it is
+	most     float64
+	unit     string
+	overPeer bool // it is more than the first peer's figure by that much
+}
+
+// attacks is every attack, in the order in which they are made.
+var attacks = []attack{
+	{
+		name: "slow", what: "8 clients ask for 3.8 GB each, and read only later: ",
+		bounds: []bound{{what: "growth until then", most: 2, unit: "MiB"}, {what: "growth in all", most: 8, unit: "MiB"}},
+		run:    slowReaders,
+	},
+	{
+		name: "slow-1000", what: "1,000 clients ask for 38 MB each and do not read: ",
+		bounds: []bound{{what: "growth", most: 64, unit: "MiB"}},
+		run:    manySlowReaders,
+	},
+	{
+		name: "idle", what: "10,000 clients ask once and stay: ",
+		bounds: []bound{{what: "resident in all", most: 30, unit: "MiB"}, {what: "growth for each", most: 2, unit: "KiB"}},
+		run:    idleConnections,
+	},
+	{
+		name: "endless-line", what: "a get line of 512 MiB: ",
+		bounds: []bound{{what: "growth", most: 1, unit: "MiB"}},
+		long:   true, run: func(t *trial) ([]float64, error) { return longLine(t, t.scale(512<<20, 16<<20)) },
+	},
+	{
+		name: "long-line", what: "a get line of 1.9 MiB: ",
+		bounds: []bound{{what: "growth", most: 2, unit: "MiB"}},
+		run:    func(t *trial) ([]float64, error) { return longLine(t, 1_992_294) },
+	},
+	{
+		name: "memory-64", what: "values of all sizes, ten times what fits into -m 64: ",
+		bounds: []bound{{what: "peak / limit", most: 1.25}},
+		run:    func(t *trial) ([]float64, error) { return fillMemory(t, 64, t.scale(10, 3), 500_000) },
+	},
+	{
+		name: "memory-1024", what: "values of all sizes, three times what fits into -m 1024: ",
+		bounds: []bound{{what: "peak / limit", most: 1.05}},
+		run: func(t *trial) ([]float64, error) {
+			return fillMemory(t, 1024, t.scale(3, 1), t.scale(8_000_000, 500_000))
+		},
+	},
+	{
+		name: "huge-values", what: "4 clients store and 4 ask for values of 100 MB: ",
+		bounds: []bound{{what: "growth beyond the items", most: 6, unit: "MiB"}, {what: "growth while none reads", most: 6, unit: "MiB"}},
+		run:    hugeValues,
+	},
+	{
+		name: "half-sent", what: "2,000 clients send half of 1 MB and stop, -m 64: ",
+		bounds: []bound{{what: "small values of others refused, of 10,000"}, {what: "values of 1 MB lost after that, of 40"}},
+		run:    halfSent,
+	},
+	{
+		name: "flood", what: "100,000 keys of one hash (lookup3, murmur3, FNV-1a, XXH3): ",
+		bounds: []bound{{what: "cost of a get / with random keys", most: 1.5}},
+		long:   true, noisy: true, run: hashFlood,
+	},
+	{
+		name: "neighbour", what: "2 clients send 2 MB of gets over and over at -t 1: ",
+		bounds: []bound{{what: "p99 of another client", most: 10, unit: "ms"}},
+		noisy:  true, run: neighbours,
+	},
+	{
+		name: "bytewise", what: "1,000 clients send one byte at a time: ",
+		bounds: []bound{{what: "wrong answers"}},
+		run:    byteByByte,
+	},
+	{
+		name: "mutated", what: "1,300,000 spoilt inputs, text, binary and UDP: ",
+		bounds: []bound{{what: "crashes and panics"}, {what: "peak / limit of -m 64", most: 1.25}},
+		long:   true, run: mutatedInputs,
+	},
+	{
+		name: "churn", what: "100,000 clients come and go, half of them rudely: ",
+		bounds: []bound{{what: "descriptors left"}, {what: "connections still counted"}},
+		long:   true, run: churn,
+	},
+	{
+		name: "hits", what: "100,000,000 hits under eviction, 16 clients: ",
+		bounds: []bound{{what: "wrong or stale"}},
+		long:   true, run: verifiedHits,
+	},
+	{
+		name: "increments", what: "10,000,000 increments of 4 counters, 16 clients: ",
+		bounds: []bound{{what: "wrong or lost"}},
+		long:   true, run: increments,
+	},
+	{
+		name: "cas", what: "100,000 steps of a counter by gets and cas, 16 clients: ",
+		bounds: []bound{{what: "lost or double"}},
+		long:   true, run: casSteps,
+	},
+	{
+		name: "append", what: "200,000 appends and prepends to 16 values, 16 clients: ",
+		bounds: []bound{{what: "lost, torn or out of order"}},
+		long:   true, run: appends,
+	},
+	{
+		name: "flush", what: "200 times flush_all while 8 clients store and get: ",
+		bounds: []bound{{what: "lost, or seen afterwards"}},
+		run:    flushes,
+	},
+	{
+		name: "sigterm", what: "SIGTERM with 1,000 connections: ",
+		bounds: []bound{{what: "to exit with status 0", most: 50, unit: "ms"}},
+		noisy:  true, run: terminate,
+	},
+	{
+		name: "restart", what: "kill -9 with 1,000 connections and another start: ",
+		bounds: []bound{{what: "to the first answer", most: 20, unit: "ms"}},
+		noisy:  true, run: restart,
+	},
+	{
+		name: "idle-cpu", what: "1,000 clients that do nothing: ",
+		bounds: []bound{{what: "processor time", most: 0.1, unit: "%", overPeer: true}},
+		noisy:  true, run: idleProcessor,
+	},
+	{
+		name: "pauses", what: "10,000 clients come and go at 1 GB of items: ",
+		bounds: []bound{{what: "longest pause of the collector", most: 0.5, unit: "ms"}},
+		alone:  true, noisy: true, run: collectorPauses,
+	},
+}
+
+func known(name string) bool {
+	return slices.ContainsFunc(attacks, func(a attack) bool { return a.name == name })
+}
