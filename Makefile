@@ -49,12 +49,12 @@ fmt: ## format all Go files
 bench: ## run the Go benchmarks, BENCHTIME (200ms) each
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
-benchstat: ## compare limits the Go benchmarks of two commits: OLD=<commit> [NEW=<commit>] [BENCH=regexp] [COUNT=10] [PACKAGES=./engine/...]
+benchstat: ## compare the Go benchmarks of two commits: OLD=<commit> [NEW=<commit>] [BENCH=regexp] [COUNT=10] [PACKAGES=./engine/...]
 	@GO="$(GO)" BENCH="$(BENCH)" COUNT="$(COUNT)" PACKAGES="$(PACKAGES)" BENCHTIME="$(BENCHTIME)" CPU="$(CPU)" \
 		scripts/benchstat.sh $(BENCHSTAT) "$(OLD)" "$(NEW)"
 
-compare limits: build ## compare gocached with the memcached on this machine under load
-	scripts/compare limits.sh $(BIN)
+compare: build ## compare gocached with the memcached on this machine under load
+	scripts/compare.sh $(BIN)
 
 simulate: ## play SEEDS (10000) worlds of the seeded simulation from START (1) on, and show what happened in them
 	$(GO) test ./server -run '^TestSimulation$$' -count=1 -timeout 0 -v -sim.seeds $(SEEDS) -sim.start $(START)
