@@ -48,3 +48,17 @@ next:
 	JMP   next
 done:
 	RET
+
+// func prefetchSpan(at uint64, n int)
+TEXT ·prefetchSpan(SB), NOSPLIT, $0-16
+	MOVQ at+0(FP), AX
+	MOVQ n+8(FP), CX
+next:
+	TESTQ CX, CX
+	JLE   done
+	PREFETCHT1 (AX)
+	ADDQ  $64, AX
+	SUBQ  $64, CX
+	JMP   next
+done:
+	RET

@@ -48,3 +48,17 @@ next:
 	JMP  next
 done:
 	RET
+
+// func prefetchSpan(at uint64, n int)
+TEXT ·prefetchSpan(SB), NOSPLIT, $0-16
+	MOVD at+0(FP), R0
+	MOVD n+8(FP), R1
+next:
+	CMP  $0, R1
+	BLE  done
+	PRFM (R0), PLDL2KEEP
+	ADD  $64, R0
+	SUB  $64, R1
+	JMP  next
+done:
+	RET

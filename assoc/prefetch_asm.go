@@ -17,3 +17,8 @@ func prefetchL2(first *uint64, n int)
 //
 //go:noescape
 func prefetchLine(first *uint64, n int)
+
+// prefetchSpan asks for all lines of n bytes from an address on, into the second level.
+//
+//go:noescape
+func prefetchSpan(at uint64, n int)

@@ -10,3 +10,6 @@ func prefetchL2(_ *uint64, _ int) {}
 
 // prefetchLine does nothing either.
 func prefetchLine(_ *uint64, _ int) {}
+
+// prefetchSpan does nothing either.
+func prefetchSpan(_ uint64, _ int) {}

@@ -98,7 +98,7 @@ func (l *loop) leave(i int) int {
 
 // full says whether a connection has made as many replies as it may before they are written.
 func (l *loop) full(c *conn) bool {
-	return c.size+len(l.out)-l.pieces[c.last].start >= l.most
+	return c.size+len(l.out)-l.pieces[c.last].start >= l.room
 }
 
 // reply appends the answer to request i.

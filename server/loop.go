@@ -19,7 +19,10 @@ const (
 
 	// outputMost bounds the bytes of one connection's replies that are made before it must take them. It is what a
 	// client that does not read can cost, beside one reply that is larger by itself.
-	outputMost = 32 << 10
+	outputMost = 64 << 10
+
+	// outputFew is the same while much is waiting for clients that do not read (unsentMost).
+	outputFew = 16 << 10
 
 	// lentMost bounds, in bytes, the values lent to one connection at a time.
 	lentMost = 512 << 10
@@ -58,6 +61,7 @@ type loop struct {
 	udp     *udpWorker // whose loop it is, or nil if it is gnet's
 	roster  roster     // its connections, to find the idle ones
 	most    int        // outputMost, or no limit for UDP
+	room    int        // the same for this run, see bound
 
 	yielded  []*conn
 	spare    [][]byte          // input buffers no connection uses

@@ -7,6 +7,7 @@ import "gocached/protocol"
 // rest of its input.
 func (l *loop) parse() bool {
 	l.run.N, l.parts, l.cur = 0, l.parts[:0], -1
+	l.bound()
 	for l.head < len(l.ready) && l.run.N < protocol.MaxRun {
 		a := &l.ready[l.head]
 		l.head++

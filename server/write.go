@@ -108,6 +108,14 @@ func (l *loop) emptyQueue(c *conn) {
 // megabytes long by itself, or a thousand clients that do not read could take all memory.
 const unsentMost = 32 << 20
 
+// bound sets how many bytes of replies each connection may have made in this run.
+func (l *loop) bound() {
+	l.room = l.most
+	if l.udp == nil && l.server.unsent.Load() > unsentMost/2 { // a datagram's sender makes us keep nothing
+		l.room = min(l.most, outputFew)
+	}
+}
+
 // releasePieces gives back what was lent for a connection that is gone.
 func (l *loop) releasePieces(c *conn) {
 	for i := c.first; i >= 0; i = l.pieces[i].next {

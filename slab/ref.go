@@ -41,7 +41,14 @@ func (a *Arena) At(r Ref) unsafe.Pointer {
 
 // Hint returns the address at which a chunk is likely to be, for a prefetch. Any ref is allowed that was once right, and
 // None, for which there is memory at the start of page 0.
-func (a *Arena) Hint(r Ref) uintptr { return uintptr(a.At(r)) }
+func (a *Arena) Hint(r Ref) uintptr { at, _ := a.HintSize(r); return at }
+
+// HintSize is Hint, and the size of the chunk there: 0 if its page has only one.
+func (a *Arena) HintSize(r Ref) (at, size uintptr) {
+	page := uint32(r) >> (a.shift & 31)
+	size = uintptr(a.entry(page)>>8) << 3
+	return uintptr(a.base) + uintptr(page)*a.stride + uintptr(uint32(r)&a.mask)*size, size
+}
 
 // Peek returns the first word of a chunk as a ref, read without a lock, and None where that cannot be: r may be stale, or
 // no ref at all. Following None leads to None, since page 0 is all zeros. The race detector would object, so it always says None in builds with it.
