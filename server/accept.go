@@ -5,6 +5,8 @@ import (
 	"net"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // restTime is how long a goroutine rests that the system has refused something: descriptors or memory, most likely.
@@ -28,17 +30,27 @@ func (s *Server) rest(d time.Duration) bool {
 // accept takes connections from one listener until it is closed. Each goes to an event loop of gnet's, which takes
 // over a duplicate of its descriptor.
 func (s *Server) accept(ln Listener) {
+	failing := false
 	for s.gate.wait() {
+		spare, ok := s.reserve()
+		if !ok {
+			return
+		}
 		nc, err := ln.Accept()
+		_ = unix.Close(spare)
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
 		if err != nil { // no descriptors, most likely: connections that close will bring some
-			s.gate.exhausted()
-			s.log.Printf("accept: %v", err)
+			if !failing { // or the log would fill
+				failing = true
+				s.gate.exhausted()
+				s.log.Printf("accept: %v", err)
+			}
 			s.rest(restTime)
 			continue
 		}
+		failing = false
 		switch s.gate.enter() {
 		case admitted:
 			if s.log.Level() > 0 && !s.gate.accepting() {
@@ -53,6 +65,24 @@ func (s *Server) accept(ln Listener) {
 		case tooLate:
 			_ = nc.Close()
 			return
+		}
+	}
+}
+
+// reserve keeps a descriptor for the duplicate that gnet makes of an accepted one: without it a client could be accepted
+// and then not served. It waits while there is none. It returns false if the server stops first.
+func (s *Server) reserve() (fd int, ok bool) {
+	for waits := 0; ; waits++ {
+		fd, err := unix.FcntlInt(uintptr(s.drainer.epoll), unix.F_DUPFD_CLOEXEC, 0)
+		if err == nil {
+			return fd, true
+		}
+		if waits == 0 {
+			s.gate.exhausted()
+			s.log.Printf("no descriptor for a further connection: %v", err)
+		}
+		if !s.rest(restTime) {
+			return -1, false
 		}
 	}
 }

@@ -261,3 +261,31 @@ func endCleanly(t *testing.T, cmd *exec.Cmd) {
 		t.Error(err)
 	}
 }
+
+// TestDescriptorsRunOut serves without -c until the system has no descriptor left. That ends nothing: whoever is inside is
+// served, the others come in as places become free.
+func TestDescriptorsRunOut(t *testing.T) {
+	ports := filepath.Join(t.TempDir(), "ports")
+	args := append([]string{"-c", `ulimit -n 100; exec "$0" "$@"`, binary, "-l", "127.0.0.1", "-p", "-1", "-c", "0", "-t", "1"}, asRoot()...)
+	cmd := exec.Command("sh", args...)
+	cmd.Env = append(os.Environ(), "MEMCACHED_PORT_FILENAME="+ports)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	address := fmt.Sprintf("127.0.0.1:%d", readPort(t, ports))
+	first := connect(t, "tcp", address)
+	first.ask("version\r\n", "VERSION 1.4.5\r\n")
+	var crowd []*connection
+	for range 150 {
+		crowd = append(crowd, connect(t, "tcp", address))
+	}
+	eventually(t, "descriptors that run out", func() bool { return first.stat("", "listen_disabled_num") > 0 })
+	for _, c := range crowd {
+		c.Close()
+	}
+	last := connect(t, "tcp", address)
+	last.ask("version\r\n", "VERSION 1.4.5\r\n")
+	eventually(t, "an empty house", func() bool { return last.stat("", "curr_connections") == 2 })
+	endCleanly(t, cmd)
+}
