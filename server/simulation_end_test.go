@@ -11,9 +11,21 @@ func (w *world) watchLoop(l *netLoop) {
 			w.saw(sawUnblock)
 		}
 		c.blocked = blocked
+		w.checkBounds(c.conn.context)
 	}
 	if n := l.loop.totals[panics].Load() + l.loop.counts[panics]; n > 0 {
 		w.fail("the server has recovered from a panic")
+	}
+}
+
+// checkBounds: a client that does not read, or that sends without end, costs a bounded amount of memory.
+func (w *world) checkBounds(c *conn) {
+	const figures = 20_000 // of a Stats
+	if most := max(w.plan.replyMost, writeFrom) + 2*w.plan.pageSize + figures; c.kept > most {
+		w.fail("%d bytes are kept for a client that does not read, more than %d", c.kept, most)
+	}
+	if most := 2*readBuffer + roundInput; len(c.in) > most {
+		w.fail("%d bytes are kept of a client that waits, more than %d", len(c.in), most)
 	}
 }
 

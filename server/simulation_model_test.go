@@ -237,7 +237,7 @@ func (m *model) calculated(key int, a *engine.Arithmetic, value, cas uint64, sta
 	}
 	want, result := m.mayCalculate(it, a)
 	if it != nil && (status != want || status == engine.OK && value != result) {
-		if gone, initial := m.mayCalculate(nil, a); status == gone && value == initial {
+		if gone, initial := m.mayCalculate(nil, a); status == gone && (status != engine.OK || value == initial) {
 			m.lose(key)
 			it, want, result = nil, gone, initial
 		}
