@@ -8,7 +8,7 @@
 // its stripe for ever.
 //
 // The table starts with 65,536 buckets of 4 bytes, and doubles when it holds more than one and a half items a bucket. A
-// doubling never stops anybody: the new table is only reserved, and each later insertion moves a few buckets over
+// doubling never stops anybody: a goroutine makes the new table ready, and then each insertion moves a few buckets over
 // (expand.go). Buckets are written under their stripe's lock but with atomic stores, because a run of lookups reads them
 // without, to know what to prefetch (stage.go). For the same reason an old table is emptied but its addresses stay
 // readable.

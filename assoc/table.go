@@ -49,7 +49,7 @@ func newBuckets(power int) (buckets, error) {
 	if err != nil {
 		return buckets{}, err
 	}
-	if power > 18 { // from one huge page on
+	if power >= hugePower {
 		_ = m.HugePages() // a refusal harms nothing
 	}
 	return buckets{memory: m, first: m.Start, mask: 1<<power - 1, power: power}, nil
@@ -57,6 +57,8 @@ func newBuckets(power int) (buckets, error) {
 
 // Close gives the memory back. Nothing may be called after it.
 func (t *Table) Close() error {
+	t.expand.closing.Store(true)
+	t.expand.background.Wait()
 	now := t.now.Load()
 	if now.growing {
 		_ = now.bigger.memory.Free()

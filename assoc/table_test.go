@@ -2,6 +2,7 @@ package assoc
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"gocached/engine"
@@ -129,5 +130,38 @@ func TestRun(t *testing.T) {
 				t.Fatal("the scratch does not hold the hash")
 			}
 		}
+	}
+}
+
+// TestProbes: keys are spread as a random hash spreads them, so a lookup looks at no more items than it must.
+func TestProbes(t *testing.T) {
+	f := newFixture(t, 64)
+	keys := f.fill(150_000)
+	probes := 0
+	for _, k := range keys {
+		probes += f.probes(k)
+	}
+	got := float64(probes) / float64(len(keys))
+	want := 1 + float64(len(keys))/float64(int(1)<<f.table.Power())/2
+	if math.Abs(got-want) > 0.02 {
+		t.Errorf("%.3f probes a key, want %.3f", got, want)
+	}
+}
+
+// TestLargeTable: large tables are made ready beside the insertions, and nothing is lost.
+func TestLargeTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("stores 900,000 items")
+	}
+	f := newFixture(t, 128)
+	keys := f.fill(900_000)
+	for _, k := range keys {
+		if _, _, h := f.table.Find(f.table.Hash(k), k); h == nil {
+			t.Fatalf("%s is lost", k)
+		}
+	}
+	f.table.expand.background.Wait()
+	if f.table.Items() != 900_000 || f.table.Power() < hugePower {
+		t.Errorf("%d items, power %d", f.table.Items(), f.table.Power())
 	}
 }

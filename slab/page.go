@@ -31,6 +31,8 @@ type Arena struct {
 	left atomic.Int64 // pages nobody owns
 
 	memory, words *Memory
+	ahead         ahead
+	huge          bool // memory comes in huge pages
 }
 
 // NewArena reserves the address space for cfg. huge is not nil if huge pages cannot be had, which harms nothing; err is
@@ -51,11 +53,17 @@ func NewArena(cfg Config) (a *Arena, huge, err error) {
 		return nil, nil, errors.Join(fmt.Errorf("%d pages of %d bytes: %w", a.total, cfg.PageSize, err), a.words.Free())
 	}
 	a.table, a.base = a.words.Start, a.memory.Start
-	return a, a.memory.HugePages(), nil
+	huge = a.memory.HugePages()
+	a.huge = huge == nil && a.stride <= hugePage
+	a.ahead.done = uint64(a.stride)
+	return a, huge, nil
 }
 
 // Close gives everything back to the system. No ref means anything after it.
-func (a *Arena) Close() error { return errors.Join(a.memory.Free(), a.words.Free()) }
+func (a *Arena) Close() error {
+	a.ahead.stop()
+	return errors.Join(a.memory.Free(), a.words.Free())
+}
 
 // Pages returns how many pages there are, owned or not.
 func (a *Arena) Pages() int { return a.total }
@@ -98,6 +106,9 @@ func (a *Arena) next() uint32 {
 		return 0
 	}
 	a.used++
+	if a.huge {
+		a.ahead.goOn(a.memory, uintptr(a.used+1)*a.stride+aheadBytes)
+	}
 	return a.used
 }
 

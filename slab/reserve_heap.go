@@ -19,6 +19,9 @@ func Reserve(size, _ uintptr) (*Memory, error) {
 // HugePages reports that there are none to be had.
 func (m *Memory) HugePages() error { return errors.New("memory is on the Go heap") }
 
+// Populate does nothing.
+func (m *Memory) Populate(_, _ uintptr) error { return nil }
+
 // Forget does nothing: the collector frees the memory when nobody refers to it.
 func (m *Memory) Forget() error { return nil }
 

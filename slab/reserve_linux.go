@@ -42,6 +42,15 @@ func (m *Memory) HugePages() error {
 	return nil
 }
 
+// Populate has the system back n bytes from an offset on at once, as if each had been written; what they hold stays. An
+// error says that it cannot (Linux before 5.14); the memory works anyway. It takes long: call it with no lock held.
+func (m *Memory) Populate(offset, n uintptr) error {
+	start := uintptr(m.Start) - uintptr(unsafe.Pointer(unsafe.SliceData(m.mapping))) + offset
+	page := uintptr(os.Getpagesize())
+	end := min(start+n+page-1, uintptr(len(m.mapping)))
+	return unix.Madvise(m.mapping[start&^(page-1):end&^(page-1)], unix.MADV_POPULATE_WRITE)
+}
+
 // Forget gives the bytes back to the system; the addresses stay readable. It is for memory at which somebody may still
 // look without a lock.
 func (m *Memory) Forget() error { return unix.Madvise(m.mapping, unix.MADV_DONTNEED) }

@@ -8,8 +8,8 @@ import (
 )
 
 // Get answers a run of keys. It is the fast path: per key a hash, the bucket's lock, a chain, and the reader's copy. For
-// more than one key the cache misses of the whole run come first, all at once (assoc.Stage); the answers are decided
-// under the locks, one after the other.
+// more than one key the cache misses of the run come ahead of the answers, many at once (assoc.Run); the answers are
+// decided under the locks, one after the other.
 //
 // Read next: slab/doc.go.
 func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {

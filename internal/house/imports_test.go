@@ -22,7 +22,7 @@ var floors = map[string]int{
 	"protocol": 2, "lru": 2, "assoc": 2,
 	"engine/memory": 3, "engine/null": 3, "engine/enginetest": 3,
 	"server":       4,
-	"cmd/gocached": 5, "bench": 5, "bench/limits": 5, "tool": 5,
+	"cmd/gocached": 5, "bench": 5, "bench/engine": 5, "bench/limits": 5, "tool": 5,
 }
 
 // barred are arrows that point downwards and are wrong all the same.
