@@ -22,9 +22,12 @@ type List struct {
 	Head, Tail slab.Ref
 	Len        int
 
-	epoch  atomic.Uint32
 	pushed int              // items that came into the list, or were renewed, in this epoch
 	marks  [Epochs]slab.Ref // by epoch, but for the present: the first item, from the head, that belongs to it or an older one
+
+	_     [64]byte // every hit reads the epoch, and should not wait for the cache line that every set writes
+	epoch atomic.Uint32
+	_     [64]byte
 }
 
 // Epoch returns the present epoch, by which a use is noted. It takes no lock.

@@ -22,7 +22,7 @@ func growth(flags *flag.FlagSet) func() error {
 	run := flags.Int("run", 1, "keys in a get")
 	alternate := flags.Bool("alternate", false, "get and set in turn, on one goroutine")
 	return func() error {
-		s, err := newStore(*items)
+		s, err := newStore(*items, 8)
 		if err != nil {
 			return err
 		}

@@ -16,22 +16,23 @@ import (
 // For a random hash a hit looks at 1 + items/buckets/2 items on average; assoc.TestProbes holds the table to that.
 func size(flags *flag.FlagSet) func() error {
 	list := flags.String("items", "10000,100000,1000000,10000000,50000000", "numbers of items, ascending")
+	value := flags.Int("value", 8, "bytes in the longest value, at least 7; the shortest has 6 less")
 	huge := flags.Bool("huge", true, "let the system use huge pages")
 	length := flags.Duration("time", time.Second, "how long each cost is measured")
 	return func() error {
 		if err := setHugePages(*huge); err != nil {
 			return err
 		}
-		return printSizes(strings.Split(*list, ","), *length)
+		return printSizes(strings.Split(*list, ","), *value, *length)
 	}
 }
 
-func printSizes(list []string, length time.Duration) error {
+func printSizes(list []string, value int, length time.Duration) error {
 	most, err := strconv.Atoi(list[len(list)-1])
 	if err != nil {
 		return err
 	}
-	s, err := newStore(most)
+	s, err := newStore(most, value)
 	if err != nil {
 		return err
 	}

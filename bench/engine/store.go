@@ -6,26 +6,32 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/engine/memory"
 )
 
-// store is an engine that is filled with numbered items: keys of ten bytes, values of 2 to 8, chunks of 56.
-type store struct{ *memory.Engine }
+// store is an engine that is filled with numbered items: keys of ten bytes, and values that are up to six bytes shorter
+// than the longest.
+type store struct {
+	*memory.Engine
+	value string // the longest
+}
 
 const (
-	keySize   = 10
-	chunkSize = 56
+	keySize    = 10
+	headerSize = 32
 )
 
-// newStore returns an engine with room for so many items, and more.
-func newStore(items int) (*store, error) {
-	s := &store{memory.New()}
+// newStore returns an engine with room for so many items, and more. Its smallest chunks hold an item exactly.
+func newStore(items, value int) (*store, error) {
+	s := &store{memory.New(), strings.Repeat("0123456789", 1+value/10)[:value]}
+	chunk := (headerSize + keySize + value + 7) / 8 * 8
 	return s, s.Initialize(engine.Settings{
-		Clock: clock.NewFake(1_700_000_000), MemoryLimit: int64(items)*chunkSize/100*105 + 64<<20, ItemMax: 1 << 20,
-		ChunkMin: chunkSize - 48, Factor: 1.25, LendFrom: 16 << 10,
+		Clock: clock.NewFake(1_700_000_000), MemoryLimit: int64(items)*int64(chunk)/100*105 + 64<<20, ItemMax: 1 << 20,
+		ChunkMin: chunk - 48, Factor: 1.25, LendFrom: 16 << 10,
 		Warn: func(msg string) { fmt.Fprintln(os.Stderr, msg) },
 	})
 }
@@ -45,7 +51,7 @@ func putKey(key []byte, number int) {
 func (s *store) set(number int) error {
 	var key [keySize]byte
 	putKey(key[:], number)
-	value := "12345678"[:2+number%7]
+	value := s.value[:len(s.value)-number%7]
 	it, status := s.Allocate(key[:], len(value), 0, 0)
 	if status == engine.OK {
 		copy(it.Value, value)
@@ -92,7 +98,7 @@ func (b *batch) choose(below int) {
 
 // Hit is engine.Reader's.
 func (b *batch) Hit(_ int, h engine.Hit) bool {
-	if h.Value[0] == '1' {
+	if h.Value[0] == '0' {
 		b.hits++
 	}
 	return true

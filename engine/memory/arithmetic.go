@@ -23,7 +23,7 @@ func (e *Engine) Arithmetic(key []byte, a *engine.Arithmetic) (value, newCAS uin
 	}
 	if status == engine.OK || status == engine.NoMemory {
 		if s.class != nil {
-			s.count()
+			s.count(c.hash)
 		}
 	}
 	if status == engine.NotFound && a.Create {
@@ -50,11 +50,11 @@ func (s *sum) write(value []byte) {
 	}
 }
 
-func (s *sum) count() {
-	if s.Decrease {
-		s.class.decrHits.Add(1)
+func (s *sum) count(hash uint64) {
+	if t := s.class.tallies.of(hash); s.Decrease {
+		t.decrHits.Add(1)
 	} else {
-		s.class.incrHits.Add(1)
+		t.incrHits.Add(1)
 	}
 }
 

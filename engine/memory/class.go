@@ -25,17 +25,16 @@ type class struct {
 	came     int64  // items that came to stay here and fit best here: see inflow
 
 	// What others read without the lock, to know whether it is worth taking.
-	spare   atomic.Uint64 // chunks that can be had
-	pages   atomic.Int64  // pages owned
-	quiet   atomic.Uint64 // searched
-	hand    atomic.Uint64 // age of the last victim: see older
-	getHits counter
-	abroad  atomic.Int64 // as came, but of items that fit best here and are guests elsewhere
-	needed  atomic.Bool  // some item ever fitted this class best
+	spare  atomic.Uint64 // chunks that can be had
+	pages  atomic.Int64  // pages owned
+	quiet  atomic.Uint64 // searched
+	hand   atomic.Uint64 // age of the last victim: see older
+	abroad atomic.Int64  // as came, but of items that fit best here and are guests elsewhere
+	needed atomic.Bool   // some item ever fitted this class best
 
-	incrHits, decrHits, casBadval counter
-
-	_ [64]byte // the next class's lock is on another cache line
+	_       [cacheLine]byte // what is written without the lock, and the next class's lock, are on lines of their own
+	tallies tallies
+	_       [cacheLine]byte
 }
 
 // counts are the gauges and counters of a class.

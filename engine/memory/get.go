@@ -43,6 +43,7 @@ type getter struct {
 	now clock.Time
 
 	class *class // of the last hits, which are not yet counted
+	tally *tally // where they will be
 	hits  uint64
 }
 
@@ -73,7 +74,7 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	}
 	more = g.to.Hit(i, hit)
 	stripe.Unlock()
-	g.count(c)
+	g.count(c, hash)
 	return more
 }
 
@@ -87,17 +88,17 @@ func (e *Engine) use(c *class, h *item.Header, now clock.Time) {
 }
 
 // count counts a hit. Hits of one class in a row are added up and counted once.
-func (g *getter) count(c *class) {
+func (g *getter) count(c *class, hash uint64) {
 	if c != g.class {
 		g.done()
-		g.class = c
+		g.class, g.tally = c, c.tallies.of(hash)
 	}
 	g.hits++
 }
 
 func (g *getter) done() {
 	if g.hits > 0 {
-		g.class.getHits.Add(g.hits)
+		g.tally.getHits.Add(g.hits)
 		g.hits = 0
 	}
 }

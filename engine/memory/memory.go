@@ -31,7 +31,10 @@ type Engine struct {
 	finder  finder
 
 	flush flusher
-	cas   counter // the last CAS given out
+
+	_   [cacheLine]byte // all calls read what is above, and every change writes the CAS
+	cas counter         // the last CAS given out
+	_   [cacheLine]byte
 
 	balancer balancer
 	simulate *maphash.Seed // see Simulate

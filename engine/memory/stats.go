@@ -49,8 +49,8 @@ func (e *Engine) view(c *class, now clock.Time) view {
 	v := view{
 		id: c.chunks.ID, size: c.chunks.Size, perPage: c.chunks.PerPage, pages: c.chunks.Pages(),
 		free: c.chunks.Free(), unused: c.chunks.Unused(), items: c.list.Len, counts: c.counts,
-		hits: c.getHits.Load(), incr: c.incrHits.Load(), decr: c.decrHits.Load(), badval: c.casBadval.Load(),
 	}
+	c.tallies.read(&v)
 	if c.list.Tail != slab.None {
 		v.age = e.at(c.list.Tail).Idle(now)
 	}
@@ -163,9 +163,7 @@ func (e *Engine) statsReset(engine.Query, emitter) {
 		c := &e.classes[i]
 		c.mu.Lock()
 		c.counts = counts{requested: c.counts.requested, bytes: c.counts.bytes}
-		for _, n := range []*counter{&c.getHits, &c.incrHits, &c.decrHits, &c.casBadval} {
-			n.Store(0)
-		}
+		c.tallies.reset()
 		c.mu.Unlock()
 	}
 }

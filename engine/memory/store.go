@@ -73,7 +73,7 @@ func (e *Engine) allowed(old found, op engine.Op, cas uint64) engine.Status {
 	case op == engine.OpReplace, e.noCAS:
 		return engine.OK
 	case op == engine.OpCAS && old.h.CAS() != cas:
-		e.classOf(old.ref).casBadval.Add(1)
+		e.classOf(old.ref).tallies.of(e.table.Hash(old.h.Key())).casBadval.Add(1)
 		return engine.Exists
 	case op != engine.OpCAS && cas != 0 && old.h.CAS() != cas:
 		return engine.Exists
