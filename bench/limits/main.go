@@ -91,10 +91,10 @@ func parse(args []string) (*options, error) {
 	return opts, nil
 }
 
-// stopChildren sees to it that no server outlives this process when it is told to end.
+// stopChildren sees to it that no server outlives this process when it is told to end, or nobody reads its table.
 func stopChildren() {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	go func() {
 		<-signals
 		running.killAll()
