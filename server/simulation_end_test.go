@@ -10,6 +10,9 @@ func (w *world) watchLoop(l *netLoop) {
 		if c.blocked && !blocked && !c.gone {
 			w.saw(sawUnblock)
 		}
+		if blocked && c.conn.context.is(stateYielded) {
+			w.saw(sawBlockedYielded)
+		}
 		c.blocked = blocked
 		w.checkBounds(c.conn.context)
 	}
@@ -46,12 +49,9 @@ func (w *world) settle() {
 	w.calm = true
 	for _, c := range w.clients {
 		c.last = true
+		c.conn.socket.room += calmRoom
 	}
-	for tries := 0; w.stir() && !w.failed; tries++ {
-		if tries > settleMost {
-			w.fail("the world does not come to rest")
-		}
-	}
+	w.stirAll()
 	for _, c := range w.clients {
 		if !c.gone && !c.harmed && !c.satisfied() {
 			w.fail("client %d waits for ever for %d requests and %d bytes; state %b", c.number, len(c.requests),
@@ -60,8 +60,20 @@ func (w *world) settle() {
 	}
 }
 
-// settleMost is far more stirs than any world needs.
-const settleMost = 200_000
+// calmRoom is how many bytes more each socket takes in the end, so that this does not take long.
+const calmRoom = 100_000
+
+// stirAll stirs until nothing happens any more.
+func (w *world) stirAll() {
+	for n := 0; w.stir() && !w.failed; n++ {
+		if n > settleMost {
+			w.fail("the world does not come to rest")
+		}
+	}
+}
+
+// settleMost is far more than any world needs to come to rest.
+const settleMost = 50_000
 
 // stir lets everything happen once that can, and reports whether anything did.
 func (w *world) stir() (stirred bool) {
@@ -73,8 +85,11 @@ func (w *world) stir() (stirred bool) {
 		stirred = stirred || before > 0 && len(c.out)+s.unread < before
 	}
 	for _, l := range w.loops {
-		for l.step() && !w.failed {
+		for n := 0; l.step() && !w.failed; n++ {
 			stirred = true
+			if n > settleMost {
+				w.fail("loop %d is busy for ever", l.number)
+			}
 		}
 	}
 	for w.net.notice(); len(w.net.notices) > 0; w.net.notice() {
@@ -90,8 +105,7 @@ func (w *world) end() {
 	for _, c := range w.clients {
 		c.conn.socket.ended = true
 	}
-	for w.stir() && !w.failed {
-	}
+	w.stirAll()
 	if n := w.server.gate.current(); n != 0 || len(w.clients) != 0 {
 		w.fail("%d connections are left, %d clients", n, len(w.clients))
 	}

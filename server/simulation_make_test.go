@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"strconv"
 
 	"gocached/engine"
@@ -144,6 +145,8 @@ func (c *simClient) chooseStore(r *request) {
 		r.value = cutValue(random, random.IntN(pick(random, 600, 3000, p.pageSize, p.pageSize)))
 	case oneIn(random, 60):
 		r.value = cutValue(random, p.pageSize+itemRest+random.IntN(3000))
+	case oneIn(random, 20):
+		r.value = numberAndBlanks[random.IntN(15) : 15+random.IntN(500)]
 	case oneIn(random, 4):
 		r.value = strconv.AppendUint(nil, random.Uint64()>>random.IntN(64), 10)
 	default:
@@ -155,6 +158,9 @@ func (c *simClient) chooseStore(r *request) {
 	r.badData = c.text && oneIn(random, 40)
 	c.chooseOpcode(r)
 }
+
+// numberAndBlanks is where numbers are cut from that are as long as other values.
+var numberAndBlanks = fmt.Appendf(nil, "%-520s", "1234567890123456")
 
 func (c *simClient) chooseArithmetic(r *request) {
 	random := c.w.r

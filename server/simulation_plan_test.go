@@ -28,6 +28,7 @@ type plan struct {
 	stores     int // of ten requests
 	quiet      int // of ten requests
 	pipeline   int // requests that a client sends ahead
+	burst      int // requests that it makes at a time, at most
 	bulk       int // of a thousand steps
 	clock      int
 
@@ -59,16 +60,20 @@ func newPlan(r *rand.Rand, steps int) plan {
 		pageSize: pick(r, 2048, 4096, 8192, 16384), pages: 1 + r.IntN(pick(r, 3, 12, 50)),
 		noCAS: oneIn(r, 8), noEvict: oneIn(r, 8),
 		lendFrom: pick(r, 150, 600, 2000, 1<<20), stream: pick(r, 64, 300, 2048),
-		replyMost: pick(r, 200, 2000, outputMost), turn: pick(r, 1, 2, 5, 20, 20, 100),
+		replyMost: pick(r, 200, 2000, outputMost), turn: pick(r, 1, 1, 2, 5, 20, 20, 100),
 		verbose: oneIn(r, 20), detail: oneIn(r, 12),
 		binary: pick(r, 0, 5, 5, 10), ownKeys: 1 + r.IntN(8), sharedKeys: r.IntN(16),
-		long: pick(r, 0, 1, 3, 8), stores: 2 + r.IntN(6), quiet: pick(r, 0, 1, 5), pipeline: pick(r, 1, 4, 20, 120),
+		long: pick(r, 0, 1, 3, 8), stores: 2 + r.IntN(6), quiet: pick(r, 0, 1, 5), pipeline: pick(r, 1, 4, 20, 120, 120), burst: pick(r, 1, 1, 5),
 		bulk: pick(r, 0, 0, 3, 30), clock: pick(r, 0, 5, 40),
 		piece: pick(r, 1, 20, 300, 4000, 100_000), sendRoom: pick(r, 30, 300, 4000, 100_000),
 		sloth: pick(r, 0, 0, 5, 9),
 	}
 	if oneIn(r, 5) {
 		p.pages = roomyPages
+	}
+	if oneIn(r, 4) { // many who say much at a time, so that they must take turns
+		p.clients, p.pipeline, p.piece, p.long = 5+r.IntN(6), 120, 4000, pick(r, 0, 1)
+		p.turn, p.replyMost, p.burst = pick(r, 1, 2, 5, 20), pick(r, 200, 2000), 80
 	}
 	if oneIn(r, 2) {
 		p.addDangers(r)

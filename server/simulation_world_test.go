@@ -136,7 +136,9 @@ func (w *world) step() {
 	c := pick(w.r, w.clients...)
 	switch w.r.IntN(10) {
 	case 0, 1:
-		c.ask()
+		for range 1 + w.r.IntN(w.plan.burst) {
+			c.ask()
+		}
 	case 2, 3:
 		c.send(1 + w.r.IntN(w.plan.piece))
 	case 4:
