@@ -27,7 +27,7 @@ func (w *world) checkBounds(c *conn) {
 	if most := max(w.plan.replyMost, writeFrom) + 2*w.plan.pageSize + figures; c.kept > most {
 		w.fail("%d bytes are kept for a client that does not read, more than %d", c.kept, most)
 	}
-	if most := 2*readBuffer + roundInput; len(c.in) > most {
+	if most := max(2*readBuffer+roundInput, keptMost*one(w.plan.noPoller)); len(c.in) > most && c.is(stateOpen) {
 		w.fail("%d bytes are kept of a client that waits, more than %d", len(c.in), most)
 	}
 }

@@ -33,7 +33,11 @@ type netLoop struct {
 
 func newNetLoop(w *world, number int) *netLoop {
 	l := &netLoop{w: w, number: number, buffer: make([]byte, readBuffer)}
-	l.loop = newLoop(w.server, l, poller{epoll: loopEpoll + number, eventfd: loopEventfd + number, tasks: &l.wanted})
+	p := poller{epoll: loopEpoll + number, eventfd: loopEventfd + number, tasks: &l.wanted}
+	if w.plan.noPoller {
+		p = poller{epoll: -1}
+	}
+	l.loop = newLoop(w.server, l, p)
 	l.loop.kernel, l.loop.most = w.net, w.plan.replyMost
 	l.resume, l.stop = iter.Pull(func(pause func(bool) bool) {
 		l.pause = pause
@@ -88,7 +92,7 @@ func (l *netLoop) live() {
 		n := l.poll(events)
 		l.rest(n > 0)
 		for _, e := range events[:n] {
-			if int(e.Fd) == l.loop.poller.eventfd {
+			if int(e.Fd) == loopEventfd+l.number {
 				chores = true
 				continue
 			}
@@ -126,7 +130,7 @@ func (l *netLoop) chores() {
 func (l *netLoop) poll(events []unix.EpollEvent) (n int) {
 	if l.edge {
 		l.edge = false
-		events[0], n = unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(l.loop.poller.eventfd)}, 1
+		events[0], n = unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(loopEventfd + l.number)}, 1
 	}
 	for fd, s := range l.w.net.sockets {
 		if s != nil && s.conn.loop == l && s.happened() != 0 && n < len(events) && !l.w.chance(500) {
@@ -218,6 +222,9 @@ func (l *netLoop) close(c *netConn, err error) {
 	}
 	l.w.trace.add("client %d: its connection is closed", uint64(c.client.number), 0, 0)
 	c.closed = true
+	if l.w.plan.noPoller && c.context.state&(stateBlocked|stateYielded) != 0 { // it could not be paused: see fallback.go
+		c.client.harmed = true
+	}
 	l.w.handler.OnClose(c, err)
 	c.client.closed(err)
 	l.w.net.sockets[c.socket.fd] = nil

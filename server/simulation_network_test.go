@@ -210,6 +210,9 @@ func (n *network) found(l *netLoop, events []unix.EpollEvent) int {
 }
 
 func (n *network) control(epoll, op, fd int, event unix.EpollEvent) error {
+	if epoll < 0 {
+		return unix.EBADF
+	}
 	if fd >= loopEventfd {
 		return n.woken(epoll, op, fd, event)
 	}

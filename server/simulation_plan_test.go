@@ -20,6 +20,7 @@ type plan struct {
 	lendFrom, stream int
 	replyMost, turn  int
 	verbose, detail  bool
+	noPoller         bool // gnet's poller is not found
 
 	binary     int // clients of ten
 	ownKeys    int // of each client
@@ -61,7 +62,7 @@ func newPlan(r *rand.Rand, steps int) plan {
 		noCAS: oneIn(r, 8), noEvict: oneIn(r, 8),
 		lendFrom: pick(r, 150, 600, 2000, 1<<20), stream: pick(r, 64, 300, 2048),
 		replyMost: pick(r, 200, 2000, outputMost), turn: pick(r, 1, 1, 2, 5, 20, 20, 100),
-		verbose: oneIn(r, 20), detail: oneIn(r, 12),
+		verbose: oneIn(r, 20), detail: oneIn(r, 12), noPoller: oneIn(r, 10),
 		binary: pick(r, 0, 5, 5, 10), ownKeys: 1 + r.IntN(8), sharedKeys: r.IntN(16),
 		long: pick(r, 0, 1, 3, 8), stores: 2 + r.IntN(6), quiet: pick(r, 0, 1, 5), pipeline: pick(r, 1, 4, 20, 120, 120), burst: pick(r, 1, 1, 5),
 		bulk: pick(r, 0, 0, 3, 30), clock: pick(r, 0, 5, 40),

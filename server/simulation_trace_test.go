@@ -56,6 +56,7 @@ const (
 	sawVerbose
 	sawWithoutCAS
 	sawWithoutEviction
+	sawWithoutPoller
 	numHappenings
 )
 
@@ -67,7 +68,7 @@ var happenings = [numHappenings]string{
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
 	"binary clients", "rounds of several", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
 	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "worlds with two loops",
-	"worlds with -vv", "worlds without CAS", "worlds without eviction",
+	"worlds with -vv", "worlds without CAS", "worlds without eviction", "worlds without gnet's poller",
 }
 
 // tally counts happenings.

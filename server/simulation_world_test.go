@@ -79,7 +79,8 @@ func (w *world) open(log *Log) {
 }
 
 func (w *world) sawPlan() {
-	for saw, is := range map[happening]bool{sawTwoLoops: w.plan.loops > 1, sawWithoutCAS: w.plan.noCAS, sawWithoutEviction: w.plan.noEvict} {
+	for saw, is := range map[happening]bool{sawTwoLoops: w.plan.loops > 1, sawWithoutCAS: w.plan.noCAS, sawWithoutEviction: w.plan.noEvict,
+		sawWithoutPoller: w.plan.noPoller} {
 		if is {
 			w.saw(saw)
 		}
