@@ -136,7 +136,7 @@ func (s *stage) play(seed uint64, steps int) error {
 	s.steps = steps
 	watchdog := time.AfterFunc(worldMost, func() { panic(fmt.Sprintf("seed %d hangs", seed)) })
 	defer watchdog.Stop()
-	w := newWorld(seed, steps, s.log, &s.trace)
+	w := newWorld(seed, steps, s.log, &s.trace, nil)
 	err := w.run()
 	s.tally = w.tally
 	return err

@@ -39,11 +39,14 @@ type world struct {
 	failed bool
 }
 
-// newWorld makes a world. log and trace are used by one world at a time.
-func newWorld(seed uint64, steps int, log *Log, t *trace) *world {
+// newWorld makes a world, whose plan change may change if it is not nil. log and trace are used by one world at a time.
+func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *world {
 	keyPool.Do(fillKeyPool)
 	w := &world{seed: seed, r: rand.New(rand.NewPCG(seed, 0x5eed)), trace: t}
 	w.plan = newPlan(w.r, steps)
+	if change != nil {
+		change(&w.plan)
+	}
 	t.reset()
 	w.model = &model{w: w, items: make(map[int]*record), now: 2, wall: 1_800_000_000}
 	w.eng = &witness{w: w, inner: memory.New(), held: make(map[uint64]*simClient), lent: make(map[uint64]*loan)}

@@ -1,0 +1,49 @@
+package server
+
+import (
+	"testing"
+
+	"gocached/engine"
+)
+
+// playCase plays a world of which everything is told: a client that reads nothing asks for one value many times.
+func playCase(t *testing.T, valueLen, times int, change func(*plan)) {
+	t.Helper()
+	s := newStage()
+	defer s.close()
+	w := newWorld(1, 0, s.log, &s.trace, func(p *plan) {
+		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, lendFrom: 1 << 20, stream: 2048, replyMost: outputFew,
+			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 100}
+		change(p)
+	})
+	value := cutValue(w.r, valueLen)
+	it, status := w.eng.inner.Allocate([]byte(keyNamed(0)), valueLen, 0, 0)
+	if status != engine.OK {
+		t.Fatalf("Allocate: %d", status)
+	}
+	copy(it.Value, value)
+	cas, status := w.eng.inner.Store(it, engine.OpSet, 0)
+	w.model.stored(engine.OpSet, 0, record{value: value}, 0, cas, status)
+	w.connect()
+	c := w.clients[0]
+	for range times {
+		r := &request{kind: askGet, keys: []int{0}}
+		c.out = r.appendText(c.out, c.sentAll)
+		c.sentAll = r.end
+		c.requests = append(c.requests, r)
+	}
+	for range 10 { // without the client's reading
+		w.loops[0].step()
+		c.send(arrivedMost)
+	}
+	if err := w.run(); err != nil {
+		t.Errorf("%v\n%s", err, s.trace.String())
+	}
+}
+
+// TestVerboseBoundsOutput: with -vv, too, a client that does not read costs no more than without.
+func TestVerboseBoundsOutput(t *testing.T) {
+	for _, verbose := range []bool{false, true} {
+		playCase(t, 10_000, 200, func(p *plan) { p.verbose = verbose })
+	}
+}
