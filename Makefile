@@ -19,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race fuzz lint fmt bench benchstat compare limits simulate golden conformance clean
+.PHONY: help build run test race fuzz lint fmt bench microbench benchstat limits simulate golden conformance clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
@@ -46,15 +46,16 @@ lint: ## check formatting, go vet, staticcheck, import layers, known vulnerabili
 fmt: ## format all Go files
 	gofmt -w $$(git ls-files '*.go')
 
-bench: ## run the Go benchmarks, BENCHTIME (200ms) each
+bench: build ## measure the standard loads on gocached, memcached and PEERS="NAME=PROGRAM ..." into bench/RESULTS.md; SHORT=1 takes 30 s
+	@GO="$(GO)" ROUNDS="$(ROUNDS)" SECONDS_A_TURN="$(SECONDS_A_TURN)" SHORT="$(SHORT)" ONLY="$(ONLY)" OUT="$(OUT)" \
+		scripts/bench.sh $(BIN) $(PEERS)
+
+microbench: ## run the Go benchmarks, BENCHTIME (200ms) each
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
 benchstat: ## compare the Go benchmarks of two commits: OLD=<commit> [NEW=<commit>] [BENCH=regexp] [COUNT=10] [PACKAGES=./engine/...]
 	@GO="$(GO)" BENCH="$(BENCH)" COUNT="$(COUNT)" PACKAGES="$(PACKAGES)" BENCHTIME="$(BENCHTIME)" CPU="$(CPU)" \
 		scripts/benchstat.sh $(BENCHSTAT) "$(OLD)" "$(NEW)"
-
-compare: build ## compare gocached with the memcached on this machine under load
-	scripts/compare.sh $(BIN)
 
 simulate: ## play SEEDS (10000) worlds of the seeded simulation from START (1) on, and show what happened in them
 	$(GO) test ./server -run '^TestSimulation$$' -count=1 -timeout 0 -v -sim.seeds $(SEEDS) -sim.start $(START)

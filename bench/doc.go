@@ -3,6 +3,8 @@
 //	replay   which hit ratio does a recorded trace get, and what does a request cost?      replay.go
 //	load     what does a request cost, and how long does it take, under a given load?      load.go
 //
+// The standard loads, on servers that are started for them, are command suite beside it.
+//
 // Every value says which key it belongs to, and every answer is checked byte for byte: a figure from a run with a wrong
 // answer would be worth nothing.
 //
@@ -16,7 +18,7 @@
 //	batch.go      what a batch asks (shape.go: keys and values), and what its answers came to
 //	codec*.go     how that is said in text and in binary, and how answers are checked
 //	stream_*      over TCP and unix sockets; packet_* over UDP
-//	summary.go    medians and spreads: a Report (report.go), from which table_load.go prints
+//	summary.go    medians and spreads: a Report (report.go), from which table_load.go prints (cells.go)
 //
 // The server's processor time is read from the kernel before and after a turn, where server and client run on the same
 // machine (process.go).

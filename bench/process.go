@@ -18,6 +18,9 @@ type process struct {
 	rss   uint64        // resident memory now, in bytes
 }
 
+// ProcessorTime is the user and system time that a process of this machine has used so far, or 0 if that is not known.
+func ProcessorTime(pid int) time.Duration { return readProcess(pid).cpu }
+
 // readProcess asks the kernel about a process. Its processor time is exact to the nanosecond where the process has a
 // clock that may be read, else it is that of /proc/<pid>/stat, in steps of 10 ms.
 func readProcess(pid int) process {

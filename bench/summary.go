@@ -76,10 +76,16 @@ func median(all []float64) float64 {
 
 // summarize takes a figure of every round together.
 func summarize(rounds []RoundReport, of func(*RoundReport) float64) Summary {
-	var all, off []float64
+	var all []float64
 	for i := range rounds {
 		all = append(all, of(&rounds[i]))
 	}
+	return Summarize(all)
+}
+
+// Summarize finds the middle and the spread of figures, of which there must be one at least.
+func Summarize(all []float64) Summary {
+	var off []float64
 	s := Summary{Median: significant(median(all), digits), Min: slices.Min(all), Max: slices.Max(all)}
 	for _, x := range all {
 		off = append(off, math.Abs(x-s.Median))

@@ -3,7 +3,6 @@ package bench
 import (
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/dustin/go-humanize"
 )
@@ -17,14 +16,14 @@ type column struct {
 var loadColumns = []column{
 	{"server", func(s *ServerReport) string { return s.Name }},
 	{"requests/s", func(s *ServerReport) string { return humanize.Comma(int64(s.OpsPerSecond.Median)) }},
-	{"ratio", func(s *ServerReport) string { return ratio(&s.OpsRatio) }},
-	{"CPU a request", func(s *ServerReport) string { return cost(s.CPU) }},
-	{"ratio", func(s *ServerReport) string { return ratio(s.CPURatio) }},
-	{"p50", func(s *ServerReport) string { return span(s.MedianLatency.P50) }},
-	{"p99", func(s *ServerReport) string { return span(s.MedianLatency.P99) }},
-	{"p99.9", func(s *ServerReport) string { return span(s.MedianLatency.P999) }},
-	{"max", func(s *ServerReport) string { return span(s.Latency.Max) }},
-	{"client CPU", func(s *ServerReport) string { return cost(&s.ClientCPU) }},
+	{"ratio", func(s *ServerReport) string { return Ratio(&s.OpsRatio) }},
+	{"CPU a request", func(s *ServerReport) string { return Cost(s.CPU) }},
+	{"ratio", func(s *ServerReport) string { return Ratio(s.CPURatio) }},
+	{"p50", func(s *ServerReport) string { return Span(s.MedianLatency.P50) }},
+	{"p99", func(s *ServerReport) string { return Span(s.MedianLatency.P99) }},
+	{"p99.9", func(s *ServerReport) string { return Span(s.MedianLatency.P999) }},
+	{"max", func(s *ServerReport) string { return Span(s.Latency.Max) }},
+	{"client CPU", func(s *ServerReport) string { return Cost(&s.ClientCPU) }},
 	{"RSS", func(s *ServerReport) string { return orUnknown(s.RSS > 0, humanize.IBytes(s.RSS)) }},
 }
 
@@ -89,33 +88,4 @@ func printVerdict(w io.Writer, r *Report) {
 	for _, fault := range r.Faults {
 		fmt.Fprintln(w, " ", fault)
 	}
-}
-
-// ratio shows the median and the spread of a ratio.
-func ratio(s *Summary) string {
-	switch {
-	case s == nil || s.Median == 0:
-		return "?"
-	case s.Min == s.Max:
-		return fmt.Sprintf("%.2f", s.Median)
-	}
-	return fmt.Sprintf("%.2f (%.2f..%.2f)", s.Median, s.Min, s.Max)
-}
-
-func cost(s *Summary) string {
-	if s == nil || s.Median == 0 {
-		return "?"
-	}
-	return fmt.Sprintf("%.2f µs", s.Median/1e3)
-}
-
-// span shows a time in microseconds with its three digits.
-func span(us float64) string {
-	switch {
-	case us >= 1e6:
-		return strconv.FormatFloat(us/1e6, 'f', -1, 64) + " s"
-	case us >= 1e3:
-		return strconv.FormatFloat(threeDigits(us/1e3), 'f', -1, 64) + " ms"
-	}
-	return strconv.FormatFloat(us, 'f', -1, 64) + " µs"
 }

@@ -13,7 +13,7 @@ import (
 // The benchmarks of the engine's calls, one after the other on one goroutine, among a million items. Keys come in random
 // order, so that nearly every access misses the processor's caches, as on a server. ns/op is for one key.
 //
-//	make bench                                            all of them, shortly
+//	make microbench                                       all of them, shortly
 //	make benchstat OLD=<commit> BENCH='Get|Set'           compares two commits
 //
 // A run is what the server gives Get at once. The other calls take one key each.

@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"engine/memory": 3, "engine/null": 3, "engine/enginetest": 3,
 	"server":       4,
 	"cmd/gocached": 5, "bench": 5, "bench/engine": 5, "bench/limits": 5, "tool": 5,
+	"bench/suite": 6,
 }
 
 // barred are arrows that point downwards and are wrong all the same.
