@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net"
+	"sync"
 	"syscall"
 	"time"
 
@@ -27,17 +28,26 @@ func (s *Server) rest(d time.Duration) bool {
 	}
 }
 
+// enrolling is how many connections of a listener can be on their way to their event loops at the same time. Each waits
+// there for the end of a round.
+const enrolling = 16
+
 // accept takes connections from one listener until it is closed. Each goes to an event loop of gnet's, which takes
-// over a duplicate of its descriptor.
+// over a duplicate of its descriptor. It returns when the last has arrived there.
 func (s *Server) accept(ln Listener) {
 	failing := false
+	var onTheirWay sync.WaitGroup
+	defer onTheirWay.Wait()
+	places := make(chan struct{}, enrolling)
 	for s.gate.wait() {
 		spare, ok := s.reserve()
 		if !ok {
 			return
 		}
 		nc, err := ln.Accept()
-		_ = unix.Close(spare)
+		if err != nil {
+			_ = unix.Close(spare)
+		}
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
@@ -56,13 +66,19 @@ func (s *Server) accept(ln Listener) {
 			if s.log.Level() > 0 && !s.gate.accepting() {
 				s.log.Printf("Too many open connections")
 			}
-			s.enroll(nc, ln.Kind)
+			places <- struct{}{}
+			onTheirWay.Go(func() {
+				defer func() { <-places }()
+				s.enroll(nc, ln.Kind, spare)
+			})
 		case turnedAway:
+			_ = unix.Close(spare)
 			if s.log.Level() > 0 {
 				s.log.Printf("Too many open connections")
 			}
 			turnAway(nc)
 		case tooLate:
+			_ = unix.Close(spare)
 			_ = nc.Close()
 			return
 		}
@@ -102,9 +118,10 @@ func turnAway(nc net.Conn) {
 // errNotOpened says that gnet closed a connection before it had opened it.
 var errNotOpened = errors.New("the event loop did not take it")
 
-// enroll hands a connection to an event loop.
-func (s *Server) enroll(nc net.Conn, kind Kind) {
+// enroll hands a connection to an event loop. The spare descriptor makes room for gnet's duplicate.
+func (s *Server) enroll(nc net.Conn, kind Kind, spare int) {
 	c := newConn(kind)
+	_ = unix.Close(spare)
 	_, err := s.client.EnrollContext(nc, c)
 	if err == nil && !c.opened {
 		err = errNotOpened

@@ -45,8 +45,14 @@ func (l *loop) storeStreaming(i int, c *conn) {
 	if r.Flag&protocol.FlagBinary != 0 {
 		tail = 0
 	}
+	if !l.server.expectValue(r.ValueLen) {
+		c.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tail)
+		l.refuse(i, engine.NoMemory)
+		return
+	}
 	item, status := l.allocate(i)
 	if status != engine.OK {
+		l.server.filling.Add(-int64(r.ValueLen))
 		c.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tail)
 		l.refuse(i, status)
 		return
@@ -57,10 +63,28 @@ func (l *loop) storeStreaming(i int, c *conn) {
 	c.fill.take(r.Value)
 }
 
-// storeFilled stores a value that has been received into its chunk.
-func (l *loop) storeFilled(i int, c *conn) {
+// expectValue says whether a further value may be received into its chunk. All of them together may hold half of the
+// memory, or a single one more: a chunk that waits for its value cannot be evicted, and others must find some that can.
+func (s *Server) expectValue(bytes int) bool {
+	total := s.filling.Add(int64(bytes))
+	if total > int64(bytes) && total > memoryLimit(s.settings.MemoryLimit)/2 {
+		s.filling.Add(-int64(bytes))
+		return false
+	}
+	return true
+}
+
+// unfill ends the receiving of a value.
+func (l *loop) unfill(c *conn) *fill {
 	f := c.fill
 	c.fill = nil
+	l.server.filling.Add(-int64(len(f.item.Value)))
+	return f
+}
+
+// storeFilled stores a value that has been received into its chunk.
+func (l *loop) storeFilled(i int, c *conn) {
+	f := l.unfill(c)
 	if !f.wellEnded() {
 		l.engineCall().Release(f.item)
 		l.engineDone()

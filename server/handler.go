@@ -44,7 +44,7 @@ func (h *handler) OnTraffic(gc gnet.Conn) gnet.Action {
 	c.loop.guard(c, func() { // does not escape, so it allocates nothing
 		c.loop.arrive(c, data)
 	})
-	c.loop.serve()
+	c.loop.askToServe()
 	return gnet.None
 }
 
@@ -63,6 +63,7 @@ func (h *handler) OnClose(gc gnet.Conn, _ error) gnet.Action {
 		return gnet.None
 	}
 	c.loop.guard(c, func() { c.loop.closed(c) })
+	c.loop.askToServe()
 	h.server.gate.leave()
 	return gnet.None
 }
@@ -80,8 +81,7 @@ func (l *loop) closed(c *conn) {
 	c.gone.Store(true)
 	l.server.drainer.forget(c)
 	if c.fill != nil {
-		l.release(c.fill.item)
-		c.fill = nil
+		l.release(l.unfill(c).item)
 	}
 	for _, u := range c.queue {
 		l.release(u.item)

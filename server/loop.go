@@ -1,8 +1,6 @@
 package server
 
 import (
-	"context"
-
 	"github.com/panjf2000/gnet/v2"
 
 	"gocached/engine"
@@ -40,11 +38,10 @@ type loop struct {
 	poller poller
 
 	polling polling
-	ready   []arrival     // the round: connections whose input waits to be parsed
-	head    int           // the first of them that is not done with
-	input   []byte        // what was read for the round, but for what gnet read
-	turns   gnet.Runnable // the task that gives yielded connections their turn
-	last    *conn         // the connection of the last event
+	ready   []arrival // the round: connections whose input waits to be parsed
+	head    int       // the first of them that is not done with
+	input   []byte    // what was read for the round, but for what gnet read
+	last    *conn     // the connection of the last event
 
 	run    protocol.Run
 	parts  []part
@@ -96,10 +93,7 @@ type piece struct {
 
 func newLoop(s *Server, ev gnet.EventLoop, p poller) *loop {
 	l := &loop{server: s, ev: ev, kernel: system{}, poller: p, cur: -1, input: make([]byte, 0, roundInput), most: outputMost}
-	l.turns = gnet.RunnableFunc(func(context.Context) error {
-		l.guard(nil, func() { l.takeTurns(); l.answer() })
-		return nil
-	})
+	l.polling.task = gnet.RunnableFunc(l.serve)
 	return l
 }
 

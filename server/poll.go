@@ -1,18 +1,21 @@
 package server
 
 import (
+	"context"
 	"reflect"
 	"runtime"
 	"sync/atomic"
 	"unsafe"
 
 	"github.com/panjf2000/gnet/v2"
+	"github.com/panjf2000/gnet/v2/pkg/queue"
 	"golang.org/x/sys/unix"
 )
 
-// While clients are speaking a loop polls by itself: serve, called from the first event gnet hands over, asks gnet's own
-// epoll instance which connections have something to say, reads them all, answers them all, and asks again. gnet gets
-// its turn whenever there is something that is not ours: a task, a new connection, one that ends, an error.
+// While clients are speaking a loop polls by itself: serve, a task of gnet's, asks gnet's own epoll instance which
+// connections have something to say, reads them all, answers them all, and asks again. It returns when there is something
+// that is not ours: another task, a new connection, one that ends, an error. Then gnet polls, and its first event asks
+// for the task again.
 //
 // gnet alone reads one connection, calls us, and only then reads the next; to answer a round of them it must be woken
 // once more by a task; and before each wait it asks once without waiting. This way a round costs one call to epoll, and
@@ -21,20 +24,24 @@ import (
 //
 // What makes it safe:
 //   - gnet's epoll is level-triggered: what we leave unread is reported to gnet as well.
-//   - gnet may still hold events that it got before it called us. If we have read what they announced it finds nothing;
-//     if we have closed the connection it does not know the descriptor any more. New connections get theirs by a task,
-//     so no number is used again meanwhile.
-//   - gnet is woken for tasks by an edge-triggered eventfd. If we take that event we set it again. Tasks may wait that
-//     gnet was told of before it called us: its flag says so, and we ask for it before every poll.
+//   - gnet runs tasks when it is through with the events of a poll, so it holds none while we read. With one in its hands
+//     it would find the end of a client whom we have paused since, and close the connection before he has his answers.
+//   - While gnet runs tasks a flag tells whoever brings another that gnet need not be woken. We clear the flag, so that
+//     it is set again; what was brought before that is in gnet's queues. We look at both before every poll.
 //
-// A test fails when an upgrade of gnet changes any of this (TestPollerIsFound, TestTasksRunBesideTraffic).
+// A test fails when an upgrade of gnet changes any of this (TestPollerIsFound, TestTasksRunBesideTraffic), and the
+// simulation plays it.
 
 // poller is what we know of gnet's poller.
 type poller struct {
-	epoll   int    // its epoll descriptor
-	eventfd int    // by which it is woken for tasks
-	tasks   *int32 // its flag: not zero while tasks wait for it
+	epoll   int          // its epoll descriptor
+	eventfd int          // by which it is woken for tasks
+	tasks   *int32       // its flag: not zero while it has been woken for tasks; nil if it was not found
+	queues  [2]taskQueue // where they wait
 }
+
+// taskQueue is a queue of gnet's.
+type taskQueue interface{ IsEmpty() bool }
 
 // pollerOf finds the poller of the event loop that a connection belongs to. It only reads.
 func pollerOf(gc gnet.Conn) (p poller, err error) {
@@ -47,6 +54,7 @@ func pollerOf(gc gnet.Conn) (p poller, err error) {
 	p.epoll = int(found.FieldByName("fd").Int())
 	p.eventfd = int(found.FieldByName("efd").Int())
 	p.tasks = (*int32)(unsafe.Pointer(found.FieldByName("wakeupCall").UnsafeAddr()))
+	p.queues = [2]taskQueue{queueOf(found, "urgentAsyncTaskQueue"), queueOf(found, "asyncTaskQueue")}
 	// Changing the interest of a descriptor that is there succeeds only in the right epoll instance.
 	if err := interest(system{}, p.epoll, gc.Fd(), readInterest); err != nil {
 		return poller{epoll: -1}, errNoEpoll
@@ -54,18 +62,34 @@ func pollerOf(gc gnet.Conn) (p poller, err error) {
 	return p, nil
 }
 
+// queueOf returns a queue of gnet's poller, whose field must have gnet's type of a queue.
+func queueOf(poller reflect.Value, field string) taskQueue {
+	f := poller.FieldByName(field)
+	if f.Type() != reflect.TypeFor[queue.AsyncTaskQueue]() {
+		panic(errNoEpoll)
+	}
+	return *(*queue.AsyncTaskQueue)(unsafe.Pointer(f.UnsafeAddr()))
+}
+
+// begin is called inside a task: from now on the flag tells of further ones.
+func (p *poller) begin() { atomic.StoreInt32(p.tasks, 0) }
+
 // wanted says whether tasks wait for gnet.
-func (p *poller) wanted() bool { return atomic.LoadInt32(p.tasks) != 0 }
+func (p *poller) wanted() bool {
+	return atomic.LoadInt32(p.tasks) != 0 || !p.queues[0].IsEmpty() || !p.queues[1].IsEmpty()
+}
 
 // eventsMost is how many connections a round can hold.
 const eventsMost = 256
 
 // polling is what a loop needs for its own polls.
 type polling struct {
-	conns  []*conn // by descriptor
-	on     bool    // serve is running
-	waits  uint32  // counts them, see yieldEvery
-	quiet  bool    // the last poll found so few that the next may as well wait
+	conns  []*conn       // by descriptor
+	task   gnet.Runnable // serve
+	asked  bool          // it is on its way
+	on     bool          // it is running
+	waits  uint32        // counts them, see yieldEvery
+	quiet  bool          // the last poll found so few that the next may as well wait
 	events [eventsMost]unix.EpollEvent
 }
 
@@ -77,19 +101,30 @@ const quietBelow = 4
 // 20 µs itself, which costs a server with one client 3 %. Letting go wakes another thread, which is why it is rare.
 const yieldEvery = 64
 
-// serve answers clients round by round until there is something for gnet to do.
-func (l *loop) serve() {
-	if l.poller.tasks == nil { // not found
+// askToServe has gnet run serve once it is through with what it has in hand.
+func (l *loop) askToServe() {
+	if l.polling.asked || l.polling.on || l.poller.tasks == nil {
 		return
 	}
-	l.polling.on = true
-	for mine := true; mine && !l.poller.wanted(); {
+	l.polling.asked = l.ev.Execute(context.Background(), l.polling.task) == nil // an error means that the server is stopping
+}
+
+// serve answers clients round by round until there is something for gnet to do.
+func (l *loop) serve(context.Context) error {
+	p := &l.polling
+	p.asked, p.on = false, true
+	l.poller.begin()
+	mine := true
+	for mine && !l.poller.wanted() {
 		n := l.poll()
 		mine = false // if it panics gnet gets its turn
 		l.guard(nil, func() { mine = l.round(n) })
 	}
-	l.polling.on = false
-	l.callTurns()
+	p.on = false
+	if mine || len(l.yielded) > 0 { // it goes on behind the other tasks
+		l.askToServe()
+	}
+	return nil
 }
 
 // poll waits for events and returns how many there are. It does not wait while a connection has yet to have its turn.
@@ -125,10 +160,8 @@ func (l *loop) round(n int) (mine bool) {
 // take reads what an event announces into the round. It reports whether the event was ours.
 func (l *loop) take(e *unix.EpollEvent) (mine bool) {
 	fd := int(e.Fd)
-	if fd == l.poller.eventfd {
-		again := unix.EpollEvent{Events: readInterest | unix.EPOLLET | unix.EPOLLRDHUP, Fd: e.Fd}
-		_ = l.kernel.control(l.poller.epoll, unix.EPOLL_CTL_MOD, fd, again)
-		return false
+	if fd == l.poller.eventfd { // the flag has said so, or will
+		return true
 	}
 	if fd >= len(l.polling.conns) || e.Events&^readInterest != 0 || e.Events&unix.EPOLLIN == 0 {
 		return false

@@ -49,6 +49,7 @@ type Server struct {
 	workers []*udpWorker
 	unsent  atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
 	awake   atomic.Uint32 // seconds that the process was not stopped for; see idle.go
+	filling atomic.Int64  // bytes of values that are being received
 	flushed atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 
 	findPoller  func(gnet.Conn) (poller, error) // pollerOf

@@ -1,10 +1,6 @@
 package server
 
-import (
-	"context"
-
-	"gocached/protocol"
-)
+import "gocached/protocol"
 
 // settle ends the work on a run: each connection in it keeps what was not taken of its input, or gets another turn. It
 // reports whether some connection has made as many replies as it may before they are written.
@@ -93,17 +89,11 @@ func (l *loop) turnOver(c *conn) bool {
 // defaultReqsPerEvent is the default of -R.
 const defaultReqsPerEvent = 20
 
-// yield makes a connection wait for the other connections' input. Nothing is read from it meanwhile.
+// yield makes a connection wait for the other connections' input: serve gives it its turn after the next poll. Nothing is
+// read from it meanwhile.
 func (l *loop) yield(c *conn) {
 	c.set(stateYielded)
 	l.yielded = append(l.yielded, c)
 	l.pause(c)
-	l.callTurns()
-}
-
-// callTurns sees to it that yielded connections get their turn, which they do after the next poll if serve is running.
-func (l *loop) callTurns() {
-	if len(l.yielded) > 0 && !l.polling.on {
-		_ = l.ev.Execute(context.Background(), l.turns) // an error means that the server is stopping
-	}
+	l.askToServe()
 }

@@ -33,7 +33,7 @@ type netLoop struct {
 
 func newNetLoop(w *world, number int) *netLoop {
 	l := &netLoop{w: w, number: number, buffer: make([]byte, readBuffer)}
-	p := poller{epoll: loopEpoll + number, eventfd: loopEventfd + number, tasks: &l.wanted}
+	p := poller{epoll: loopEpoll + number, eventfd: loopEventfd + number, tasks: &l.wanted, queues: [2]taskQueue{l, l}}
 	if w.plan.noPoller {
 		p = poller{epoll: -1}
 	}
@@ -68,6 +68,9 @@ func (l *netLoop) rest(did bool) {
 		l.over = true
 	}
 }
+
+// IsEmpty says whether no task waits.
+func (l *netLoop) IsEmpty() bool { return len(l.tasks) == 0 }
 
 // Execute is called from anywhere.
 func (l *netLoop) Execute(_ context.Context, r gnet.Runnable) error {
@@ -179,9 +182,8 @@ func (l *netLoop) handle(fd int, events uint32) {
 	case s.reset:
 		l.close(s.conn, unix.ECONNRESET)
 	case s.ended:
-		if s.conn.context.is(statePaused) { // the poll was before the pause: what waits behind it is lost
-			l.w.saw(sawStaleEnd)
-			s.conn.client.harmed = true
+		if s.conn.context.is(statePaused) { // what waits behind the pause would be lost
+			l.w.fail("client %d has ended and is paused, and gnet hears of it", s.conn.client.number)
 		}
 		l.close(s.conn, io.EOF)
 	}
@@ -191,7 +193,7 @@ func (l *netLoop) handle(fd int, events uint32) {
 func (l *netLoop) traffic(s *socket) {
 	c := s.conn
 	if c.context.is(statePaused) {
-		l.w.saw(sawLateInput)
+		l.w.fail("client %d is paused, and gnet reads from it", c.client.number)
 	}
 	n := min(len(s.in), len(l.buffer))
 	if l.w.chance(l.w.plan.partial) {

@@ -213,9 +213,6 @@ func (n *network) control(epoll, op, fd int, event unix.EpollEvent) error {
 	if epoll < 0 {
 		return unix.EBADF
 	}
-	if fd >= loopEventfd {
-		return n.woken(epoll, op, fd, event)
-	}
 	s := n.at(fd)
 	if s == nil {
 		return unix.EBADF
@@ -228,17 +225,6 @@ func (n *network) control(epoll, op, fd int, event unix.EpollEvent) error {
 	}
 	n.w.trace.add("descriptor %d waits for events %d", uint64(fd), uint64(event.Events), 0)
 	s.interest = event.Events
-	return nil
-}
-
-// woken sets the event of a loop's eventfd again, since that is edge-triggered.
-func (n *network) woken(epoll, op, fd int, event unix.EpollEvent) error {
-	l := n.w.running
-	if fd != l.loop.poller.eventfd || epoll != l.loop.poller.epoll || op != unix.EPOLL_CTL_MOD ||
-		event.Events != readInterest|unix.EPOLLET|unix.EPOLLRDHUP || int(event.Fd) != fd {
-		n.w.fail("loop %d: epoll %d is told %d of eventfd %d, with %x", l.number, epoll, op, fd, event.Events)
-	}
-	l.edge = true
 	return nil
 }
 

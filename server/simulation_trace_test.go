@@ -21,8 +21,6 @@ const (
 	sawBlock
 	sawUnblock
 	sawStaleRoom
-	sawLateInput
-	sawStaleEnd
 	sawStreamed
 	sawReceived
 	sawLent
@@ -62,7 +60,7 @@ const (
 
 var happenings = [numHappenings]string{
 	"evictions", "hash table doubled", "out of memory", "allocations made to fail", "pages donated", "pages balanced",
-	"turns yielded", "blocked and yielded", "connections blocked", "connections unblocked", "stale notices of room", "input after a pause", "closed by a stale event",
+	"turns yielded", "blocked and yielded", "connections blocked", "connections unblocked", "stale notices of room",
 	"values streamed", "bytes received into chunks", "values lent", "lent values unlinked", "closed within a value",
 	"expired items met", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
