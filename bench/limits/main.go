@@ -91,10 +91,11 @@ func parse(args []string) (*options, error) {
 	return opts, nil
 }
 
-// stopChildren sees to it that no server outlives this process when it is told to end, or nobody reads its table.
+// stopChildren sees to it that no server outlives this process when it is told to end. SIGPIPE is not
+// among the signals: a write to any connection that a server has closed would be taken for one.
 func stopChildren() {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		<-signals
 		running.killAll()
