@@ -242,3 +242,31 @@ func TestManyCommandsAtOnce(t *testing.T) {
 		c.expect("NOT_FOUND\r\nEND\r\nSTORED\r\nDELETED\r\n")
 	}
 }
+
+// TestHalfSentValuesLeaveRoom has many clients announce long values and stop half-way. What they hold is bounded, so
+// that others can store small values, and it comes back when they leave.
+func TestHalfSentValuesLeaveRoom(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.MemoryLimit = 8 << 20 })
+	held := ts.dialMany(20)
+	for i, c := range held {
+		c.send(fmt.Sprintf("set long%d 0 0 1000000\r\n%s", i, strings.Repeat("x", 5000)))
+	}
+	watcher := ts.dial()
+	for ts.filling.Load() < 4_000_000 {
+		time.Sleep(time.Millisecond)
+	}
+	for i := range 1000 {
+		watcher.ask(fmt.Sprintf("set small%d 0 0 5\r\nhello\r\n", i), "STORED\r\n")
+	}
+	if n := ts.filling.Load(); n > 4<<20 {
+		t.Errorf("%d bytes are held", n)
+	}
+	for _, c := range held {
+		_ = c.Close()
+	}
+	for ts.filling.Load() != 0 {
+		time.Sleep(time.Millisecond)
+	}
+	long := strings.Repeat("y", 1_000_000)
+	watcher.ask("set long 0 0 1000000\r\n"+long+"\r\n", "STORED\r\n")
+}
