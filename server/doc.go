@@ -17,10 +17,9 @@
 //
 // Listeners are our own (listen_open.go), since gnet's cannot pause, share or fail safely; an accepted connection is
 // enrolled with a gnet event loop, which owns it, opens and closes it, and reads when it is the first to speak. We write:
-// with send(2), straight to the descriptor. What a socket does
-// not take is kept (it is bounded by outputMost and one reply), the connection is blocked, and gnet is kept from
-// reading from it (pause.go); a second epoll finds out when there is room again (drain.go). So a client that does not
-// read costs a bound amount of memory and nobody else's time.
+// with send(2), straight to the descriptor. What a socket does not take is kept (it is bounded by outputMost and one
+// reply), the connection is blocked, and gnet is kept from reading from it (pause.go); a second epoll finds out when there
+// is room again (drain.go). So a client that does not read costs a bound amount of memory and nobody else's time.
 //
 // UDP goes past gnet: a few goroutines for each socket read a datagram, take it through the same three stages, and send
 // each command's answer as a message (udp.go). They may wait, and an answer is never longer than 65,535 datagrams.
