@@ -24,6 +24,9 @@ type load struct {
 	rate     string
 }
 
+// manyKeys are more than any processor's caches hold.
+const manyKeys = 1_000_000
+
 // wire says why rows with one request at a time lie close together.
 const wire = "the kernel's share, which is the same for everybody, is about three quarters"
 
@@ -65,7 +68,7 @@ type size struct {
 func (l *load) config(s size) (bench.LoadConfig, error) {
 	cfg := bench.LoadConfig{
 		Conns: l.conns, Depth: max(1, l.depth), Multi: max(1, l.multi), Gets: l.gets, Zipf: l.zipf,
-		Value: bench.Fixed(cmp.Or(l.value, 100)), Keys: min(cmp.Or(l.keys, 1_000_000), s.keys),
+		Value: bench.Fixed(cmp.Or(l.value, 100)), Keys: min(cmp.Or(l.keys, manyKeys), s.keys),
 		Protocol: l.protocol, Rounds: s.rounds, Duration: s.turn,
 	}
 	if l.rate != "" {

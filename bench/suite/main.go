@@ -82,7 +82,7 @@ func parse(args []string) (*options, error) {
 		return nil, err
 	}
 	opts.peers = append(opts.peers, ours)
-	opts.size.keys = 1 << 30
+	opts.size.keys = manyKeys
 	if *short {
 		opts.size = size{keys: 20_000, rounds: 1, turn: 100 * time.Millisecond}
 	}

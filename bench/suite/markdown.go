@@ -246,8 +246,8 @@ func (r *results) others(d document, tool, title, how string) {
 // described writes what each load is and how to repeat it.
 func (r *results) described(d document) {
 	d.text("## The loads",
-		"Each is `gocached bench load` with these flags, and with `--keys 1000000 --time 1s` unless it says otherwise, on servers that "+
-			"run already. `–` stands for a load that is not for a server.")
+		fmt.Sprintf("Each is `gocached bench load` with these flags, and with `--keys %d --time 1s` unless it says "+
+			"otherwise, on servers that run already. `–` stands for a load that is not for a server.", manyKeys))
 	var rows [][]string
 	for _, row := range r.Rows {
 		if row.Report == nil {
@@ -274,7 +274,7 @@ func flags(row *row) string {
 	add("depth", c.Depth, 1)
 	add("multiget", c.Multiget, 1)
 	add("value", c.ValueSize, "100")
-	add("keys", c.Keys, 1_000_000)
+	add("keys", c.Keys, manyKeys)
 	add("zipf", c.Zipf, 0.0)
 	add("protocol", c.Protocol, "text")
 	add("rate", c.Rate, "")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"gocached/bench"
@@ -35,6 +36,6 @@ func (o *other) round(s *process, work func() (requests int64, rate float64, err
 // fail notes the first failure. No error is none.
 func (o *other) fail(err error) {
 	if err != nil && o.Failed == "" {
-		o.Failed = err.Error()
+		o.Failed = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
 }

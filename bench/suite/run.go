@@ -85,7 +85,7 @@ func (r *run) measure(l *load) row {
 		})
 	}
 	if err != nil {
-		out.Failed = err.Error()
+		out.Failed = strings.ReplaceAll(err.Error(), "\n", "; ")
 		fmt.Fprintf(os.Stderr, "*** %s: %v\n", l.name, err)
 		return out
 	}

@@ -24,7 +24,7 @@ func TestLoads(t *testing.T) {
 			t.Errorf("%+v: no name of its own, or nothing that it shows", l)
 		}
 		seen[l.name] = true
-		if _, err := l.config(size{keys: 1 << 30, rounds: 5, turn: time.Second}); err != nil {
+		if _, err := l.config(size{keys: manyKeys, rounds: 5, turn: time.Second}); err != nil {
 			t.Errorf("%s: %v", l.name, err)
 		}
 		if cfg, err := l.config(size{keys: 100, rounds: 1, turn: 100 * time.Millisecond}); err != nil || cfg.Keys != 100 {
@@ -245,4 +245,18 @@ func faulty() *results {
 	r.Rows[1].Report, r.Rows[1].Failed = nil, "gocached does not start"
 	r.Others[0].Failed, r.Others[1].Misses = "exit status 1", 7
 	return r
+}
+
+// TestServerThatDoesNotStart: what it said is in the error, and a row without a report tells it.
+func TestServerThatDoesNotStart(t *testing.T) {
+	r := &run{options: options{peers: []peer{{"x", []string{"/bin/sh", "-c", "echo no memory >&2; exit 3"}}}}, results: &results{}}
+	r.size = size{keys: 10, rounds: 1, turn: 100 * time.Millisecond}
+	silence(t)
+	got := r.measure(&loads[0])
+	if got.Report != nil || !strings.Contains(got.Failed, "x does not start: exit status 3; no memory") {
+		t.Errorf("%+v", got)
+	}
+	if len(running.all) != 0 {
+		t.Errorf("%d servers still run", len(running.all))
+	}
 }
