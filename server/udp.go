@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"net"
-	"net/netip"
 
 	"gocached/protocol"
 )
@@ -17,39 +16,43 @@ import (
 // is not whole is dropped without an answer (as in memcached). So is what looks like an answer, unlike in memcached 1.4.5:
 // whoever forges the address of another server could else have the two answer each other for ever.
 //
-// Read next: answer below, then udp_send.go.
+// Read next: receive below, then udp_gather.go, udp_send.go, udp_datagrams.go.
 
 // udpWorker serves a UDP socket from one goroutine. A socket has as many workers as -t says.
 //
 // It works with a loop as connections have one, though without gnet, and goes through the same three stages with the
-// same handlers. All clients share one conn, which starts anew with each datagram.
+// same handlers. It reads as many datagrams as have come, up to batchMost, and answers those of a single command, as most
+// are, in runs of many, so that the cache misses of their gets overlap. All answers are sent together.
 type udpWorker struct {
 	loop   *loop
-	conn   *conn
+	conns  [batchMost]*conn // one for each datagram of a batch; each starts anew with every batch
 	socket udpSocket
+	turn   turn
+	reads  bool // it has the turn
+	full   int  // passes it on when it has read so many
+	in     *incoming
+	out    *outgoing
 
-	id   uint16         // of the request being answered
-	from netip.AddrPort // who sent it
+	next   int               // the datagram to be taken next
+	first  int               // the first one that may have an answer to be sent
+	ids    [batchMost]uint16 // of the requests
+	sends  int               // counts the messages
+	failed int               // the last message that could not be sent
 
 	most    int // bytes of an answer that are sent; the rest is cut off
 	size    int // bytes in the pieces that were measured, see measure
 	counted int // how many those are
 	huge    bool
-	buffer  [protocol.MaxDatagram]byte
-}
-
-// udpSocket is what a worker needs of a *net.UDPConn.
-type udpSocket interface {
-	ReadFromUDPAddrPort([]byte) (int, netip.AddrPort, error)
-	WriteToUDPAddrPort([]byte, netip.AddrPort) (int, error)
 }
 
 // addWorker adds a worker for a socket, whose descriptor the log shows. Its serve is called once the server serves.
-func (s *Server) addWorker(socket *net.UDPConn) {
+func (s *Server) addWorker(c *net.UDPConn) {
+	socket := newBatchSocket(c)
 	w := newUDPWorker(s, socket)
-	if control, err := socket.SyscallConn(); err == nil {
-		_ = control.Control(func(fd uintptr) { w.conn.fd = int(fd) })
+	for _, c := range w.conns {
+		c.fd = descriptor(socket.conn)
 	}
+	w.turn = s.turnOf(c)
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	s.workers = append(s.workers, w)
@@ -57,12 +60,16 @@ func (s *Server) addWorker(socket *net.UDPConn) {
 }
 
 func newUDPWorker(s *Server, socket udpSocket) *udpWorker {
-	w := &udpWorker{loop: newLoop(s, nil, poller{epoll: -1}), conn: newConn(KindUDP), socket: socket, most: datagramsMost * framePayload}
+	w := &udpWorker{loop: newLoop(s, nil, poller{epoll: -1}), socket: socket, turn: newTurn(), full: fullBatch(), in: newIncoming(),
+		out: newOutgoing(), most: datagramsMost * framePayload}
 	if n := s.settings.UDPMaxDatagrams; n > 0 {
 		w.most = n * framePayload
 	}
-	w.loop.udp, w.conn.loop = w, w.loop
-	w.loop.last = w.conn      // nobody shares the loop, so there are no turns
+	for i := range w.conns {
+		w.conns[i] = newConn(KindUDP)
+		w.conns[i].loop = w.loop
+	}
+	w.loop.udp, w.loop.input = w, nil
 	w.loop.most = math.MaxInt // a message is made whole, and then cut
 	return w
 }
@@ -81,66 +88,101 @@ func (w *udpWorker) serve() {
 	}
 }
 
-// receive reads one datagram, which waits if there is none, and answers it. It allocates nothing.
+// receive reads the datagrams that there are, which waits if there is none, and answers them. It allocates nothing.
+//
+// A panic costs the datagrams that are answered together with the one whose bug it is.
 func (w *udpWorker) receive() error {
-	l := w.loop
-	n, from, err := w.socket.ReadFromUDPAddrPort(l.input[:cap(l.input)])
+	w.takeTurn()
+	err := w.socket.read(w.in)
+	if err != nil || w.in.count >= w.full {
+		w.passTurn()
+	}
 	if err != nil {
 		return err
 	}
-	l.guard(w.conn, func() { w.take(l.input[:n], from) })
-	w.giveBack()
+	for w.next = 0; w.next < w.in.count || w.out.count > 0; {
+		w.loop.guard(nil, func() { w.takeRest() })
+		w.endOfRound()
+	}
 	return nil
 }
 
-// take answers a datagram that somebody has sent, if it is a request.
-func (w *udpWorker) take(datagram []byte, from netip.AddrPort) {
-	l := w.loop
-	l.counts[bytesRead] += uint64(len(datagram))
-	frame, body, ok := protocol.ParseFrame(datagram)
-	if ok && !protocol.IsReply(body[0]) {
-		w.id, w.from = frame.ID, from
-		w.answer(body)
+// takeRest answers the datagrams that have not been taken yet.
+func (w *udpWorker) takeRest() {
+	w.emptyRun()
+	for w.next < w.in.count {
+		i := w.next
+		w.next++
+		w.take(i, w.in.datagram(i))
 	}
-	l.endOfRound()
-	if cap(l.pieces) > keepPieces {
-		l.pieces = nil
-	}
+	w.flush()
+	w.transmit()
 }
 
-// keepPieces is up to how many pieces the room for them is kept between datagrams.
+// take answers a datagram if it is a request, or puts it into the run.
+func (w *udpWorker) take(i int, datagram []byte) {
+	w.loop.counts[bytesRead] += uint64(len(datagram))
+	frame, body, ok := protocol.ParseFrame(datagram)
+	if !ok || protocol.IsReply(body[0]) {
+		return
+	}
+	w.ids[i] = frame.ID
+	if w.gather(i, body) {
+		return
+	}
+	w.flush()
+	if w.gather(i, body) { // there is more room now
+		return
+	}
+	w.first = i
+	w.passTurn()
+	w.answer(w.conns[i], body)
+	w.endOfRound()
+}
+
+// endOfRound forgets the round, as the loop does, and how much room it took.
+func (w *udpWorker) endOfRound() {
+	w.loop.endOfRound()
+	if cap(w.loop.pieces) > keepPieces {
+		w.loop.pieces = nil
+	}
+	w.giveBack()
+}
+
+// keepPieces is up to how many pieces the room for them is kept between rounds.
 const keepPieces = 1024
 
 // answer takes the commands of a datagram through the three stages, as loop.answer does with a round. What is left
 // behind the last whole command is dropped.
-func (w *udpWorker) answer(body []byte) {
-	l, c := w.loop, w.conn
-	w.renew(body[0])
+func (w *udpWorker) answer(c *conn, body []byte) {
+	l := w.loop
+	w.renew(c, body[0])
+	w.size, w.counted = 0, 0
 	l.ready = append(l.ready, arrival{c, body})
 	for l.parse() {
-		w.execute()
+		w.execute(c)
 		l.settle()
-		w.bound()
+		w.bound(c)
 	}
 	l.write()
 	l.drop(c)
+	w.emptyRun()
 }
 
-// renew makes the conn, and what a panic may have left half done, ready for another client.
-func (w *udpWorker) renew(first byte) {
-	l, c := w.loop, w.conn
+// renew makes a conn, and what a panic may have left half done, ready for another client.
+func (w *udpWorker) renew(c *conn, first byte) {
+	l := w.loop
 	l.drop(c)
 	c.resetOutput()
 	c.state, c.event = stateOpen, 0
 	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true}}
 	c.speak(l.server.settings.Binding, first)
-	w.size, w.counted = 0, 0
 }
 
 // execute executes the run command by command, and sends the answer of each that is complete. The last one may be a get
 // whose line goes on in the next run.
-func (w *udpWorker) execute() {
-	l, c := w.loop, w.conn
+func (w *udpWorker) execute(c *conn) {
+	l := w.loop
 	for i := 0; i < l.run.N && !c.is(stateClosing); {
 		end := i + 1
 		for end < l.run.N && l.run.Requests[end].Flag&protocol.FlagNewLine == 0 {

@@ -40,8 +40,8 @@ func FuzzDatagram(f *testing.F) {
 		if answers := w.messages(frame.ID); len(answers) > 0 && (!ok || protocol.IsReply(body[0])) {
 			t.Errorf("%q was answered %q", b, answers)
 		}
-		l, c := w.loop, w.udpWorker.conn
-		if len(l.ready)+len(l.pieces)+len(l.touched)+len(l.out)+len(c.in)+len(c.queue) > 0 || c.fill != nil {
+		l, c := w.loop, w.conns[0]
+		if len(l.ready)+len(l.pieces)+len(l.touched)+len(l.out)+len(l.parts)+len(c.in)+len(c.queue) > 0 || c.fill != nil {
 			t.Errorf("%q left something behind", b)
 		}
 		if served++; served%256 == 0 { // it takes long

@@ -18,39 +18,74 @@ const (
 	hugeOutput = 4 << 20
 )
 
-// send is the third stage: it sends the pieces of the loop as one message, and none if they are empty.
+// send is the third stage for the first datagram that has an answer: it gathers its pieces as one message, none if they
+// are empty. The message goes out with those of the other datagrams, see transmit.
 func (w *udpWorker) send() {
-	w.measure()
-	w.loop.totals.add(&w.loop.counts) // as for TCP: before the reply
-	sent := w.sendFrames(min(w.size, w.most))
-	w.loop.counts[bytesWritten] += uint64(sent)
-	w.loop.releasePieces(w.conn)
+	l := w.loop
+	for w.conns[w.first].first < 0 {
+		w.first++
+	}
+	c := w.conns[w.first]
+	w.frame(c, min(l.length(c, w.most), w.most))
+	l.releasePieces(c)
 	w.size, w.counted = 0, 0
 }
 
-// sendFrames sends the first size bytes of the pieces, in as many datagrams as they need, and returns how many bytes
-// went out. After an error the rest is left out: the client finds datagrams missing, as it must expect with UDP.
-func (w *udpWorker) sendFrames(size int) (sent int) {
+// frame gathers the first size bytes of a conn's pieces, in as many datagrams as they need. After an error the rest is
+// left out: the client finds datagrams missing, as it must expect with UDP.
+func (w *udpWorker) frame(c *conn, size int) {
 	l := w.loop
-	frame := protocol.Frame{ID: w.id, Total: uint16((size + framePayload - 1) / framePayload)}
-	b := protocol.AppendFrame(w.buffer[:0], frame)
-	for i := 0; i < len(l.pieces) && size > 0; i++ {
+	w.sends++
+	frame := protocol.Frame{ID: w.ids[w.first], Total: uint16((size + framePayload - 1) / framePayload)}
+	b := protocol.AppendFrame(w.out.next(), frame)
+	for i := c.first; i >= 0 && size > 0; i = l.pieces[i].next {
 		for part := l.bytes(&l.pieces[i]); len(part) > 0 && size > 0; {
-			n := min(len(part), size, cap(b)-len(b))
+			n := min(len(part), size, protocol.MaxDatagram-len(b))
 			b, part, size = append(b, part[:n]...), part[n:], size-n
-			if len(b) < cap(b) && size > 0 {
+			if len(b) < protocol.MaxDatagram && size > 0 {
 				continue
 			}
-			n, err := w.socket.WriteToUDPAddrPort(b, w.from)
-			sent += n
-			if err != nil {
-				return sent
+			w.out.add(b, w.sends, w.in, w.first)
+			if w.out.count == batchMost {
+				w.transmit()
+			}
+			if w.failed == w.sends {
+				return
 			}
 			frame.Sequence++
-			b = protocol.AppendFrame(w.buffer[:0], frame)
+			b = protocol.AppendFrame(w.out.next(), frame)
 		}
 	}
-	return sent
+}
+
+// transmit sends what was gathered. Of a message of which a datagram cannot be sent the rest is left out.
+func (w *udpWorker) transmit() {
+	l, out := w.loop, w.out
+	to := out.count
+	out.count = 0
+	if to > 0 {
+		l.totals.add(&l.counts) // as for TCP: before the replies
+	}
+	for i := 0; i < to; {
+		n, err := w.socket.write(out, i, to)
+		for _, h := range out.headers[i : i+n] {
+			l.counts[bytesWritten] += uint64(h.size)
+		}
+		i += n
+		if err != nil {
+			for w.failed = out.message[i]; i < to && out.message[i] == w.failed; {
+				i++
+			}
+		}
+	}
+}
+
+// length adds up a conn's pieces, until they are at least most bytes.
+func (l *loop) length(c *conn, most int) (n int) {
+	for i := c.first; i >= 0 && n < most; i = l.pieces[i].next {
+		n += len(l.bytes(&l.pieces[i]))
+	}
+	return n
 }
 
 // measure adds up the pieces that are new since it was last called, as far as they will be sent. The loop has a single
@@ -63,11 +98,11 @@ func (w *udpWorker) measure() {
 
 // bound keeps an unfinished answer from taking too much memory. One line of 64 kB can name a value thirty thousand times:
 // what will not be sent is given up, and while an answer is huge no other worker's may be.
-func (w *udpWorker) bound() {
+func (w *udpWorker) bound(c *conn) {
 	w.measure()
 	l := w.loop
 	if w.counted < len(l.pieces) {
-		w.giveUp()
+		w.giveUp(c)
 	}
 	if len(l.out) > hugeOutput && !w.huge {
 		l.server.huge.Lock()
@@ -87,8 +122,8 @@ func (w *udpWorker) giveBack() {
 }
 
 // giveUp lets go of the pieces that were not counted, since the message is full.
-func (w *udpWorker) giveUp() {
-	l, c := w.loop, w.conn
+func (w *udpWorker) giveUp(c *conn) {
+	l := w.loop
 	for i := range l.pieces[w.counted:] {
 		l.release(l.pieces[w.counted+i].lent)
 	}

@@ -30,13 +30,18 @@ type udpClient struct {
 
 func (ts *testServer) dialUDP() *udpClient {
 	ts.t.Helper()
-	c, err := net.DialUDP("udp", nil, ts.sockets.UDP[0].LocalAddr().(*net.UDPAddr))
+	return dialUDP(ts.t, ts.sockets.UDP[0].LocalAddr().(*net.UDPAddr))
+}
+
+func dialUDP(t *testing.T, to *net.UDPAddr) *udpClient {
+	t.Helper()
+	c, err := net.DialUDP("udp", nil, to)
 	if err != nil {
-		ts.t.Fatal(err)
+		t.Fatal(err)
 	}
-	ts.t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { c.Close() })
 	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
-	return &udpClient{UDPConn: c, t: ts.t}
+	return &udpClient{UDPConn: c, t: t}
 }
 
 // ask sends a request and expects a reply of one datagram.
@@ -47,10 +52,15 @@ func (c *udpClient) ask(request, reply string) {
 		c.t.Error(err)
 		return
 	}
+	c.hear(datagram(c.id, reply))
+}
+
+// hear expects a datagram.
+func (c *udpClient) hear(want []byte) {
+	c.t.Helper()
 	buf := make([]byte, 2000)
-	n, err := c.Read(buf)
-	if want := datagram(c.id, reply); err != nil || string(buf[:n]) != string(want) {
-		c.t.Errorf("%q was answered %q, %v; want %q", request, buf[:n], err, want)
+	if n, err := c.Read(buf); err != nil || string(buf[:n]) != string(want) {
+		c.t.Errorf("heard %q, %v; want %q", buf[:n], err, want)
 	}
 }
 
@@ -87,7 +97,7 @@ func TestUDPLog(t *testing.T) {
 	c.ask("set a 0 0 1\r\nx\r\n", "STORED\r\n")
 	c.ask("get a\r\n", "VALUE a 0 1\r\nx\r\nEND\r\n")
 	c.ask("foo\x1b\r\n", "ERROR\r\n")
-	fd := ts.workers[0].conn.fd
+	fd := ts.workers[0].conns[0].fd
 	want := ""
 	for _, line := range []string{"<%d set a 0 0 1", ">%d STORED", "<%d get a", ">%d sending key a", ">%d END", "<%d foo?", ">%d ERROR"} {
 		want += fmt.Sprintf(line, fd) + "\n"
@@ -105,12 +115,12 @@ type breaking struct {
 	broken bool
 }
 
-func (s *breaking) WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error) {
+func (s *breaking) write(out *outgoing, from, to int) (int, error) {
 	if !s.broken {
 		s.broken = true
 		panic("broken")
 	}
-	return s.wire.WriteToUDPAddrPort(b, to)
+	return s.wire.write(out, from, to)
 }
 
 // TestUDPPanic checks that a panic costs its own datagram alone, and nothing that was lent.
@@ -147,7 +157,7 @@ func TestUDPAllocatesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer socket.Close()
-	w := newUDPWorker(ts.Server, socket)
+	w := newUDPWorker(ts.Server, newBatchSocket(socket))
 	client, err := net.DialUDP("udp", nil, socket.LocalAddr().(*net.UDPAddr))
 	if err != nil {
 		t.Fatal(err)
