@@ -165,7 +165,7 @@ func (t *Table) PrefetchFirst(hash uint64) { t.PrefetchItem(t.head(t.now.Load(),
 func (t *Table) PrefetchNeighbours(hash uint64) {
 	next, prev := t.arena.PeekLinks(t.head(t.now.Load(), hash))
 	to := [2]uint64{uint64(t.arena.Hint(next)), uint64(t.arena.Hint(prev))}
-	prefetchL1(&to[0], len(to))
+	prefetchLine(&to[0], len(to))
 }
 
 // PrefetchItem has the front of an item fetched.

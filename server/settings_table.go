@@ -52,7 +52,7 @@ var table = [...]Setting{
 		Letter: 'a', Long: "unix-mask", Arg: "mask", Default: "0700",
 		Help:  "permissions of the unix socket, in octal (default: 0700)",
 		field: func(s *Settings) any { return &s.SocketMask },
-		parse: func(s *Settings, v string) string { s.SocketMask = int(strtol(v, 8)); return "" },
+		parse: func(s *Settings, v string) string { s.SocketMask = int(uint32(strtol(v, 8))); return "" },
 		base:  8,
 		stat:  "umask", statOrder: 10,
 		show: func(s *Settings, _ Live) string { return strconv.FormatInt(int64(s.SocketMask), 8) },

@@ -3,8 +3,6 @@ package server
 import (
 	"bytes"
 
-	"golang.org/x/sys/unix"
-
 	"gocached/engine"
 )
 
@@ -24,7 +22,6 @@ type simClient struct {
 	spare    []*request // answered, to be used again
 	last     bool       // it makes no further requests
 	finishes bool       // and closes its half when all it made is sent
-	quitting bool       // it has made a request that closes the connection
 	opaque   uint32
 
 	expected []byte        // answers, from the first byte that was not sent
@@ -167,6 +164,3 @@ func (c *simClient) reset() {
 		s.in = nil
 	}
 }
-
-// paused says whether the server does not read from the client.
-func (c *simClient) paused() bool { return c.conn.socket.interest&unix.EPOLLIN == 0 }
