@@ -21,8 +21,9 @@
 // reply), the connection is blocked, and gnet is kept from reading from it (pause.go); a second epoll finds out when there
 // is room again (drain.go). So a client that does not read costs a bound amount of memory and nobody else's time.
 //
-// UDP goes past gnet: a few goroutines for each socket read a datagram, take it through the same three stages, and send
-// each command's answer as a message (udp.go). They may wait, and an answer is never longer than 65,535 datagrams.
+// UDP goes past gnet: a few goroutines for each socket read datagrams, up to 32 with one system call, take them through the
+// same three stages, and send each command's answer as a message (udp.go). They may wait, and an answer is never longer
+// than 65,535 datagrams.
 //
 // # Time
 //
