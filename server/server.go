@@ -243,11 +243,8 @@ func (s *Server) live() Live {
 // gnetLog passes gnet's rare complaints on to our log, and drops its chatter.
 type gnetLog struct{ log *Log }
 
-func (gnetLog) Debugf(string, ...any) {}
-func (gnetLog) Infof(string, ...any)  {}
-
-// Warnf drops gnet's warnings. The one that comes in practice is of an event for a connection that we have closed since
-// it was announced (see poll.go), which is as it should be.
-func (gnetLog) Warnf(string, ...any)                {}
+func (gnetLog) Debugf(string, ...any)               {}
+func (gnetLog) Infof(string, ...any)                {}
+func (g gnetLog) Warnf(format string, args ...any)  { g.log.Printf(format, args...) }
 func (g gnetLog) Errorf(format string, args ...any) { g.log.Printf(format, args...) }
 func (g gnetLog) Fatalf(format string, args ...any) { g.log.Printf(format, args...); runtime.Goexit() }
