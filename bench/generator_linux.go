@@ -25,7 +25,7 @@ func newGenerator(t Target, s *shape) (*generator, error) {
 			g.close()
 			return nil, err
 		}
-		g.threads = append(g.threads, &thread{shape: s, poll: poll, stop: &g.stop, latency: newLatencies(), random: uint64(i)})
+		g.threads = append(g.threads, &thread{shape: s, poll: poll, calls: newBatcher(), stop: &g.stop, latency: newLatencies(), random: uint64(i)})
 	}
 	room := make([]byte, maxDatagram*len(g.threads))
 	for i := range s.Conns {
@@ -50,7 +50,7 @@ func (t *thread) connect(to Target, seed uint64, room []byte, c codec) error {
 		t.lossy = true
 		l.wire = newPackets(s, room, &l.batch)
 	} else {
-		l.wire = newStream(s, t.poll, number, &l.batch)
+		l.wire = newStream(s, t, number, &l.batch)
 	}
 	t.links, t.sockets = append(t.links, l), append(t.sockets, s)
 	return t.poll.add(s.fd, number)
@@ -59,6 +59,7 @@ func (t *thread) connect(to Target, seed uint64, room []byte, c codec) error {
 func (g *generator) close() {
 	for _, t := range g.threads {
 		t.poll.close()
+		t.calls.close()
 		for _, s := range t.sockets {
 			s.file.Close()
 		}

@@ -33,6 +33,8 @@ func (p *packets) send(b *batch) error {
 	return nil
 }
 
+func (p *packets) listen() {}
+
 func (p *packets) ready(b *batch, _ uint32) (done bool, err error) {
 	waiting := b.open > 0 // else it is an answer that comes too late
 	for {

@@ -3,16 +3,21 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"gocached/uring"
 )
 
 // thread serves some of a generator's connections.
 type thread struct {
 	shape   *shape
 	poll    *poller
+	calls   *batcher
 	links   []*link
 	sockets []socket
 	lossy   bool // requests may get lost
@@ -42,7 +47,7 @@ func (t *thread) run(start time.Time, p pace) error {
 		defer unix.Prctl(unix.PR_SET_TIMERSLACK, 0, 0, 0, 0)
 	}
 	now := t.now()
-	err := t.dispatch(now)
+	err := errors.Join(t.dispatch(now), t.calls.make())
 	for err == nil && (t.busy > 0 || t.pace.waiting(now)) && !t.stop.Load() {
 		now, err = t.round(now)
 	}
@@ -73,16 +78,9 @@ func (t *thread) round(now time.Duration) (time.Duration, error) {
 		return now, err
 	}
 	now = t.now()
-	for _, e := range events {
-		l := t.links[e.Fd]
-		done, err := l.wire.ready(&l.batch, e.Events)
-		if err != nil {
+	for some := range slices.Chunk(events, uring.Most) {
+		if err := t.hear(some, now); err != nil {
 			return now, err
-		}
-		if done {
-			if err := t.finish(e.Fd, now); err != nil {
-				return now, err
-			}
 		}
 	}
 	if len(events) > 0 {
@@ -96,7 +94,30 @@ func (t *thread) round(now time.Duration) (time.Duration, error) {
 			return now, err
 		}
 	}
-	return now, t.dispatch(now)
+	return now, errors.Join(t.dispatch(now), t.calls.make())
+}
+
+// hear takes what has arrived on some connections, and sends what is due then.
+func (t *thread) hear(some []syscall.EpollEvent, now time.Duration) error {
+	for _, e := range some {
+		t.links[e.Fd].wire.listen()
+	}
+	if err := t.calls.make(); err != nil {
+		return err
+	}
+	for _, e := range some {
+		l := t.links[e.Fd]
+		done, err := l.wire.ready(&l.batch, e.Events)
+		if err != nil {
+			return err
+		}
+		if done {
+			if err := t.finish(e.Fd, now); err != nil {
+				return err
+			}
+		}
+	}
+	return t.calls.make()
 }
 
 // sleep is how long to wait at most.

@@ -9,8 +9,10 @@ import (
 
 // wire carries the batches of a connection. There is a kind for each sort of socket.
 type wire interface {
-	// send sends the batch, or as much of it as the socket takes; ready does the rest.
+	// send sends the batch, or as much of it as the socket takes; ready does the rest. It may leave its calls to the batcher.
 	send(b *batch) error
+	// listen is called before ready, and may have the batcher make calls in between.
+	listen()
 	// ready takes what has arrived, and reports whether the batch is answered in full.
 	ready(b *batch, events uint32) (done bool, err error)
 	// lose counts what is not answered as lost.

@@ -52,6 +52,7 @@ const (
 	statePaused                        // gnet does not read from it
 	stateClosing                       // is closed once its output has gone
 	stateParked                        // its last request is being worked on elsewhere
+	stateLong                          // filled its slot when it was last read from: it has much to say
 )
 
 func (c *conn) is(s connState) bool { return c.state&s != 0 }

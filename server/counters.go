@@ -31,6 +31,7 @@ const (
 	connYields
 	connBlocks
 	idleKicks
+	batchedCalls
 	panics
 	numCounters
 )

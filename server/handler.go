@@ -130,6 +130,7 @@ func (l *loop) abandon() {
 		l.release(p.lent)
 	}
 	l.pieces, l.out, l.input, l.parts = nil, nil, l.input[:0], l.parts[:0]
+	l.forgetCalls()
 	for _, c := range touched {
 		c.resetOutput()
 		l.close(c)

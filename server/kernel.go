@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"gocached/uring"
 )
 
 // kernel is what the loops and the drainer ask of the operating system for a connection, once or twice a batch. system is
@@ -18,6 +20,10 @@ type kernel interface {
 	// receive reads what the socket has into b, which is not empty. 0 and no error mean the end of input.
 	receive(fd int, b []byte) (int, error)
 
+	// together makes several calls, each as send or receive would, and sets what became of it. It returns how many of
+	// them cost no system call of their own.
+	together(calls []uring.Call) (batched int)
+
 	// poll returns how many of events it filled with what has happened on an epoll instance.
 	poll(epoll int, events []unix.EpollEvent) int
 
@@ -28,8 +34,10 @@ type kernel interface {
 	control(epoll, op, fd int, event unix.EpollEvent) error
 }
 
-// system is the kernel itself. Its other calls are in vector.go.
-type system struct{}
+// system is the kernel itself. Its other calls are in vector.go and together.go.
+type system struct {
+	ring *uring.Ring // or nil
+}
 
 func (system) control(epoll, op, fd int, event unix.EpollEvent) error {
 	return unix.EpollCtl(epoll, op, fd, &event)

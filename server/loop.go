@@ -5,12 +5,13 @@ import (
 
 	"gocached/engine"
 	"gocached/protocol"
+	"gocached/uring"
 )
 
 // The sizes that shape a round.
 const (
-	// roundInput is how many bytes of input a round can gather.
-	roundInput = 64 << 10
+	// roundInput is how many bytes of input a round can gather: a slot from each of many connections, or much from few.
+	roundInput = slotsMost*slotStride + 64<<10
 
 	// writeFrom is how many bytes of replies are collected before they are written, though the round goes on.
 	writeFrom = 64 << 10
@@ -55,6 +56,8 @@ type loop struct {
 	pieces  []piece
 	touched []*conn // connections with pieces
 	vec     vector
+	calls   []uring.Call // see together.go
+	callers []*conn
 	udp     *udpWorker // whose loop it is, or nil if it is gnet's
 	roster  roster     // its connections, to find the idle ones
 	most    int        // outputMost, or no limit for UDP

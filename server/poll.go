@@ -152,12 +152,13 @@ func (l *loop) round(n int) (mine bool) {
 			mine = false
 		}
 	}
+	mine = l.gather() && mine
 	l.takeTurns()
 	l.answer()
 	return mine
 }
 
-// take reads what an event announces into the round. It reports whether the event was ours.
+// take reads what an event announces into the round, or plans to. It reports whether the event was ours.
 func (l *loop) take(e *unix.EpollEvent) (mine bool) {
 	fd := int(e.Fd)
 	if fd == l.poller.eventfd { // the flag has said so, or will
@@ -171,33 +172,42 @@ func (l *loop) take(e *unix.EpollEvent) (mine bool) {
 		return false
 	}
 	l.hear(c)
-	if c.receiving() {
-		return l.receive(c)
+	switch {
+	case c.receiving():
+		mine = l.gather() // receiving may end the round
+		return l.receive(c) && mine
+	case c.is(stateLong):
+		return l.read(c)
 	}
-	return l.read(c)
+	return l.plan(c)
 }
 
 // inputLeast is the least room, in bytes, that a read into the round's input needs.
 const inputLeast = 8 << 10
 
-// read adds what a connection has sent to the round. It reports false if the connection has ended or failed, which gnet
-// will find as well.
-func (l *loop) read(c *conn) bool {
+// read adds what a connection that has much to say has sent to the round. It reports false if the connection, or one that
+// was planned before it, has ended or failed, which gnet will find as well.
+func (l *loop) read(c *conn) (mine bool) {
+	mine = true
 	if cap(l.input)-len(l.input) < inputLeast {
+		mine = l.gather()
 		l.answer()
 		if !c.mayParse() {
-			return true
+			return mine
 		}
 	}
 	start := len(l.input)
 	n, err := l.kernel.receive(c.fd, l.input[start:min(cap(l.input), start+readBuffer)])
 	if err != nil || n == 0 {
-		return err == unix.EAGAIN
+		return err == unix.EAGAIN && mine
+	}
+	if n < slot {
+		c.clear(stateLong)
 	}
 	l.input = l.input[:start+n]
 	l.counts[bytesRead] += uint64(n)
 	l.admit(c, l.input[start:])
-	return true
+	return mine
 }
 
 // add makes a new connection known to the polls.

@@ -18,6 +18,7 @@ import (
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/sasl"
+	"gocached/uring"
 )
 
 // Release is gocached's own version. The protocol reports compatibleVersion instead.
@@ -57,6 +58,7 @@ type Server struct {
 
 	loopsMu sync.Mutex
 	loops   []*loop // gnet's, and one of each UDP worker
+	rings   []*uring.Ring
 
 	stopping chan struct{}
 	stopOnce sync.Once
@@ -181,7 +183,7 @@ func (s *Server) Serve() error {
 	faults := []error{s.sockets.Close()}
 	accepting.Wait() // a loop that has stopped takes no connections and runs no tasks any more
 	s.parked.stop()
-	faults = append(faults, s.client.Stop())
+	faults = append(faults, s.client.Stop(), s.closeRings())
 	s.clock.Stop()
 	s.drainer.stop()
 	s.done.Wait()
@@ -223,6 +225,7 @@ func (s *Server) loopOf(gc gnet.Conn) *loop {
 		}
 	}
 	l := newLoop(s, ev, s.poller(gc))
+	l.kernel = s.openSystem()
 	l.watchIdle()
 	s.loops = append(s.loops, l)
 	return l

@@ -38,6 +38,11 @@ var extended = [...]Extended{
 		set:  func(s *Settings, _ string) string { s.TurnAway = true; return "" },
 	},
 	{
+		Key:  "no_io_uring",
+		Help: "make every system call by itself, instead of many at once through Linux's io_uring where it is allowed",
+		set:  func(s *Settings, _ string) string { s.NoIOUring = true; return "" },
+	},
+	{
 		Key: "idle_timeout", Arg: "seconds",
 		Help: "close a connection that has neither sent anything nor taken any of its replies for so long (default: 0, " +
 			"which is never)",

@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"gocached/uring"
 )
 
 // The epoll descriptors of a world: the drainer's, and from loopEpoll on those of its loops.
@@ -268,4 +270,13 @@ func (n *network) act() {
 	}
 	n.w.trace.add("the drainer acts upon number %d", number, 0, 0)
 	n.w.server.drainer.drained(number)
+}
+
+// together makes the calls one by one, which none of them can tell.
+func (n *network) together(calls []uring.Call) int {
+	oneByOne(n, calls)
+	if len(calls) > 1 {
+		n.w.saw(sawTogether)
+	}
+	return len(calls)
 }

@@ -40,6 +40,7 @@ const (
 	sawText
 	sawBinary
 	sawRound
+	sawTogether
 	sawAtOnce
 	sawLongGet
 	sawExpected
@@ -64,7 +65,7 @@ var happenings = [numHappenings]string{
 	"values streamed", "bytes received into chunks", "values lent", "lent values unlinked", "closed within a value",
 	"expired items met", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
-	"binary clients", "rounds of several", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
+	"binary clients", "rounds of several", "calls made together", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
 	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "worlds with two loops",
 	"worlds with -vv", "worlds without CAS", "worlds without eviction", "worlds without gnet's poller",
 }

@@ -62,6 +62,7 @@ var gocachedStats = []statRow{
 	{"conn_blocks", count(connBlocks)},                                                    // times a client did not read its replies and was paused
 	{"idle_kicks", count(idleKicks)},                                                      // connections closed by -o idle_timeout
 	{"rejected_connections", func(s *Server) string { return decimal(s.gate.refused()) }}, // by -o maxconns_fast
+	{"batched_calls", count(batchedCalls)},                                                // sends and receives made together with others, through io_uring
 	{"panics", count(panics)},
 	{"log_dropped", func(s *Server) string { return decimal(s.log.Dropped()) }},
 }

@@ -13,8 +13,10 @@ func (l *loop) write() {
 	}
 	l.closePiece()
 	l.totals.add(&l.counts) // who has a reply sees in stats that it was counted
+	l.writeTogether()
 	for _, c := range l.touched {
 		switch {
+		case c.first < 0: // has its replies already
 		case !c.is(stateOpen):
 			l.releasePieces(c)
 		case l.udp != nil:
@@ -30,10 +32,15 @@ func (l *loop) write() {
 	l.pieces = l.pieces[:0]
 }
 
-// writeOne sends one connection its replies. What the socket does not take is kept, and the connection is blocked
-// until it has gone.
+// writeOne sends one connection its replies.
 func (l *loop) writeOne(c *conn) {
 	sent, err := l.send(c)
+	l.wrote(c, sent, err)
+}
+
+// wrote goes on after a connection was sent its replies. What its socket did not take is kept, and the connection is
+// blocked until it has gone.
+func (l *loop) wrote(c *conn, sent int, err error) {
 	l.counts[bytesWritten] += uint64(sent)
 	if err != nil && err != unix.EAGAIN {
 		if l.server.log.Level() > 0 {

@@ -11,6 +11,9 @@ import (
 // spareFiles is how many descriptors the process needs besides those of its connections and its event loops.
 const spareFiles = 64
 
+// filesPerLoop are those of an event loop: gnet's two, for its poller, and a ring for system calls.
+const filesPerLoop = 3
+
 // raiseLimits raises what the system limits, as far as the settings ask for it. It comes before privileges are dropped.
 func raiseLimits(s *server.Settings) error {
 	if s.Core {
@@ -22,7 +25,7 @@ func raiseLimits(s *server.Settings) error {
 		unlimited := unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}
 		unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unlimited) // lockMemory looks whether it worked
 	}
-	return raiseFiles(s.MaxConns, spareFiles+2*s.Threads)
+	return raiseFiles(s.MaxConns, spareFiles+filesPerLoop*s.Threads)
 }
 
 // raiseCore sees to it that a crash leaves a core file: without limit if that can be had, else up to the hard limit.
