@@ -15,8 +15,9 @@ import (
 // inside gnet. Before there are clients checkPoller looks whether that works with the gnet this program was built with.
 // If it does not, the server says so, once, and serves all the same: gnet alone polls, nobody's turn ends before his input
 // does, and since gnet goes on reading from clients who do not read, one who has sent more than keptMost meanwhile is
-// closed. What a client can cost is bound either way. One thing is lost: a client that closes its half while it
-// authenticates hears nothing more, since gnet sees the end at once.
+// closed. What a client can cost is bound either way. One thing is lost: a client that closes its half hears
+// nothing more if he is paused then, since he has not read his answers or is authenticating: gnet sees the end at once and
+// closes the connection.
 
 // keptMost is how many bytes of input are kept for a connection that cannot be paused.
 const keptMost = 1 << 20
@@ -44,7 +45,7 @@ func (s *Server) poller(gc gnet.Conn) poller {
 	}
 	s.sayNoPoller.Do(func() {
 		s.log.Printf("warning: %v. Clients that do not read their replies cannot be paused: who has sent more than %d KB "+
-			"meanwhile is closed", err, keptMost>>10)
+			"meanwhile is closed, and who closes its half meanwhile loses the rest of its answers", err, keptMost>>10)
 	})
 	return poller{epoll: -1}
 }

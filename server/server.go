@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
+	"github.com/panjf2000/gnet/v2/pkg/pool/goroutine"
 	"golang.org/x/sys/unix"
 
 	"gocached/clock"
@@ -156,11 +157,12 @@ func (s *Server) start() (err error) {
 	s.client, err = gnet.NewClient(&handler{server: s},
 		gnet.WithNumEventLoop(s.settings.Threads),
 		gnet.WithReadBufferCap(readBuffer),
-		gnet.WithTCPNoDelay(gnet.TCPNoDelay),
+		gnet.WithTCPNoDelay(gnet.TCPDelay), // Go has seen to it that nothing is delayed when it accepted the connection
 		gnet.WithLogger(gnetLog{s.log}))
 	if err != nil {
 		return err
 	}
+	goroutine.DefaultWorkerPool.Release() // gnet's, of which we use nothing: it wakes an idle process twice a second
 	if err := s.client.Start(); err != nil {
 		return fmt.Errorf("cannot start the event loops: %w", err)
 	}

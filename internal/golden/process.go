@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -39,6 +40,8 @@ func startProcess(program string, o Options) (*Server, error) {
 	said := new(outputBuffer)
 	cmd.Stdout, cmd.Stderr = said, said
 	cmd.Env = os.Environ()
+	ports := filepath.Join(o.Dir, "ports")
+	cmd.Env = append(cmd.Env, "MEMCACHED_PORT_FILENAME="+ports)
 	for name, value := range o.Env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
@@ -49,7 +52,7 @@ func startProcess(program string, o Options) (*Server, error) {
 	go func() { ended <- cmd.Wait() }()
 	s.Stderr = said.String
 	s.Stop = func() error { return stopProcess(cmd, ended, said) }
-	if err := ready(s, ended); err != nil {
+	if err := ready(s, ports, ended); err != nil {
 		cmd.Process.Kill()
 		return nil, fmt.Errorf("%s %v: %w; it said: %s", program, cmd.Args[1:], err, said.String())
 	}
@@ -94,8 +97,8 @@ func freePort() (string, error) {
 	return "", err
 }
 
-// ready waits until the server accepts.
-func ready(s *Server, ended chan error) error {
+// ready waits until the server accepts, and its UDP port, which servers open last, is in the file of its ports.
+func ready(s *Server, ports string, ended chan error) error {
 	network, where := "tcp", s.TCP
 	if s.Unix != "" {
 		network, where = "unix", s.Unix
@@ -104,7 +107,10 @@ func ready(s *Server, ended chan error) error {
 	for {
 		c, err := net.Dial(network, where)
 		if err == nil {
-			return c.Close()
+			c.Close()
+			if err = udpOpen(s, ports); err == nil {
+				return nil
+			}
 		}
 		select {
 		case end := <-ended:
@@ -116,6 +122,22 @@ func ready(s *Server, ended chan error) error {
 			return err
 		}
 	}
+}
+
+// udpOpen looks whether the server has opened its UDP port, if it has one. A datagram that came earlier would be lost.
+func udpOpen(s *Server, ports string) error {
+	if s.UDP == "" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(s.UDP)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(ports)
+	if err == nil && !strings.Contains(string(text), "UDP INET: "+port+"\n") {
+		err = fmt.Errorf("UDP port %s is not open", port)
+	}
+	return err
 }
 
 // stopProcess interrupts the program, as one does at a terminal. It must go by itself, and must not have crashed before.
