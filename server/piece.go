@@ -2,8 +2,15 @@ package server
 
 import "gocached/engine"
 
-// openPiece begins a stretch of replies of a connection at the end of l.out.
+// openPiece begins a stretch of replies of a connection at the end of l.out, or goes on with its last one if that ends
+// there: an answer that began in the run before is sent as one.
 func (l *loop) openPiece(c *conn) {
+	if n := len(l.pieces) - 1; n >= 0 && int(c.last) == n && l.pieces[n].lent.Ref == 0 && l.pieces[n].end == len(l.out) {
+		p := &l.pieces[n]
+		c.size -= p.end - p.start
+		p.end = -1
+		return
+	}
 	l.addPiece(c, piece{start: len(l.out), end: -1})
 }
 
