@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // growth fills an engine as fast as one goroutine can, and has random items got of those already there, by another goroutine
@@ -16,7 +14,8 @@ import (
 //
 // For comparison it then does the same without growth: a tenth of the items is stored once more. And it measures what the machine
 // itself takes away from a goroutine that does nothing but look at the clock. With two goroutines on two processors
-// that is more: whatever else runs on the machine, even for a moment, takes the processor of one of them.
+// that is more: whatever else runs on the machine, even for a moment, takes the processor of one of them. So the longest
+// times are given by the clock, and apart, what a thread ran and how long it slept (times.go).
 func growth(flags *flag.FlagSet) func() error {
 	items := flags.Int("items", 50_000_000, "items to store")
 	run := flags.Int("run", 1, "keys in a get")
@@ -28,7 +27,7 @@ func growth(flags *flag.FlagSet) func() error {
 		}
 		defer s.close()
 		fmt.Printf("%d items, gets of %d\n\n", *items, *run)
-		fmt.Println("                     calls        p50        p99      p99.9     p99.99        max   at item  over 1 ms")
+		printHeading()
 		g := grower{store: s, items: *items, batch: newBatch(*run), alternate: *alternate}
 		if err := g.fill("while the table grows"); err != nil {
 			return err
@@ -37,7 +36,7 @@ func growth(flags *flag.FlagSet) func() error {
 		if err := g.fill("a tenth of them once more"); err != nil {
 			return err
 		}
-		idle := newTimes()
+		idle := newTimes(new(meter))
 		for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
 			idle.call(0, func() {})
 		}
@@ -62,7 +61,12 @@ type grower struct {
 
 // fill stores all items while items are got, and prints how long both took.
 func (g *grower) fill(when string) error {
-	g.sets, g.gets, g.batch.hits = newTimes(), newTimes(), 0
+	setter := new(meter)
+	getter := setter
+	if !g.alternate {
+		getter = new(meter)
+	}
+	g.sets, g.gets, g.batch.hits = newTimes(setter), newTimes(getter), 0
 	start := time.Now()
 	err := g.setAll()
 	fmt.Printf("%s, %.1f s\n", when, time.Since(start).Seconds())
@@ -111,38 +115,3 @@ func (g *grower) get() {
 	g.batch.choose(n)
 	g.gets.call(n, func() { g.Get(g.batch.keys, g.batch) })
 }
-
-// times counts how long calls took.
-type times struct {
-	*hdrhistogram.Histogram
-	longest time.Duration
-	at      int // the item that was being stored, or how many there were, at the longest
-	long    int // how many took more than a millisecond
-}
-
-func newTimes() *times {
-	return &times{Histogram: hdrhistogram.New(1, int64(time.Minute), 3)}
-}
-
-func (t *times) call(at int, f func()) {
-	start := time.Now()
-	f()
-	d := time.Since(start)
-	if d > t.longest {
-		t.longest, t.at = d, at
-	}
-	if d > time.Millisecond {
-		t.long++
-	}
-	_ = t.RecordValue(int64(max(1, min(d, time.Minute)))) // cannot fail within these bounds
-}
-
-func (t *times) print(what string) {
-	fmt.Printf("  %-12s%12d", what, t.TotalCount())
-	for _, p := range []float64{50, 99, 99.9, 99.99} {
-		fmt.Printf("%11s", micros(time.Duration(t.ValueAtPercentile(p))))
-	}
-	fmt.Printf("%11s%10d%11d\n", micros(t.longest), t.at, t.long)
-}
-
-func micros(d time.Duration) string { return fmt.Sprintf("%.1f µs", float64(d)/1e3) }

@@ -36,18 +36,26 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 	return slab.None
 }
 
-// foresee has fetched what the next evictions will need: the bucket of the item now at the tail, and the item before it,
-// whose key is to be hashed the next time. An eviction would wait for memory twice else. Needs the class lock.
+// foresee has fetched what the next evictions will need, in the order in which one thing leads to the other: of the item
+// now at the tail, the first one in its bucket, where the search for it begins; of the item before it the bucket; and of
+// the next one the key, which says where that is. An eviction would wait for memory three times else, with the class
+// locked. Needs the class lock.
 func (e *Engine) foresee(c *class) {
-	tail := c.list.Tail
-	if tail == slab.None {
+	first := c.list.Tail
+	if first == slab.None {
 		return
 	}
-	h := e.at(tail)
+	h := e.at(first)
+	e.table.PrefetchFirst(e.table.Hash(h.Key()))
+	second := h.Prev
+	if second == slab.None {
+		return
+	}
+	h = e.at(second)
+	e.table.PrefetchBucket(e.table.Hash(h.Key()))
 	if h.Prev != slab.None {
 		e.table.PrefetchItem(h.Prev)
 	}
-	e.table.PrefetchBucket(e.table.Hash(h.Key()))
 }
 
 // reclaim takes the chunk of an expired item near the tail. A search that found none is not repeated before the second
