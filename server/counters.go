@@ -31,6 +31,8 @@ const (
 	connYields
 	connBlocks
 	idleKicks
+	stalledKicks
+	getWaits
 	panics
 	numCounters
 )

@@ -48,7 +48,7 @@ func (l *loop) touch(c *conn) {
 
 // bytes returns what a piece sends.
 func (l *loop) bytes(p *piece) []byte {
-	if p.lent.Ref != 0 {
+	if p.lent.Value != nil {
 		return p.lent.Value
 	}
 	return l.out[p.start:p.end]
@@ -58,13 +58,4 @@ func (l *loop) bytes(p *piece) []byte {
 func (l *loop) releasePiece(p *piece) {
 	l.release(p.lent)
 	p.lent = engine.Item{}
-}
-
-// release gives a lent value back to the engine.
-func (l *loop) release(item engine.Item) {
-	if item.Ref == 0 {
-		return
-	}
-	l.engineCall().Release(item)
-	l.engineDone()
 }
