@@ -18,13 +18,14 @@ func (l *loop) get(i, end int) int {
 	}
 	l.base = i
 	waited := len(l.hungry)
+	l.broken = false
 	answered := l.engineCall().Get(l.run.Keys[i:j], l)
 	l.engineDone()
 	l.counts[cmdGet] += uint64(answered)
 	for k := waited; k < len(l.hungry); k++ {
 		l.pause(l.hungry[k].c)
 	}
-	if answered == j-i {
+	if answered == j-i && !l.broken {
 		return j
 	}
 	p := &l.parts[l.cur]
@@ -41,7 +42,8 @@ func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 	if hit.Lent == 0 && len(hit.Value) < lendFrom {
 		l.out = protocol.AppendHit(l.out, r, key, &hit)
 	} else if !l.long(i, &hit) {
-		return l.udp != nil || i+1 >= l.parts[l.cur].to
+		l.broken = l.udp == nil && i+1 < l.parts[l.cur].to
+		return !l.broken
 	}
 	l.counts[getHits]++
 	if l.server.prefixes.on.Load() {

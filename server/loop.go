@@ -60,6 +60,7 @@ type loop struct {
 	most    int        // outputMost, or no limit for UDP
 	room    int        // the same for this run, see bound
 
+	broken   bool     // the last get under way was not answered, and what its connection has in the run is left out
 	hungry   []hungry // gets that wait for memory
 	feeding  bool     // a task is on its way that tries to answer them
 	yielded  []*conn
