@@ -71,8 +71,8 @@ var attacks = []attack{
 		run:    halfSent,
 	},
 	{
-		name: "stalled", what: "100 clients ask for one of 55 values of 1 MB and do not read, -m 64: ",
-		bounds: []bound{{what: "stores of others refused, of 10,000 small and 40 of 1 MB"}, {what: "values of 1 MB not read right by others, of 40"},
+		name: "stalled", what: "100 clients each ask for another value of 1 MB and do not read, -m 64: ",
+		bounds: []bound{{what: "stores of others refused, of 10,040"}, {what: "values of 1 MB others did not get, of 40"},
 			{what: "growth", most: 64, unit: "MiB"}},
 		run: stalledReaders,
 	},
