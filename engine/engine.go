@@ -116,7 +116,8 @@ type Settings struct {
 	NoCAS       bool    // -C
 	LargePages  bool    // -L, insist on huge pages: warn when there are none
 
-	// LendFrom is the length in bytes from which Get lends a value in a Hit (see Hit.Lent) instead of only showing it.
+	// LendFrom is the length in bytes from which Get lends a value in a Hit instead of only showing it, if it can (see
+	// Hit.Lent).
 	LendFrom int
 
 	// InitialMalloc is counted as already allocated (T_MEMD_INITIAL_MALLOC, in bytes, may exceed 2^32). It lowers what

@@ -26,8 +26,9 @@ type Hit struct {
 	CAS   uint64
 	Flags uint32
 
-	// Lent is not zero when the value is at least Settings.LendFrom bytes long: then Value stays valid, and the bytes
-	// unchanged, until the reader calls Release with it, which it must do exactly once.
+	// Lent is not zero when the value is at least Settings.LendFrom bytes long and the engine lends it: then Value stays
+	// valid, and the bytes unchanged, until the reader calls Release with it, which it must do exactly once. An engine
+	// that has lent so much already that others might find no memory lends no more, and only shows the value.
 	Lent uint64
 }
 

@@ -16,6 +16,7 @@ const (
 	BadDetail                    // stats detail with a word that it does not know
 	BadSlabClass                 // stats cachedump of a class that cannot exist
 	StatsNoMemory                // no memory to answer stats
+	GetNoMemory                  // no memory to answer get
 	ShutdownOff                  // shutdown without leave
 	BadShutdown                  // shutdown with a word that it does not know
 	numStatuses
@@ -67,6 +68,7 @@ var statuses = [numStatuses]statusRow{
 	BadDetail:      {"CLIENT_ERROR usage: stats detail on|off|dump", codeNotFound, "Not found"},
 	BadSlabClass:   {"CLIENT_ERROR Illegal slab id", codeInvalid, "Invalid arguments"},
 	StatsNoMemory:  {"SERVER_ERROR out of memory writing stats", codeNoMemory, "Out of memory"},
+	GetNoMemory:    {"SERVER_ERROR out of memory writing get response", codeNoMemory, "Out of memory"},
 	ShutdownOff:    {"SERVER_ERROR: shutdown not enabled", codeUnknownCommand, "Unknown command"},
 	BadShutdown:    {"CLIENT_ERROR invalid shutdown mode", codeInvalid, "Invalid arguments"},
 }

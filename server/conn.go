@@ -19,6 +19,7 @@ type conn struct {
 	armed  bool      // known to the drainer's epoll
 	opened bool      // OnOpen has been called; never changes afterwards
 	event  uint32    // requests taken since the last event, for conn_yields
+	blocks uint32    // how often it was blocked
 	fd     int
 	first  int32  // its first and last piece in the loop's current output, or -1
 	last   int32  //
@@ -32,12 +33,13 @@ type conn struct {
 	heard lastHeard   // for -o idle_timeout
 	queue []unsent    // output that the socket did not take, oldest first
 	kept  int         // bytes of our own in it, those already sent from its head included
+	pace  pace        // see relieve.go
 	watch uint64      // its number with the drainer while it is watched, or 0
 	gone  atomic.Bool // it is closed: the one fact that other goroutines may ask for
 	kind  Kind
 	gc    gnet.Conn
 
-	_ [48]byte // it is allocated at the start of a cache line
+	_ [16]byte // it is allocated at the start of a cache line
 }
 
 // connState is a set of facts about a connection.
@@ -51,7 +53,8 @@ const (
 	stateYielded                       // has had its turn and waits for the next, its input in conn.in
 	statePaused                        // gnet does not read from it
 	stateClosing                       // is closed once its output has gone
-	stateParked                        // its last request is being worked on elsewhere
+	stateParked                        // its last request is being worked on elsewhere, or waits for memory
+	stateHungry                        // the latter; see lend.go
 	stateLong                          // filled its slot when it was last read from: it has much to say
 )
 
@@ -96,8 +99,8 @@ func (f *fill) done() bool { return f.got == len(f.item.Value) && f.tailGot == f
 // wellEnded reports whether the value ended as its protocol demands.
 func (f *fill) wellEnded() bool { return f.tailLen == 0 || f.tail == [2]byte{'\r', '\n'} }
 
-// unsent is output that the socket did not take: bytes of our own, or a lent value from some offset on.
+// unsent is output that the socket did not take: bytes of our own, or a lent value, or a copy, from some offset on.
 type unsent struct {
 	bytes []byte
-	item  engine.Item // its Ref is zero for bytes of our own
+	item  engine.Item // as in a piece; without a Value for other bytes of our own
 }

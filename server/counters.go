@@ -32,6 +32,8 @@ const (
 	connBlocks
 	idleKicks
 	batchedCalls
+	stalledKicks
+	getWaits
 	panics
 	numCounters
 )

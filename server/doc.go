@@ -19,7 +19,8 @@
 // enrolled with a gnet event loop, which owns it, opens and closes it, and reads when it is the first to speak. We write:
 // with send(2), straight to the descriptor. What a socket does not take is kept (it is bounded by outputMost and one
 // reply), the connection is blocked, and gnet is kept from reading from it (pause.go); a second epoll finds out when there
-// is room again (drain.go). So a client that does not read costs a bound amount of memory and nobody else's time.
+// is room again (drain.go). So a client that does not read costs a bound amount of memory and nobody else's time. What is
+// lent to all of them together is bound too (lend.go), and who stalls while others lack memory is closed (relieve.go).
 //
 // UDP goes past gnet: a few goroutines for each socket read datagrams, up to 32 with one system call, take them through the
 // same three stages, and send each command's answer as a message (udp.go). They may wait, and an answer is never longer
@@ -40,6 +41,7 @@
 //	conn.go                                      what a connection remembers
 //	pause.go, drain.go                           clients that do not read, and when they do again
 //	fallback.go                                  what is done without gnet's poller
+//	lend.go, relieve.go                          long values, and who is closed when there is no memory for them
 //	idle.go                                      clients that do nothing at all
 //	auth.go, park.go                             who may come in under -S; work that would hold a loop up
 //	udp*.go                                      datagrams

@@ -17,10 +17,15 @@ func (l *loop) get(i, end int) int {
 		}
 	}
 	l.base = i
+	waited := len(l.hungry)
+	l.broken = false
 	answered := l.engineCall().Get(l.run.Keys[i:j], l)
 	l.engineDone()
 	l.counts[cmdGet] += uint64(answered)
-	if answered == j-i {
+	for k := waited; k < len(l.hungry); k++ {
+		l.pause(l.hungry[k].c)
+	}
+	if answered == j-i && !l.broken {
 		return j
 	}
 	p := &l.parts[l.cur]
@@ -28,18 +33,19 @@ func (l *loop) get(i, end int) int {
 	return p.to
 }
 
-// Hit is called by the engine for each item found, with its locks held: it copies the value to the replies, or, if the
-// value was lent, notes that it is to be sent from where it lies.
+// Hit is called by the engine for each item found, with its locks held: it copies the value to the replies, or, if it is
+// long, notes that it is to be sent from where it lies (lend.go).
 func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 	i := l.base + k
 	l.enter(i)
-	l.counts[getHits]++
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	if hit.Lent != 0 {
-		l.lend(r, key, &hit)
-	} else {
+	if hit.Lent == 0 && len(hit.Value) < lendFrom {
 		l.out = protocol.AppendHit(l.out, r, key, &hit)
+	} else if !l.long(i, &hit) {
+		l.broken = l.udp == nil && i+1 < l.parts[l.cur].to
+		return !l.broken
 	}
+	l.counts[getHits]++
 	if l.server.prefixes.on.Load() {
 		l.server.prefixes.get(key, true)
 	}
@@ -64,17 +70,3 @@ func (l *loop) more(i int) bool {
 	p := &l.parts[l.cur]
 	return i+1 >= p.to || !l.full(p.c)
 }
-
-// lend puts a value into the replies that stays in its chunk until it has been sent.
-func (l *loop) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
-	c := l.parts[l.cur].c
-	l.out = protocol.AppendHitHead(l.out, r, key, hit)
-	l.endPiece()
-	l.addPiece(c, piece{lent: hit.Item()})
-	c.size += lentCost(len(hit.Value))
-	l.openPiece(c)
-	l.out = protocol.AppendHitTail(l.out, r)
-}
-
-// lentCost is what a lent value counts against outputMost: it takes no memory, so it counts for less than its length.
-func lentCost(n int) int { return n / (lentMost / outputMost) }

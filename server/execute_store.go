@@ -52,7 +52,7 @@ func (l *loop) storeStreaming(i int, c *conn) {
 	}
 	item, status := l.allocate(i)
 	if status != engine.OK {
-		l.server.filling.Add(-int64(r.ValueLen))
+		l.server.filling.Add(-l.server.placeOf(r.ValueLen))
 		c.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tail)
 		l.refuse(i, status)
 		return
@@ -66,19 +66,27 @@ func (l *loop) storeStreaming(i int, c *conn) {
 // expectValue says whether a further value may be received into its chunk. All of them together may hold half of the
 // memory, or a single one more: a chunk that waits for its value cannot be evicted, and others must find some that can.
 func (s *Server) expectValue(bytes int) bool {
-	total := s.filling.Add(int64(bytes))
-	if total > int64(bytes) && total > memoryLimit(s.settings.MemoryLimit)/2 {
-		s.filling.Add(-int64(bytes))
+	place := s.placeOf(bytes)
+	total := s.filling.Add(place)
+	if total > place && total > memoryLimit(s.settings.MemoryLimit)/2 {
+		s.filling.Add(-place)
+		s.starve(starvedIn)
 		return false
 	}
 	return true
+}
+
+// placeOf returns how much of a page a value takes, of which it holds a whole number.
+func (s *Server) placeOf(bytes int) int64 {
+	page := s.settings.ItemMax
+	return int64(page / max(1, page/max(1, bytes)))
 }
 
 // unfill ends the receiving of a value.
 func (l *loop) unfill(c *conn) *fill {
 	f := c.fill
 	c.fill = nil
-	l.server.filling.Add(-int64(len(f.item.Value)))
+	l.server.filling.Add(-l.server.placeOf(len(f.item.Value)))
 	return f
 }
 
@@ -113,6 +121,9 @@ func (l *loop) allocate(i int) (engine.Item, engine.Status) {
 // refuse answers a store for which there is no memory. A set that fails takes the old value with it: the client meant
 // it to be gone (as in memcached; add, replace and append leave it).
 func (l *loop) refuse(i int, status engine.Status) {
+	if status == engine.NoMemory && !l.server.settings.NoEvict {
+		l.server.starve(starvedOut | starvedIn)
+	}
 	if l.run.Requests[i].IsSet() {
 		l.engineCall().Remove(l.run.Keys[i].Bytes, engine.Silent)
 		l.engineDone()

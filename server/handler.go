@@ -70,6 +70,7 @@ func (h *handler) OnClose(gc gnet.Conn, _ error) gnet.Action {
 
 // closed answers what a connection asked before it was closed, and lets go of what it held.
 func (l *loop) closed(c *conn) {
+	c.gone.Store(true)
 	if c.is(stateReady) {
 		l.last = c // so that it does not have to let others go first: there is no later
 		l.answer()
@@ -78,7 +79,6 @@ func (l *loop) closed(c *conn) {
 	l.roster.strike(c)
 	l.polling.remove(c)
 	c.state = 0
-	c.gone.Store(true)
 	l.server.drainer.forget(c)
 	if c.fill != nil {
 		l.release(l.unfill(c).item)

@@ -118,18 +118,23 @@ func sweepEvery(timeout int) uint32 {
 	return uint32(max(1, min(timeout/10, sweepMost)))
 }
 
-// tick is called once a second while the server is awake, and when the time has come tells each loop to look.
+// tick is called once a second while the server is awake, and when the time has come, or memory is short, tells each loop
+// to look.
 func (s *Server) tick() {
 	now := s.awake.Add(1)
 	timeout := s.settings.IdleTimeout
-	if timeout == 0 || now%sweepEvery(timeout) != 0 {
-		return
-	}
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
+	how := s.shortOf()
 	for _, l := range s.loops {
-		if l.ev != nil { // not a UDP worker's
+		if l.ev == nil { // a UDP worker's
+			continue
+		}
+		if timeout > 0 && now%sweepEvery(timeout) == 0 {
 			_ = l.ev.Execute(context.Background(), l.roster.task) // an error means that the server is stopping
+		}
+		if how != 0 {
+			_ = l.ev.Execute(context.Background(), l.reliefTask(how, now))
 		}
 	}
 }

@@ -63,6 +63,9 @@ type loop struct {
 	most    int        // outputMost, or no limit for UDP
 	room    int        // the same for this run, see bound
 
+	broken   bool     // the last get under way was not answered, and what its connection has in the run is left out
+	hungry   []hungry // gets that wait for memory
+	feeding  bool     // a task is on its way that tries to answer them
 	yielded  []*conn
 	spare    [][]byte          // input buffers no connection uses
 	inEngine bool              // a panic now would leave the engine's structures in doubt
@@ -87,7 +90,8 @@ type part struct {
 	need     protocol.Need
 }
 
-// piece is a stretch of replies of one connection: bytes of the loop's out, or a lent value.
+// piece is a stretch of replies of one connection: bytes of the loop's out, or a lent value, or the copy of one, which has
+// no Ref.
 type piece struct {
 	start, end int
 	lent       engine.Item

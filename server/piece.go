@@ -5,7 +5,7 @@ import "gocached/engine"
 // openPiece begins a stretch of replies of a connection at the end of l.out, or goes on with its last one if that ends
 // there: an answer that began in the run before is sent as one.
 func (l *loop) openPiece(c *conn) {
-	if n := len(l.pieces) - 1; n >= 0 && int(c.last) == n && l.pieces[n].lent.Ref == 0 && l.pieces[n].end == len(l.out) {
+	if n := len(l.pieces) - 1; n >= 0 && int(c.last) == n && l.pieces[n].lent.Value == nil && l.pieces[n].end == len(l.out) {
 		p := &l.pieces[n]
 		c.size -= p.end - p.start
 		p.end = -1
@@ -55,7 +55,7 @@ func (l *loop) touch(c *conn) {
 
 // bytes returns what a piece sends.
 func (l *loop) bytes(p *piece) []byte {
-	if p.lent.Ref != 0 {
+	if p.lent.Value != nil {
 		return p.lent.Value
 	}
 	return l.out[p.start:p.end]
@@ -65,13 +65,4 @@ func (l *loop) bytes(p *piece) []byte {
 func (l *loop) releasePiece(p *piece) {
 	l.release(p.lent)
 	p.lent = engine.Item{}
-}
-
-// release gives a lent value back to the engine.
-func (l *loop) release(item engine.Item) {
-	if item.Ref == 0 {
-		return
-	}
-	l.engineCall().Release(item)
-	l.engineDone()
 }

@@ -51,7 +51,8 @@ type Server struct {
 	workers []*udpWorker
 	unsent  atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
 	awake   atomic.Uint32 // seconds that the process was not stopped for; see idle.go
-	filling atomic.Int64  // bytes of values that are being received
+	filling atomic.Int64  // bytes taken by values that are being received
+	starved atomic.Uint32 // what was lacked since the last tick; see relieve.go
 	flushed atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 
 	findPoller  func(gnet.Conn) (poller, error) // pollerOf
@@ -60,6 +61,8 @@ type Server struct {
 	loopsMu sync.Mutex
 	loops   []*loop // gnet's, and one of each UDP worker
 	rings   []*uring.Ring
+
+	starvedBefore uint32 // what was lacked before the last tick
 
 	stopping chan struct{}
 	stopOnce sync.Once

@@ -30,7 +30,7 @@ func (l *loop) settleOne(p *part) (full bool) {
 	rest := a.data[used:]
 	l.countYields(p)
 	switch {
-	case c.is(stateClosing) || need == protocol.NeedClose:
+	case c.is(stateClosing) || need == protocol.NeedClose && !c.is(stateParked):
 		c.set(stateClosing)
 		l.touch(c)
 		l.drop(c)

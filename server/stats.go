@@ -61,6 +61,8 @@ var gocachedStats = []statRow{
 	{"touch_misses", count(touchMisses)},
 	{"conn_blocks", count(connBlocks)},                                                    // times a client did not read its replies and was paused
 	{"idle_kicks", count(idleKicks)},                                                      // connections closed by -o idle_timeout
+	{"stalled_kicks", count(stalledKicks)},                                                // closed since they held memory that others lacked
+	{"get_waits", count(getWaits)},                                                        // gets of long values that had to wait for memory
 	{"rejected_connections", func(s *Server) string { return decimal(s.gate.refused()) }}, // by -o maxconns_fast
 	{"batched_calls", count(batchedCalls)},                                                // sends and receives made together with others, through io_uring
 	{"panics", count(panics)},

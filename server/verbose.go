@@ -31,7 +31,7 @@ func (l *loop) executeVerbosely(i, end int) {
 // lentLast says whether the value of the last reply was lent.
 func (l *loop) lentLast() bool {
 	n := len(l.pieces)
-	return n > 1 && l.pieces[n-2].lent.Ref != 0
+	return n > 1 && l.pieces[n-2].lent.Value != nil
 }
 
 // logRequest writes the line of a request.

@@ -85,7 +85,7 @@ func (l *loop) keepUnsent(c *conn, sent int) (left bool) {
 		switch {
 		case n == len(b):
 			l.releasePiece(p)
-		case p.lent.Ref != 0:
+		case p.lent.Value != nil:
 			c.queue = append(c.queue, unsent{bytes: b[n:], item: p.lent})
 			p.lent = engine.Item{}
 			left = true
@@ -134,6 +134,7 @@ func (l *loop) releasePieces(c *conn) {
 // finds room in its socket and unblocks it.
 func (l *loop) block(c *conn) {
 	c.set(stateBlocked)
+	c.blocks++
 	l.counts[connBlocks]++
 	l.hear(c) // it has taken what it had before
 	l.pause(c)
@@ -161,6 +162,7 @@ func (l *loop) unblock(c *conn) {
 	default:
 		l.emptyQueue(c)
 		c.clear(stateBlocked)
+		l.askToFeed()
 		if c.is(stateYielded) {
 			return // its turn will come
 		}

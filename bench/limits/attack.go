@@ -71,6 +71,12 @@ var attacks = []attack{
 		run:    halfSent,
 	},
 	{
+		name: "stalled", what: "100 clients each ask for another value of 1 MB and do not read, -m 64: ",
+		bounds: []bound{{what: "stores of others refused, of 10,040"}, {what: "values of 1 MB others did not get, of 40"},
+			{what: "growth", most: 64, unit: "MiB"}},
+		run: stalledReaders,
+	},
+	{
 		name: "flood", what: "100,000 keys of one hash (lookup3, murmur3, FNV-1a, XXH3): ",
 		bounds: []bound{{what: "cost of a get / with random keys", most: 1.5}},
 		long:   true, noisy: true, run: hashFlood,

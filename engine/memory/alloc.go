@@ -42,28 +42,17 @@ func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.
 	h := e.at(ref)
 	h.Write(key, flags, exptime)
 	h.SetHash(hash)
-	return engine.Item{Value: h.Value(), Ref: handle(ref, h)}, engine.OK
+	return engine.Item{Value: h.Value(), Ref: uint64(ref)}, engine.OK
 }
 
 // Release frees an item from Allocate, or takes back what Get has lent.
 func (e *Engine) Release(it engine.Item) {
 	ref := slab.Ref(it.Ref)
-	h := e.at(ref)
-	if it.Ref&counted != 0 && !h.UnpinLarge() {
+	if it.Ref&lent != 0 {
+		e.takeBack(ref)
 		return
 	}
-	e.release(ref, h)
-}
-
-// counted marks the handle of a large item. Whoever holds a lent item has no lock to read its shape under.
-const counted = 1 << 32
-
-// handle returns what stands for an item in engine.Item.Ref and engine.Hit.Lent.
-func handle(ref slab.Ref, h *item.Header) uint64 {
-	if h.Large() {
-		return counted | uint64(ref)
-	}
-	return uint64(ref)
+	e.release(ref, e.at(ref))
 }
 
 // release frees a held item.
@@ -158,7 +147,7 @@ func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 // candidate was in a locked stripe, lent, or not yet stored: it waits for a stripe.
 func (e *Engine) insist(w *want) slab.Ref {
 	for range 8 {
-		if !w.nominal.canYield() && !w.fitting.canYield() {
+		if !e.canYield(w.nominal) && !e.canYield(w.fitting) {
 			ref, again := e.findWay(w)
 			if ref != slab.None {
 				return ref
@@ -187,9 +176,9 @@ func (e *Engine) insist(w *want) slab.Ref {
 }
 
 // canYield says whether there is a chunk in the class to be had in some way: not if it has no page, or every chunk is
-// held.
-func (c *class) canYield() bool {
+// held or lent.
+func (e *Engine) canYield(c *class) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.list.Len > 0 || c.chunks.Spare() > 0
+	return c.chunks.Spare() > 0 || e.oldest(c) != slab.None
 }

@@ -33,6 +33,12 @@
 // breaks the limit then. Pages also move on to where they are needed most (balance.go). With -M nothing is evicted, so
 // only a page without living items is handed over.
 //
+// # What is lent
+//
+// A large value is not copied for its reader but lent, and its item stays where it is until the reader gives it back.
+// At most a quarter of the pages may hold something lent (lend.go), so that readers who take their time keep nobody from
+// storing.
+//
 // # Flush and expiry
 //
 // item.Expired is the only test of life. flush.go says why a flush is exact.

@@ -15,8 +15,10 @@ const (
 	// clearStep is how many chunks of a page are looked at under one hold of the class lock.
 	clearStep = 256
 
-	// pageTries is how many pages of a donor are looked at for one without held items.
-	pageTries = 8
+	// pageTries is how many pages of a donor are looked at for one without held items, at least; smallTries is how many
+	// chunks.
+	pageTries  = 8
+	smallTries = 4096
 )
 
 // donate gives a page to a class that has none, or only held items, when every page belongs to a class: a page of the
@@ -29,7 +31,7 @@ func (e *Engine) donate(to *class, now clock.Time, severalOnly bool) bool {
 	}
 	e.moving.Lock()
 	defer e.moving.Unlock()
-	if to.canYield() || e.arena.Left() > 0 {
+	if e.canYield(to) || e.arena.Left() > 0 {
 		return true // somebody else was faster
 	}
 	for tried := make(map[*class]bool); ; {
@@ -155,10 +157,16 @@ func (e *Engine) choosePage(c *class, now clock.Time) uint32 {
 			return page
 		}
 	}
-	for i := range min(c.chunks.Pages(), pageTries) {
-		if page := c.chunks.Page(i); e.clearable(c, page, now) {
+	tries := max(pageTries*c.chunks.PerPage, smallTries)
+	for i := 0; i < c.chunks.Pages() && tries > 0; i++ {
+		page := c.chunks.Page(i)
+		if e.lending.lentFrom(page) {
+			continue
+		}
+		if e.clearable(c, page, now) {
 			return page
 		}
+		tries -= c.chunks.PerPage
 	}
 	return 0
 }

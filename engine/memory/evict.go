@@ -169,26 +169,33 @@ func (e *Engine) evictWaiting(c *class, w *want) slab.Ref {
 	defer stripe.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for ref := c.list.Tail; ref != slab.None; ref = c.list.Before(e.arena, ref) {
-		h := e.at(ref)
-		if !h.Lent() {
-			if got := e.table.Hash(h.Key()); e.table.Stripe(got) == stripe {
-				return e.seizeLocked(c, got, ref, h, w)
-			}
-			return slab.None // another one's turn: the caller tries again
-		}
+	ref := e.oldest(c)
+	if ref == slab.None {
+		return slab.None
 	}
-	return slab.None
+	h := e.at(ref)
+	if got := e.table.Hash(h.Key()); e.table.Stripe(got) == stripe {
+		return e.seizeLocked(c, got, ref, h, w)
+	}
+	return slab.None // another one's turn: the caller tries again
 }
 
 // tailHash returns the hash of the oldest item of the class that is not lent.
 func (e *Engine) tailHash(c *class) (hash uint64, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for ref := c.list.Tail; ref != slab.None; ref = c.list.Before(e.arena, ref) {
-		if h := e.at(ref); !h.Lent() {
-			return e.table.Hash(h.Key()), true
-		}
+	ref := e.oldest(c)
+	if ref == slab.None {
+		return 0, false
 	}
-	return 0, false
+	return e.table.Hash(e.at(ref).Key()), true
+}
+
+// oldest returns the oldest item of the class that is not lent, or None. Needs the class lock.
+func (e *Engine) oldest(c *class) slab.Ref {
+	ref := c.list.Tail
+	for ref != slab.None && e.at(ref).Lent() {
+		ref = c.list.Before(e.arena, ref)
+	}
+	return ref
 }

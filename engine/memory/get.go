@@ -74,9 +74,9 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	c := e.classOf(ref)
 	e.use(c, h, g.now)
 	hit := engine.Hit{Value: h.Value(), CAS: h.CAS(), Flags: h.Flags()}
-	if h.Large() {
+	if h.Large() && e.lending.take(e.arena.PageOf(ref)) {
 		h.Pin()
-		hit.Lent = handle(ref, h)
+		hit.Lent = lent | uint64(ref)
 	}
 	more = g.to.Hit(i, hit)
 	stripe.Unlock()

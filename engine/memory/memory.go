@@ -30,7 +30,8 @@ type Engine struct {
 	classes []class // by number; 0 is no class
 	finder  finder
 
-	flush flusher
+	flush   flusher
+	lending lending
 
 	_   [cacheLine]byte // all calls read what is above, and every change writes the CAS
 	cas counter         // the last CAS given out
@@ -82,6 +83,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.started = s.Clock.UnixOf(0)
 	e.classes = makeClasses(sizes, s.ItemMax)
 	e.finder.init(sizes)
+	e.lending.init(arena.Pages())
 	e.startBalancer()
 	return nil
 }

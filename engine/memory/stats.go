@@ -189,6 +189,7 @@ func (e *Engine) statsOwn(_ engine.Query, emit emitter) {
 	emit("pages_free", text(left))
 	emit("pages_donated", text(e.donated.Load()))
 	emit("pages_balanced", text(e.balancer.moved.Load()))
+	emit("pages_lent", text(e.lending.pages.Load()))
 	emit("lru_promotions", text(promotions))
 	emit("expired_searches", text(searches))
 	emit("flushes", text(e.flush.count.Load()))
