@@ -84,11 +84,11 @@ func (w *world) stir() (stirred bool) {
 		c.read(s.unread)
 		stirred = stirred || before > 0 && len(c.out)+s.unread < before
 	}
-	for _, l := range w.loops {
-		for n := 0; l.step() && !w.failed; n++ {
+	for i, a := range w.actors {
+		for n := 0; a.step() && !w.failed; n++ {
 			stirred = true
 			if n > settleMost {
-				w.fail("loop %d is busy for ever", l.number)
+				w.fail("actor %d is busy for ever", i)
 			}
 		}
 	}
@@ -147,10 +147,8 @@ func (w *world) checkEngine() {
 		}
 		reader.key, keys[0].Bytes = i, []byte(keyNamed(i))
 		w.eng.inner.Get(keys, &reader)
-		if reader.lent.Ref != 0 {
-			w.eng.inner.Release(reader.lent)
-			reader.lent = engine.Item{}
-		}
+		w.giveBack(reader.lent)
+		reader.lent = engine.Item{}
 	}
 	if n := w.figure("", "curr_items"); n != uint64(len(w.model.items)) {
 		w.fail("the engine has %d items, want %d", n, len(w.model.items))

@@ -182,16 +182,13 @@ func (s *socket) read(b []byte) int {
 
 // poll and wait are for the server's own polls. Both let others go on first.
 func (n *network) poll(epoll int, events []unix.EpollEvent) int {
-	l := n.w.running
-	if epoll != l.loop.poller.epoll {
-		n.w.fail("loop %d polls epoll %d", l.number, epoll)
-	}
+	l := n.polls(epoll)
 	l.rest(true)
 	return n.found(l, events)
 }
 
 func (n *network) wait(epoll int, events []unix.EpollEvent) int {
-	l := n.w.running
+	l := n.polls(epoll)
 	found := n.poll(epoll, events)
 	for found == 0 && !l.over && !n.w.chance(100) { // or it is interrupted
 		l.rest(false)
@@ -199,6 +196,18 @@ func (n *network) wait(epoll int, events []unix.EpollEvent) int {
 	}
 	return found
 }
+
+// polls returns the loop that polls, which must be its own epoll.
+func (n *network) polls(epoll int) *netLoop {
+	l := n.w.loops[epoll-loopEpoll]
+	if n.w.running != &l.actor {
+		n.w.fail("loop %d's epoll is polled by another", l.number)
+	}
+	return l
+}
+
+// outstanding is what is on its way to the client.
+func (n *network) outstanding(fd int) int { return n.at(fd).unread }
 
 // found returns how many events there are. When the world is over it gives the loop back to gnet, that is, to its end.
 func (n *network) found(l *netLoop, events []unix.EpollEvent) int {

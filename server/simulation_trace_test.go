@@ -16,6 +16,9 @@ const (
 	sawAllocateFault
 	sawPageDonated
 	sawPageBalanced
+	sawMoveAwaited
+	sawMoveRead
+	sawMoveChanged
 	sawYield
 	sawBlockedYielded
 	sawBlock
@@ -60,6 +63,7 @@ const (
 
 var happenings = [numHappenings]string{
 	"evictions", "hash table doubled", "out of memory", "allocations made to fail", "pages donated", "pages balanced",
+	"moves awaited", "read while the page moves", "changed while the page moves",
 	"turns yielded", "blocked and yielded", "connections blocked", "connections unblocked", "stale notices of room",
 	"values streamed", "bytes received into chunks", "values lent", "lent values unlinked", "closed within a value",
 	"expired items met", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",

@@ -18,20 +18,24 @@ import (
 // The code of the server that runs is all between gnet's events and the system calls: loops, connections, protocol,
 // execution, drainer; and the engine. Not simulated are listeners, UDP, authentication and TLS.
 type world struct {
-	seed    uint64
-	r       *rand.Rand
-	plan    plan
-	server  *Server
-	handler *handler
-	eng     *witness
-	model   *model
-	net     *network
-	loops   []*netLoop
-	clients []*simClient
-	running *netLoop // whose code is running
-	born    int      // clients so far
-	calm    bool     // nothing is made to go wrong any more
-	bulked  bool     // bulkStore was called
+	seed       uint64
+	r          *rand.Rand
+	plan       plan
+	server     *Server
+	handler    *handler
+	eng        *witness
+	model      *model
+	net        *network
+	loops      []*netLoop
+	actors     []stepper // loops, and whoever else goes on by himself
+	clients    []*simClient
+	running    *actor // whose code is running, or nil
+	born       int    // clients so far
+	background *background
+	clearing   bool // a page of the engine, by somebody who rests
+	within     int  // how many rest within a call of the engine
+	calm       bool // nothing is made to go wrong any more
+	bulked     bool // bulkStore was called
 
 	trace  *trace
 	tally  tally
@@ -50,7 +54,8 @@ func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *w
 	t.reset()
 	w.model = &model{w: w, items: make(map[int]*record), now: 2, wall: 1_800_000_000}
 	w.eng = &witness{w: w, inner: memory.New(), held: make(map[uint64]*simClient), lent: make(map[uint64]*loan)}
-	w.eng.inner.Simulate(keyPool.seed)
+	w.eng.inner.Simulate(w.simulation())
+	w.background = newBackground(w)
 	w.net = &network{w: w}
 	w.open(log)
 	return w
@@ -77,8 +82,16 @@ func (w *world) open(log *Log) {
 		l := newNetLoop(w, i)
 		s.loops = append(s.loops, l.loop)
 		w.loops = append(w.loops, l)
+		w.actors = append(w.actors, l)
 	}
+	w.actors = append(w.actors, w.background)
 	w.sawPlan()
+}
+
+// stepper is an actor or what has one.
+type stepper interface {
+	step() (did bool)
+	finish()
 }
 
 func (w *world) sawPlan() {
@@ -114,8 +127,8 @@ func (w *world) run() error {
 	if !w.failed {
 		w.end()
 	}
-	for _, l := range w.loops {
-		l.finish()
+	for _, a := range w.actors {
+		a.finish()
 	}
 	if !w.eng.broken {
 		if err := w.eng.Shutdown(context.Background()); err != nil {
@@ -154,7 +167,7 @@ func (w *world) step() {
 	case 6:
 		w.net.act()
 	default:
-		pick(w.r, w.loops...).step()
+		pick(w.r, w.actors...).step()
 	}
 	w.sweepClients()
 }
@@ -162,12 +175,14 @@ func (w *world) step() {
 // rare lets happen what happens rarely, and reports whether it did.
 func (w *world) rare() bool {
 	switch n := w.r.IntN(1000); {
-	case n < w.plan.clock:
+	case n < w.plan.clock && w.within == 0:
 		w.turnClock()
 	case n < w.plan.clock+w.plan.bulk:
-		w.bulkStore()
+		w.background.do(func() { w.bulkStore(500) })
+	case w.clearing && n > 700:
+		w.background.do(func() { w.bulkStore(20) })
 	case n < 72 && n >= 70:
-		w.balance()
+		w.background.do(w.balance)
 	case len(w.clients) > 0 && w.chance(w.plan.reset):
 		pick(w.r, w.clients...).reset()
 	case len(w.clients) > 0 && w.chance(w.plan.finish):
@@ -193,10 +208,10 @@ func (w *world) turnClock() {
 }
 
 // bulkStore stores many small items at once, past the network, so that memory gets short and the hash table grows.
-func (w *world) bulkStore() {
+func (w *world) bulkStore(count int) {
 	w.bulked = true
 	from, length := bulkKeys+w.r.IntN(poolSize-bulkKeys-500), w.r.IntN(60)
-	for key := from; key < from+500 && !w.failed; key++ {
+	for key := from; key < from+count && !w.failed; key++ {
 		value := cutValue(w.r, length)
 		it, status := w.eng.inner.Allocate([]byte(keyNamed(key)), length, 0, 0)
 		if status != engine.OK {
@@ -210,7 +225,7 @@ func (w *world) bulkStore() {
 		cas, status := w.eng.inner.Store(it, engine.OpSet, 0)
 		w.model.stored(engine.OpSet, key, record{value: value}, 0, cas, status)
 	}
-	w.trace.add("many items of %d bytes are stored from key %d on", uint64(length), uint64(from), 0)
+	w.trace.add("%d items of %d bytes are stored from key %d on", uint64(count), uint64(length), uint64(from))
 }
 
 func (w *world) balance() {
