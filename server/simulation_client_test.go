@@ -16,12 +16,12 @@ type simClient struct {
 	own    int // its own keys begin here
 	conn   *netConn
 
-	out      []byte // made, and not yet with the server
-	sentAll  uint64 // bytes made since the beginning
+	datagram *simDatagram // if it speaks UDP
+	out      []byte       // made, and not yet with the server
+	sentAll  uint64       // bytes made since the beginning
 	requests []*request
-	spare    []*request // answered, to be used again
-	last     bool       // it makes no further requests
-	finishes bool       // and closes its half when all it made is sent
+	last     bool // it makes no further requests
+	finishes bool // and closes its half when all it made is sent
 	opaque   uint32
 
 	expected []byte        // answers, from the first byte that was not sent
@@ -73,7 +73,10 @@ func (c *simClient) answer(r *request, o outcome) {
 func (c *simClient) done(r *request) {
 	c.requests = c.requests[1:]
 	*r = request{keys: r.keys[:0]}
-	c.spare = append(c.spare, r)
+	c.w.spare = append(c.w.spare, r)
+	if c.datagram != nil {
+		c.datagram.ends = append(c.datagram.ends, len(c.expected))
+	}
 }
 
 // receive compares what the server has sent with what it should send.

@@ -16,7 +16,11 @@ func (w *world) watchLoop(l *netLoop) {
 		c.blocked = blocked
 		w.checkBounds(c.conn.context)
 	}
-	if n := l.loop.totals[panics].Load() + l.loop.counts[panics]; n > 0 {
+	w.watchPanics(l.loop)
+}
+
+func (w *world) watchPanics(l *loop) {
+	if n := l.totals[panics].Load() + l.counts[panics]; n > 0 {
 		w.fail("the server has recovered from a panic")
 	}
 }
@@ -84,7 +88,7 @@ func (w *world) stir() (stirred bool) {
 		c.read(s.unread)
 		stirred = stirred || before > 0 && len(c.out)+s.unread < before
 	}
-	for i, a := range w.actors {
+	for i, a := range append(w.actors, w.background) {
 		for n := 0; a.step() && !w.failed; n++ {
 			stirred = true
 			if n > settleMost {
@@ -118,8 +122,8 @@ func (w *world) end() {
 	if len(w.eng.held) != 0 || len(w.eng.lent) != 0 {
 		w.fail("%d items are held, %d lent", len(w.eng.held), len(w.eng.lent))
 	}
-	for _, l := range w.loops {
-		w.checkLoop(l.loop)
+	for _, l := range w.server.loops {
+		w.checkLoop(l)
 	}
 	if !w.failed {
 		w.checkEngine()

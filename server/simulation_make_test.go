@@ -14,8 +14,8 @@ func (c *simClient) ask() {
 		return
 	}
 	var r *request
-	if n := len(c.spare); n > 0 {
-		r, c.spare = c.spare[n-1], c.spare[:n-1]
+	if n := len(c.w.spare); n > 0 {
+		r, c.w.spare = c.w.spare[n-1], c.w.spare[:n-1]
 	} else {
 		r = new(request)
 	}

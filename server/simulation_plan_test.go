@@ -32,6 +32,9 @@ type plan struct {
 	burst      int // requests that it makes at a time, at most
 	bulk       int // of a thousand steps
 	clock      int
+	udp        int // of a hundred steps, those that bring datagrams; 0 is no UDP
+	workers    int // of the UDP socket
+	datagrams  int // that a message can have, or 0
 
 	piece    int // bytes that arrive at a time, at most
 	sendRoom int // bytes that a client's socket takes
@@ -78,6 +81,9 @@ func newPlan(r *rand.Rand, steps int) plan {
 	}
 	if oneIn(r, 2) {
 		p.addDangers(r)
+	}
+	if oneIn(r, 5) {
+		p.udp, p.workers, p.datagrams = pick(r, 2, 10), pick(r, 1, 2), pick(r, 0, 0, 1, 2, 5)
 	}
 	return p
 }

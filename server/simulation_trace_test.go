@@ -53,6 +53,15 @@ const (
 	sawTooLarge
 	sawBadData
 	sawRefusedLine
+	sawUDP
+	sawUDPAnswered
+	sawUDPLong
+	sawUDPCut
+	sawUDPDropped
+	sawUDPUnfinished
+	sawUDPBatch
+	sawUDPReadFault
+	sawUDPSendFault
 	sawTwoLoops
 	sawVerbose
 	sawWithoutCAS
@@ -69,7 +78,9 @@ var happenings = [numHappenings]string{
 	"expired items met", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
 	"binary clients", "rounds of several", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
-	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "worlds with two loops",
+	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "worlds with UDP", "messages in datagrams", "messages in several datagrams", "messages cut",
+	"datagrams dropped", "datagrams with part of a command", "datagrams read together", "reads of datagrams made to fail",
+	"datagrams made to fail", "worlds with two loops",
 	"worlds with -vv", "worlds without CAS", "worlds without eviction", "worlds without gnet's poller",
 }
 

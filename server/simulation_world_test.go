@@ -16,7 +16,7 @@ import (
 // goroutine. Whatever happens follows from the seed, so the same seed gives the same trace.
 //
 // The code of the server that runs is all between gnet's events and the system calls: loops, connections, protocol,
-// execution, drainer; and the engine. Not simulated are listeners, UDP, authentication and TLS.
+// execution, drainer; and the engine.
 type world struct {
 	seed       uint64
 	r          *rand.Rand
@@ -29,8 +29,10 @@ type world struct {
 	loops      []*netLoop
 	actors     []stepper // loops, and whoever else goes on by himself
 	clients    []*simClient
-	running    *actor // whose code is running, or nil
-	born       int    // clients so far
+	spare      []*request // answered, to be used again
+	udp        *udpNet    // nil without UDP
+	running    *actor     // whose code is running, or nil
+	born       int        // clients so far
 	background *background
 	clearing   bool // a page of the engine, by somebody who rests
 	within     int  // how many rest within a call of the engine
@@ -65,7 +67,7 @@ func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *w
 func (w *world) open(log *Log) {
 	settings := DefaultSettings()
 	settings.NoCAS, settings.NoEvict, settings.ReqsPerEvent = w.plan.noCAS, w.plan.noEvict, w.plan.turn
-	settings.Detail = w.plan.detail
+	settings.Detail, settings.UDPMaxDatagrams = w.plan.detail, w.plan.datagrams
 	s, err := New(settings, w.eng, log)
 	if err != nil {
 		w.fail("no server: %v", err)
@@ -84,7 +86,9 @@ func (w *world) open(log *Log) {
 		w.loops = append(w.loops, l)
 		w.actors = append(w.actors, l)
 	}
-	w.actors = append(w.actors, w.background)
+	if w.plan.udp > 0 {
+		w.udp = newUDPNet(w)
+	}
 	w.sawPlan()
 }
 
@@ -96,7 +100,7 @@ type stepper interface {
 
 func (w *world) sawPlan() {
 	for saw, is := range map[happening]bool{sawTwoLoops: w.plan.loops > 1, sawWithoutCAS: w.plan.noCAS, sawWithoutEviction: w.plan.noEvict,
-		sawWithoutPoller: w.plan.noPoller} {
+		sawWithoutPoller: w.plan.noPoller, sawUDP: w.plan.udp > 0} {
 		if is {
 			w.saw(saw)
 		}
@@ -127,7 +131,7 @@ func (w *world) run() error {
 	if !w.failed {
 		w.end()
 	}
-	for _, a := range w.actors {
+	for _, a := range append(w.actors, w.background) {
 		a.finish()
 	}
 	if !w.eng.broken {
@@ -150,6 +154,12 @@ func (w *world) step() {
 		w.connect()
 		return
 	}
+	if w.udp != nil && w.r.IntN(100) < w.plan.udp {
+		for range pick(w.r, 1, 1, 1, 8, 40) {
+			w.udp.come()
+		}
+		return
+	}
 	c := pick(w.r, w.clients...)
 	switch w.r.IntN(10) {
 	case 0, 1:
@@ -167,7 +177,11 @@ func (w *world) step() {
 	case 6:
 		w.net.act()
 	default:
-		pick(w.r, w.actors...).step()
+		if w.background.job != nil && oneIn(w.r, 2) {
+			w.background.step()
+		} else {
+			pick(w.r, w.actors...).step()
+		}
 	}
 	w.sweepClients()
 }
