@@ -36,7 +36,7 @@ func (u *udpNet) come() {
 	if oneIn(w.r, 15) {
 		body = body[:1+w.r.IntN(len(body))]
 	}
-	c.conn = &netConn{client: c, socket: &socket{taken: uint64(len(body))}, opened: true}
+	c.conn = &netConn{client: c, context: new(conn), socket: &socket{taken: uint64(len(body))}, opened: true}
 	frame := protocol.Frame{ID: c.datagram.id, Total: 1}
 	if oneIn(w.r, 15) {
 		body, frame.Total = c.spoil(body)

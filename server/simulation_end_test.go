@@ -1,6 +1,10 @@
 package server
 
-import "gocached/engine"
+import (
+	"time"
+
+	"gocached/engine"
+)
 
 // watchLoop looks at a loop after each thing it has done.
 func (w *world) watchLoop(l *netLoop) {
@@ -13,6 +17,7 @@ func (w *world) watchLoop(l *netLoop) {
 		if blocked && c.conn.context.is(stateYielded) {
 			w.saw(sawBlockedYielded)
 		}
+		c.idle.watch(c, blocked)
 		c.blocked = blocked
 		w.checkBounds(c.conn.context)
 	}
@@ -100,16 +105,32 @@ func (w *world) stir() (stirred bool) {
 		w.net.act()
 		stirred = true
 	}
+	for w.unpark() {
+		stirred = true
+	}
+	if len(w.parked) > 0 {
+		w.elapsed += time.Second
+		stirred = true
+	}
 	w.sweepClients()
-	return stirred
+	return w.house.stir() || stirred
 }
 
 // end closes all connections and looks at what is left.
 func (w *world) end() {
-	for _, c := range w.clients {
-		c.conn.socket.ended = true
+	for n := 0; len(w.clients) > 0 && n < settleMost; n++ { // those who leave make room for others
+		for _, c := range w.clients {
+			c.conn.socket.ended = true
+		}
+		w.stirAll()
 	}
-	w.stirAll()
+	if n := w.house.outsiders(); n != 0 {
+		w.fail("%d clients cannot come in", n)
+	}
+	if tries, failures, kicks := w.tries(), w.counted(authErrors), w.counted(idleKicks); tries != w.authTries ||
+		failures != w.authFailures || kicks != w.kicks {
+		w.fail("%d attempts, %d failures and %d idle are counted; want %d, %d, %d", tries, failures, kicks, w.authTries, w.authFailures, w.kicks)
+	}
 	if n := w.server.gate.current(); n != 0 || len(w.clients) != 0 {
 		w.fail("%d connections are left, %d clients", n, len(w.clients))
 	}

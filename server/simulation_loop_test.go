@@ -13,7 +13,8 @@ import (
 type netLoop struct {
 	gnet.EventLoop // for the calls that the server does not make
 	actor
-	number int
+	number  int
+	looking bool // for idle connections
 
 	tasks  []gnet.Runnable // in order
 	wanted int32           // gnet's flag: somebody has asked for a task since they were last run
@@ -32,6 +33,7 @@ func newNetLoop(w *world, number int) *netLoop {
 	l.begin(w, l.live)
 	l.loop = newLoop(w.server, l, p)
 	l.loop.kernel, l.loop.most = w.net, w.plan.replyMost
+	l.watchIdle()
 	return l
 }
 
@@ -174,6 +176,7 @@ func (l *netLoop) traffic(s *socket) {
 	}
 	l.w.trace.add("client %d: loop %d reads %d bytes", uint64(c.client.number), uint64(l.number), uint64(n))
 	l.w.saw(sawAtOnce)
+	c.client.heard()
 	c.data = l.buffer[:s.read(l.buffer[:n])]
 	l.w.handler.OnTraffic(c)
 	c.data = nil
@@ -182,6 +185,7 @@ func (l *netLoop) traffic(s *socket) {
 // open is the task that makes a new connection known to the loop.
 func (l *netLoop) open(c *netConn) {
 	c.opened = true
+	c.client.heard()
 	l.w.trace.add("client %d: loop %d opens descriptor %d", uint64(c.client.number), uint64(l.number), uint64(c.socket.fd))
 	l.w.handler.OnOpen(c)
 	c.context.parser.Limits.StreamFrom = l.w.plan.stream
@@ -203,6 +207,7 @@ func (l *netLoop) close(c *netConn, err error) {
 	l.w.handler.OnClose(c, err)
 	c.client.closed(err)
 	l.w.net.sockets[c.socket.fd] = nil
+	l.w.house.left()
 }
 
 // netConn is a connection as gnet hands it to the server.

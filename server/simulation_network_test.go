@@ -134,6 +134,7 @@ func (n *network) deliver(s *socket, b []byte) {
 }
 
 func (n *network) sent(s *socket, length, most int) {
+	s.conn.client.idle.latest, s.conn.client.idle.moved = n.w.awake, true
 	n.w.trace.add("descriptor %d takes %d of %d bytes", uint64(s.fd), uint64(most), uint64(length))
 	if l := s.conn.loop.loop; l.polling.on && len(l.ready) > 1 {
 		n.w.saw(sawRound)
@@ -162,6 +163,7 @@ func (n *network) receive(fd int, b []byte) (int, error) {
 		if s.conn.context.receiving() {
 			n.w.saw(sawReceived)
 		}
+		s.conn.client.heard()
 		n.w.trace.add("descriptor %d gives %d bytes, asked for %d", uint64(fd), uint64(most), uint64(len(b)))
 		return s.read(b[:most]), nil
 	case s.reset:

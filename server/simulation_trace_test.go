@@ -62,6 +62,21 @@ const (
 	sawUDPBatch
 	sawUDPReadFault
 	sawUDPSendFault
+	sawAuth
+	sawAuthenticated
+	sawAuthFailed
+	sawAuthRefused
+	sawGuessPaused
+	sawParkedInput
+	sawParkedGone
+	sawIdleClosed
+	sawIdleClosedFull
+	sawIdleSpared
+	sawIdleTook
+	sawGateClosed
+	sawGateOpened
+	sawTurnedAway
+	sawOpenFault
 	sawTwoLoops
 	sawVerbose
 	sawWithoutCAS
@@ -80,7 +95,9 @@ var happenings = [numHappenings]string{
 	"binary clients", "rounds of several", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
 	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "worlds with UDP", "messages in datagrams", "messages in several datagrams", "messages cut",
 	"datagrams dropped", "datagrams with part of a command", "datagrams read together", "reads of datagrams made to fail",
-	"datagrams made to fail", "worlds with two loops",
+	"datagrams made to fail", "worlds with -S", "authenticated", "failed to authenticate", "refused without it",
+	"attempts put off", "parked while input waits", "closed while parked", "closed as idle", "closed as idle with output", "busy, so not idle",
+	"taking output, so not idle", "doors closed", "doors opened", "turned away", "connections refused by gnet", "worlds with two loops",
 	"worlds with -vv", "worlds without CAS", "worlds without eviction", "worlds without gnet's poller",
 }
 

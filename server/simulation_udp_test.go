@@ -66,7 +66,7 @@ func (a *netWorker) read(in *incoming) error {
 	if a.over {
 		return net.ErrClosed
 	}
-	if a.w.chance(a.w.plan.failSend) {
+	if a.w.chance(a.w.plan.failWatch) {
 		a.w.saw(sawUDPReadFault)
 		return unix.ENOBUFS
 	}

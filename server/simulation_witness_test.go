@@ -180,7 +180,7 @@ func (e *witness) Release(it engine.Item) {
 	delete(e.held, it.Ref)
 	r := c.next()
 	switch {
-	case c.conn.closed && (r == nil || r.end > c.conn.socket.taken || c.harmed):
+	case c.conn.closed && (r == nil || r.end > c.conn.socket.taken || c.harmed || c.conn.loop.looking):
 		e.w.saw(sawCutValue)
 	case r == nil || !r.allocated || !r.badData || r.end > c.conn.socket.taken:
 		e.w.fail("client %d: an item is given up that should be stored", c.number)

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
-
-	"github.com/panjf2000/gnet/v2"
+	"time"
 
 	"gocached/engine"
 	"gocached/engine/memory"
@@ -18,26 +17,32 @@ import (
 // The code of the server that runs is all between gnet's events and the system calls: loops, connections, protocol,
 // execution, drainer; and the engine.
 type world struct {
-	seed       uint64
-	r          *rand.Rand
-	plan       plan
-	server     *Server
-	handler    *handler
-	eng        *witness
-	model      *model
-	net        *network
-	loops      []*netLoop
-	actors     []stepper // loops, and whoever else goes on by himself
-	clients    []*simClient
-	spare      []*request // answered, to be used again
-	udp        *udpNet    // nil without UDP
-	running    *actor     // whose code is running, or nil
-	born       int        // clients so far
-	background *background
-	clearing   bool // a page of the engine, by somebody who rests
-	within     int  // how many rest within a call of the engine
-	calm       bool // nothing is made to go wrong any more
-	bulked     bool // bulkStore was called
+	seed                    uint64
+	r                       *rand.Rand
+	plan                    plan
+	server                  *Server
+	handler                 *handler
+	eng                     *witness
+	model                   *model
+	net                     *network
+	loops                   []*netLoop
+	actors                  []stepper // loops, and whoever else goes on by himself
+	clients                 []*simClient
+	spare                   []*request // answered, to be used again
+	udp                     *udpNet    // nil without UDP
+	house                   *house
+	parked                  []parkedWork
+	elapsed                 time.Duration // see now
+	awake                   uint32        // seconds for which the server was
+	kicks                   uint64        // connections that were closed as idle
+	authTries, authFailures uint64
+	running                 *actor // whose code is running, or nil
+	born                    int    // clients so far
+	background              *background
+	clearing                bool // a page of the engine, by somebody who rests
+	within                  int  // how many rest within a call of the engine
+	calm                    bool // nothing is made to go wrong any more
+	bulked                  bool // bulkStore was called
 
 	trace  *trace
 	tally  tally
@@ -67,6 +72,7 @@ func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *w
 func (w *world) open(log *Log) {
 	settings := DefaultSettings()
 	settings.NoCAS, settings.NoEvict, settings.ReqsPerEvent = w.plan.noCAS, w.plan.noEvict, w.plan.turn
+	settings.IdleTimeout, settings.MaxConns, settings.TurnAway = w.plan.idle, w.plan.maxConns, w.plan.turnAway
 	settings.Detail, settings.UDPMaxDatagrams = w.plan.detail, w.plan.datagrams
 	s, err := New(settings, w.eng, log)
 	if err != nil {
@@ -86,6 +92,11 @@ func (w *world) open(log *Log) {
 		w.loops = append(w.loops, l)
 		w.actors = append(w.actors, l)
 	}
+	s.now, s.elsewhere = w.now, w.park
+	w.house = newHouse(w, w.plan.doors)
+	if w.plan.sasl {
+		w.guard()
+	}
 	if w.plan.udp > 0 {
 		w.udp = newUDPNet(w)
 	}
@@ -100,7 +111,8 @@ type stepper interface {
 
 func (w *world) sawPlan() {
 	for saw, is := range map[happening]bool{sawTwoLoops: w.plan.loops > 1, sawWithoutCAS: w.plan.noCAS, sawWithoutEviction: w.plan.noEvict,
-		sawWithoutPoller: w.plan.noPoller, sawUDP: w.plan.udp > 0} {
+		sawWithoutPoller: w.plan.noPoller, sawUDP: w.plan.udp > 0,
+		sawAuth: w.plan.sasl} {
 		if is {
 			w.saw(saw)
 		}
@@ -150,8 +162,9 @@ func (w *world) step() {
 	if w.rare() {
 		return
 	}
-	if len(w.clients) == 0 || len(w.clients) < w.plan.clients && oneIn(w.r, 20) {
-		w.connect()
+	w.elapsed += time.Millisecond
+	if len(w.clients) == 0 || oneIn(w.r, 20) {
+		w.comeIn()
 		return
 	}
 	if w.udp != nil && w.r.IntN(100) < w.plan.udp {
@@ -177,13 +190,24 @@ func (w *world) step() {
 	case 6:
 		w.net.act()
 	default:
-		if w.background.job != nil && oneIn(w.r, 2) {
+		switch {
+		case w.background.job != nil && oneIn(w.r, 2):
 			w.background.step()
-		} else {
+		case len(w.parked) > 0 && oneIn(w.r, 4):
+			w.unpark()
+		default:
 			pick(w.r, w.actors...).step()
 		}
 	}
 	w.sweepClients()
+}
+
+// comeIn lets a client connect, if there are not enough, or somebody in who waits.
+func (w *world) comeIn() {
+	if len(w.clients)+w.house.outsiders() < w.plan.clients {
+		w.connect()
+	}
+	pick(w.r, w.house.doors...).step()
 }
 
 // rare lets happen what happens rarely, and reports whether it did.
@@ -210,6 +234,9 @@ func (w *world) rare() bool {
 // turnClock lets time pass, or the wall clock jump.
 func (w *world) turnClock() {
 	n := pick(w.r, 1, 1, 1, 2, 10, 100, 86400)
+	if w.plan.idle > 0 {
+		n = pick(w.r, 1, 1, 2, 3, 10, 86400)
+	}
 	if oneIn(w.r, 20) {
 		w.model.wall += int64(pick(w.r, -86400, -5, 5, 86400))
 		w.server.clock.SetUnix(w.model.wall)
@@ -217,7 +244,9 @@ func (w *world) turnClock() {
 	}
 	w.model.now += int64(n)
 	w.model.wall += int64(n)
+	w.elapsed += time.Duration(n) * time.Second
 	w.server.clock.Advance(n)
+	w.tick(n)
 	w.trace.add("%d seconds pass: it is %d, Unix time %d", uint64(n), uint64(w.model.now), uint64(w.model.wall))
 }
 
@@ -271,18 +300,9 @@ func (w *world) connect() {
 	} else {
 		w.saw(sawBinary)
 	}
-	loop := pick(w.r, w.loops...)
-	s := w.net.open(w.plan.sendRoom)
-	sc := newConn(KindTCP)
-	c.conn = &netConn{loop: loop, socket: s, client: c, context: sc}
-	s.conn = c.conn
-	w.trace.add("client %d connects to loop %d with descriptor %d", uint64(c.number), uint64(loop.number), uint64(s.fd))
-	w.server.gate.enter()
-	_ = loop.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-		loop.open(c.conn)
-		return nil
-	}))
-	w.clients = append(w.clients, c)
+	c.conn = &netConn{loop: pick(w.r, w.loops...), client: c, context: newConn(KindTCP)}
+	w.trace.add("client %d connects", uint64(c.number), 0, 0)
+	w.house.come(c)
 }
 
 // sweepClients forgets the clients whose connection is closed.
