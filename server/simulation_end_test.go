@@ -175,8 +175,8 @@ func (w *world) checkEngine() {
 		w.giveBack(reader.lent)
 		reader.lent = engine.Item{}
 	}
-	if n := w.figure("", "curr_items"); n != uint64(len(w.model.items)) {
-		w.fail("the engine has %d items, want %d", n, len(w.model.items))
+	if n := w.figure("", "curr_items"); n != uint64(w.model.count) {
+		w.fail("the engine has %d items, want %d", n, w.model.count)
 	}
 	evictions := w.figure("", "evictions")
 	if w.model.lost > evictions {

@@ -59,7 +59,7 @@ func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *w
 		change(&w.plan)
 	}
 	t.reset()
-	w.model = &model{w: w, items: make(map[int]*record), now: 2, wall: 1_800_000_000}
+	w.model = &model{w: w, now: 2, wall: 1_800_000_000}
 	w.eng = &witness{w: w, inner: memory.New(), held: make(map[uint64]*simClient), lent: make(map[uint64]*loan)}
 	w.eng.inner.Simulate(w.simulation())
 	w.background = newBackground(w)
@@ -216,7 +216,7 @@ func (w *world) rare() bool {
 	case n < w.plan.clock && w.within == 0:
 		w.turnClock()
 	case n < w.plan.clock+w.plan.bulk:
-		w.background.do(func() { w.bulkStore(500) })
+		w.background.do(func() { w.bulkStore(pick(w.r, 50, 100, 500)) })
 	case w.clearing && n > 700:
 		w.background.do(func() { w.bulkStore(20) })
 	case n < 72 && n >= 70:
