@@ -79,13 +79,13 @@ func (l *loop) saslAuth(i int) {
 		return
 	}
 	l.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
-		return s.Start(mechanism, data, time.Now())
+		return s.Start(mechanism, data, l.server.now())
 	})
 }
 
 func (l *loop) saslStep(i int) {
 	l.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
-		return s.Step(data, time.Now())
+		return s.Step(data, l.server.now())
 	})
 }
 
@@ -101,7 +101,7 @@ func (l *loop) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Resu
 	}
 	c.auth.known = false
 	session, totals := c.auth.session, &l.totals
-	l.park(i, session.Wait(time.Now()), func() protocol.Reply {
+	l.park(i, session.Wait(l.server.now()), func() protocol.Reply {
 		challenge, result := try(session, data)
 		if result == sasl.Continue {
 			return protocol.Reply{Status: protocol.AuthContinue, Text: string(challenge)}

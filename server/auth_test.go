@@ -113,6 +113,15 @@ func TestSASLBefore(t *testing.T) {
 	}
 }
 
+// TestSASLThenNonsense: what is no request behind an attempt ends the connection, but not before the attempt is answered.
+func TestSASLThenNonsense(t *testing.T) {
+	ts := startGuarded(t, nil)
+	c := ts.dial()
+	c.send(plain("user", "secret") + strings.Repeat("x", 24))
+	c.wants(codeOK, authenticated)
+	c.closed()
+}
+
 // TestSASLText speaks text to a server with -S: there is none.
 func TestSASLText(t *testing.T) {
 	ts := startGuarded(t, nil)

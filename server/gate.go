@@ -11,7 +11,7 @@ import (
 type gate struct {
 	most  int
 	fast  bool
-	doors []Listener
+	doors []door
 
 	mu       sync.Mutex
 	changed  sync.Cond
@@ -22,6 +22,12 @@ type gate struct {
 	closings uint64 // how often they were
 	rejected uint64 // how many were turned away
 	stopped  bool
+}
+
+// door is what the gate needs of a Listener.
+type door interface {
+	Pause() error
+	Resume() error
 }
 
 func (g *gate) init(most int, fast bool) {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/panjf2000/gnet/v2"
-	"golang.org/x/sys/unix"
 )
 
 // Connections that are idle for too long are closed if -o idle_timeout asks for it, as in memcached 1.6.
@@ -103,7 +102,7 @@ func (l *loop) isIdle(c *conn, now uint32) bool {
 // notTaken returns how many bytes a blocked connection has still to take: ours, and those in its socket, which the
 // system counts until the other side has them.
 func (c *conn) notTaken() int {
-	left, _ := unix.IoctlGetInt(c.fd, unix.SIOCOUTQ) // 0 after an error, which is no change and so no sign of life
+	left := c.loop.kernel.outstanding(c.fd) // 0 after an error, which is no change and so no sign of life
 	for i := range c.queue {
 		left += len(c.queue[i].bytes)
 	}

@@ -32,6 +32,9 @@ type kernel interface {
 
 	// control changes what an epoll instance waits for on a descriptor.
 	control(epoll, op, fd int, event unix.EpollEvent) error
+
+	// outstanding returns how many bytes a socket has taken that the other side does not have yet, or 0 after an error.
+	outstanding(fd int) int
 }
 
 // system is the kernel itself. Its other calls are in vector.go and together.go.
@@ -41,6 +44,11 @@ type system struct {
 
 func (system) control(epoll, op, fd int, event unix.EpollEvent) error {
 	return unix.EpollCtl(epoll, op, fd, &event)
+}
+
+func (system) outstanding(fd int) int {
+	n, _ := unix.IoctlGetInt(fd, unix.SIOCOUTQ)
+	return n
 }
 
 // poll does not tell Go's scheduler, see call.

@@ -25,8 +25,8 @@ func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 	c.set(stateParked)
 	l.pause(c)
 	s := l.server
-	s.parked.run(func() {
-		if !s.rest(after) || c.gone.Load() || !s.beginWork() {
+	s.elsewhere(after, func() {
+		if c.gone.Load() || !s.beginWork() {
 			return
 		}
 		defer func() { <-s.working }()
@@ -38,6 +38,15 @@ func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 			l.guard(c, func() { l.unpark(c, r, reply, fault) })
 			return nil
 		})) // an error means that the server is stopping
+	})
+}
+
+// aside runs work in a goroutine of its own, after a pause, unless the server stops first.
+func (s *Server) aside(after time.Duration, work func()) {
+	s.parked.run(func() {
+		if s.rest(after) {
+			work()
+		}
 	})
 }
 

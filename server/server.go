@@ -55,7 +55,9 @@ type Server struct {
 	starved atomic.Uint32 // what was lacked since the last tick; see relieve.go
 	flushed atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 
-	findPoller  func(gnet.Conn) (poller, error) // pollerOf
+	findPoller  func(gnet.Conn) (poller, error)        // pollerOf
+	now         func() time.Time                       // time.Now, for who authenticates
+	elsewhere   func(after time.Duration, work func()) // Server.aside, see there
 	sayNoPoller sync.Once
 
 	loopsMu sync.Mutex
@@ -82,7 +84,9 @@ func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
 		stopping: make(chan struct{}),
 
 		findPoller: pollerOf,
+		now:        time.Now,
 	}
+	s.elsewhere = s.aside
 	s.gate.init(settings.MaxConns, settings.TurnAway)
 	s.prefixes.delimiter = settings.Delimiter
 	s.prefixes.on.Store(settings.Detail)
@@ -141,7 +145,10 @@ func (s *Server) Listen() error {
 	if err := s.start(); err != nil {
 		return errors.Join(err, sockets.Close())
 	}
-	s.sockets, s.gate.doors = sockets, sockets.Listeners
+	s.sockets = sockets
+	for _, ln := range sockets.Listeners {
+		s.gate.doors = append(s.gate.doors, ln)
+	}
 	s.gate.admit(s.listening())
 	s.logListening()
 	for _, socket := range sockets.UDP {

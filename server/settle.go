@@ -30,13 +30,13 @@ func (l *loop) settleOne(p *part) (full bool) {
 	rest := a.data[used:]
 	l.countYields(p)
 	switch {
-	case c.is(stateClosing) || need == protocol.NeedClose && !c.is(stateParked):
+	case c.is(stateParked): // first of all, since its reply is still to come; what ends the connection will be found again
+		l.save(c, rest)
+	case c.is(stateClosing) || need == protocol.NeedClose:
 		c.set(stateClosing)
 		l.touch(c)
 		l.drop(c)
 		return true // the write stage closes it
-	case c.is(stateParked):
-		l.save(c, rest)
 	case need == protocol.NeedRoom && l.turnOver(c):
 		l.save(c, rest)
 		l.yield(c)

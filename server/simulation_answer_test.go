@@ -139,16 +139,21 @@ func appendBinaryAnswer(b []byte, r *request, o outcome) []byte {
 		b = appendPacketHead(b, 0x81, r.opcode, 0, 4, 0, 4, r.opaque, o.cas)
 		return binary.BigEndian.AppendUint32(b, o.flags)
 	case askVersion:
-		b = appendPacketHead(b, 0x81, r.opcode, 0, 0, 0, 5, r.opaque, 0)
-		return append(b, "1.4.5"...)
+		return appendBinaryText(b, r, 0, "1.4.5")
+	case askList:
+		return appendBinaryText(b, r, 0, "LOGIN PLAIN")
 	}
 	return appendPacketHead(b, 0x81, r.opcode, 0, 0, 0, 0, r.opaque, o.cas)
 }
 
 func appendBinaryError(b []byte, r *request, code uint16) []byte {
-	message := binaryErrors[code]
-	b = appendPacketHead(b, 0x81, r.opcode, code, 0, 0, len(message), r.opaque, 0)
-	return append(b, message...)
+	return appendBinaryText(b, r, code, binaryErrors[code])
+}
+
+// appendBinaryText appends an answer that is a text alone.
+func appendBinaryText(b []byte, r *request, code uint16, text string) []byte {
+	b = appendPacketHead(b, 0x81, r.opcode, code, 0, 0, len(text), r.opaque, 0)
+	return append(b, text...)
 }
 
 // appendFound appends what a get shows of one key: it is nil after a miss.

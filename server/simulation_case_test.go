@@ -6,14 +6,15 @@ import (
 	"gocached/engine"
 )
 
-// playCase plays a world of which everything is told: a client that reads nothing asks for one value many times.
-func playCase(t *testing.T, valueLen, times int, change func(*plan)) {
+// playCase plays a world of which everything is told: a client that reads nothing asks for one value many times, and then
+// what follows happens.
+func playCase(t *testing.T, valueLen, times int, change func(*plan), then func(*world, *simClient)) {
 	t.Helper()
 	s := newStage()
 	defer s.close()
 	w := newWorld(1, 0, s.log, &s.trace, func(p *plan) {
 		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, lendFrom: 1 << 20, stream: 2048, replyMost: outputFew,
-			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 100}
+			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 100, doors: 1}
 		change(p)
 	})
 	value := cutValue(w.r, valueLen)
@@ -25,6 +26,7 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan)) {
 	cas, status := w.eng.inner.Store(it, engine.OpSet, 0)
 	w.model.stored(engine.OpSet, 0, record{value: value}, 0, cas, status)
 	w.connect()
+	w.house.stir()
 	c := w.clients[0]
 	for range times {
 		r := &request{kind: askGet, keys: []int{0}}
@@ -36,6 +38,7 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan)) {
 		w.loops[0].step()
 		c.send(arrivedMost)
 	}
+	then(w, c)
 	if err := w.run(); err != nil {
 		t.Errorf("%v\n%s", err, s.trace.String())
 	}
@@ -44,6 +47,29 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan)) {
 // TestVerboseBoundsOutput: with -vv, too, a client that does not read costs no more than without.
 func TestVerboseBoundsOutput(t *testing.T) {
 	for _, verbose := range []bool{false, true} {
-		playCase(t, 10_000, 200, func(p *plan) { p.verbose = verbose })
+		playCase(t, 10_000, 200, func(p *plan) { p.verbose = verbose }, func(*world, *simClient) {})
 	}
+}
+
+// TestIdleAfterTaking: a client that has just taken all that was waiting for it is not idle, though it has been served
+// since and so nobody looks at what it takes any more.
+func TestIdleAfterTaking(t *testing.T) {
+	idle := func(p *plan) { p.idle = 100 } // so there is a look every five seconds
+	playCase(t, 10_000, 1, idle, func(w *world, c *simClient) {
+		look := func(seconds int) {
+			w.tick(seconds)
+			for w.loops[0].step() {
+			}
+		}
+		look(5) // it has been blocked since the last one
+		look(89)
+		w.stirAll() // it takes everything between two looks
+		if c.gone || c.conn.context.is(stateBlocked) {
+			t.Error("the client is closed, or still blocked")
+		}
+		look(16)
+		if c.gone {
+			t.Error("the client was closed")
+		}
+	})
 }

@@ -16,12 +16,14 @@ type simClient struct {
 	own    int // its own keys begin here
 	conn   *netConn
 
+	datagram *simDatagram // if it speaks UDP
+	auth     simAuth
+	idle     simIdle
 	out      []byte // made, and not yet with the server
 	sentAll  uint64 // bytes made since the beginning
 	requests []*request
-	spare    []*request // answered, to be used again
-	last     bool       // it makes no further requests
-	finishes bool       // and closes its half when all it made is sent
+	last     bool // it makes no further requests
+	finishes bool // and closes its half when all it made is sent
 	opaque   uint32
 
 	expected []byte        // answers, from the first byte that was not sent
@@ -39,7 +41,7 @@ type simClient struct {
 func (c *simClient) next() *request {
 	for len(c.requests) > 0 && !c.over {
 		r := c.requests[0]
-		if r.engineKnows() {
+		if c.waits(r) {
 			return r
 		}
 		if !c.advance() {
@@ -51,13 +53,28 @@ func (c *simClient) next() *request {
 
 // advance takes the first request for executed, if it needs no engine and the server has it.
 func (c *simClient) advance() bool {
-	if c.over || len(c.requests) == 0 || c.requests[0].engineKnows() || c.requests[0].head > c.conn.socket.taken {
+	if c.over || len(c.requests) == 0 || c.waits(c.requests[0]) || c.requests[0].need(&c.w.plan) > c.conn.socket.taken {
 		return false
 	}
 	r := c.requests[0]
+	if !c.admits(r) {
+		c.w.saw(sawAuthRefused)
+		c.over = true
+		c.expected = appendBinaryText(c.expected, r, 0x20, authRefused)
+		c.done(r)
+		return true
+	}
 	c.over = r.closes()
 	c.answer(r, outcome{})
 	return true
+}
+
+// need is how many bytes the server must have before it executes a request of which the engine does not hear.
+func (r *request) need(p *plan) uint64 {
+	if r.kind == askStore && len(r.value) < p.stream {
+		return r.end
+	}
+	return r.head
 }
 
 // answer notes the answer to the first request, which is done with.
@@ -73,7 +90,10 @@ func (c *simClient) answer(r *request, o outcome) {
 func (c *simClient) done(r *request) {
 	c.requests = c.requests[1:]
 	*r = request{keys: r.keys[:0]}
-	c.spare = append(c.spare, r)
+	c.w.spare = append(c.w.spare, r)
+	if c.datagram != nil {
+		c.datagram.ends = append(c.datagram.ends, len(c.expected))
+	}
 }
 
 // receive compares what the server has sent with what it should send.
@@ -104,6 +124,8 @@ func (c *simClient) closed(err error) {
 	c.gone = true
 	s := c.conn.socket
 	switch {
+	case c.conn.loop.looking:
+		c.closedIdle()
 	case c.harmed:
 	case !c.satisfied():
 		c.w.fail("client %d: the connection is closed (%v), %d bytes of answers and %d requests are lost", c.number, err,
@@ -139,6 +161,10 @@ func (c *simClient) read(most int) {
 	s := c.conn.socket
 	if n := min(s.unread, most); n > 0 {
 		s.unread -= n
+		if c.conn.context.is(stateBlocked) {
+			c.heard()
+			c.idle.took, c.idle.moved = true, true
+		}
 		s.room += n
 		c.w.trace.add("client %d: reads %d of %d bytes", uint64(c.number), uint64(n), uint64(s.unread+n))
 	}

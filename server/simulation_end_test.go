@@ -1,6 +1,10 @@
 package server
 
-import "gocached/engine"
+import (
+	"time"
+
+	"gocached/engine"
+)
 
 // watchLoop looks at a loop after each thing it has done.
 func (w *world) watchLoop(l *netLoop) {
@@ -13,10 +17,15 @@ func (w *world) watchLoop(l *netLoop) {
 		if blocked && c.conn.context.is(stateYielded) {
 			w.saw(sawBlockedYielded)
 		}
+		c.idle.watch(c, blocked)
 		c.blocked = blocked
 		w.checkBounds(c.conn.context)
 	}
-	if n := l.loop.totals[panics].Load() + l.loop.counts[panics]; n > 0 {
+	w.watchPanics(l.loop)
+}
+
+func (w *world) watchPanics(l *loop) {
+	if n := l.totals[panics].Load() + l.counts[panics]; n > 0 {
 		w.fail("the server has recovered from a panic")
 	}
 }
@@ -84,11 +93,11 @@ func (w *world) stir() (stirred bool) {
 		c.read(s.unread)
 		stirred = stirred || before > 0 && len(c.out)+s.unread < before
 	}
-	for _, l := range w.loops {
-		for n := 0; l.step() && !w.failed; n++ {
+	for i, a := range append(w.actors, w.background) {
+		for n := 0; a.step() && !w.failed; n++ {
 			stirred = true
 			if n > settleMost {
-				w.fail("loop %d is busy for ever", l.number)
+				w.fail("actor %d is busy for ever", i)
 			}
 		}
 	}
@@ -96,16 +105,32 @@ func (w *world) stir() (stirred bool) {
 		w.net.act()
 		stirred = true
 	}
+	for w.unpark() {
+		stirred = true
+	}
+	if len(w.parked) > 0 {
+		w.elapsed += time.Second
+		stirred = true
+	}
 	w.sweepClients()
-	return stirred
+	return w.house.stir() || stirred
 }
 
 // end closes all connections and looks at what is left.
 func (w *world) end() {
-	for _, c := range w.clients {
-		c.conn.socket.ended = true
+	for n := 0; len(w.clients) > 0 && n < settleMost; n++ { // those who leave make room for others
+		for _, c := range w.clients {
+			c.conn.socket.ended = true
+		}
+		w.stirAll()
 	}
-	w.stirAll()
+	if n := w.house.outsiders(); n != 0 {
+		w.fail("%d clients cannot come in", n)
+	}
+	if tries, failures, kicks := w.tries(), w.counted(authErrors), w.counted(idleKicks); tries != w.authTries ||
+		failures != w.authFailures || kicks != w.kicks {
+		w.fail("%d attempts, %d failures and %d idle are counted; want %d, %d, %d", tries, failures, kicks, w.authTries, w.authFailures, w.kicks)
+	}
 	if n := w.server.gate.current(); n != 0 || len(w.clients) != 0 {
 		w.fail("%d connections are left, %d clients", n, len(w.clients))
 	}
@@ -118,8 +143,8 @@ func (w *world) end() {
 	if len(w.eng.held) != 0 || len(w.eng.lent) != 0 {
 		w.fail("%d items are held, %d lent", len(w.eng.held), len(w.eng.lent))
 	}
-	for _, l := range w.loops {
-		w.checkLoop(l.loop)
+	for _, l := range w.server.loops {
+		w.checkLoop(l)
 	}
 	if !w.failed {
 		w.checkEngine()
@@ -147,13 +172,11 @@ func (w *world) checkEngine() {
 		}
 		reader.key, keys[0].Bytes = i, []byte(keyNamed(i))
 		w.eng.inner.Get(keys, &reader)
-		if reader.lent.Ref != 0 {
-			w.eng.inner.Release(reader.lent)
-			reader.lent = engine.Item{}
-		}
+		w.giveBack(reader.lent)
+		reader.lent = engine.Item{}
 	}
-	if n := w.figure("", "curr_items"); n != uint64(len(w.model.items)) {
-		w.fail("the engine has %d items, want %d", n, len(w.model.items))
+	if n := w.figure("", "curr_items"); n != uint64(w.model.count) {
+		w.fail("the engine has %d items, want %d", n, w.model.count)
 	}
 	evictions := w.figure("", "evictions")
 	if w.model.lost > evictions {

@@ -3,25 +3,19 @@ package server
 import (
 	"context"
 	"io"
-	"iter"
 
 	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
 )
 
-// netLoop is a simulated event loop of gnet's, and the epoll instance of its poller. It is a coroutine that rests before
-// each poll, gnet's or the server's own, and between events and tasks, so that whatever else happens in the world can come
-// between.
+// netLoop is a simulated event loop of gnet's, and the epoll instance of its poller. It rests before each poll, gnet's or
+// the server's own, and between events and tasks, so that whatever else happens in the world can come between.
 type netLoop struct {
 	gnet.EventLoop // for the calls that the server does not make
-	w              *world
-	loop           *loop
-	number         int
-
-	resume func() (did, alive bool)
-	stop   func()
-	pause  func(did bool) (goOn bool)
-	over   bool // the world has ended: nothing happens any more
+	actor
+	number  int
+	looking bool   // for idle connections
+	kicks   uint64 // connections closed since others lacked the memory that they held
 
 	tasks  []gnet.Runnable // in order
 	wanted int32           // gnet's flag: somebody has asked for a task since they were last run
@@ -32,41 +26,23 @@ type netLoop struct {
 }
 
 func newNetLoop(w *world, number int) *netLoop {
-	l := &netLoop{w: w, number: number, buffer: make([]byte, readBuffer)}
+	l := &netLoop{number: number, buffer: make([]byte, readBuffer)}
 	p := poller{epoll: loopEpoll + number, eventfd: loopEventfd + number, tasks: &l.wanted, queues: [2]taskQueue{l, l}}
 	if w.plan.noPoller {
 		p = poller{epoll: -1}
 	}
+	l.begin(w, l.live)
 	l.loop = newLoop(w.server, l, p)
 	l.loop.kernel, l.loop.most = w.net, w.plan.replyMost
-	l.resume, l.stop = iter.Pull(func(pause func(bool) bool) {
-		l.pause = pause
-		l.live()
-	})
+	l.watchIdle()
 	return l
 }
 
 // step lets the loop go on until it rests again, and reports whether it did anything.
 func (l *netLoop) step() bool {
-	l.w.running = l
-	did, alive := l.resume()
-	l.w.running = nil
+	did := l.actor.step()
 	l.w.watchLoop(l)
-	return did && alive
-}
-
-// finish ends the loop, wherever it rests.
-func (l *netLoop) finish() {
-	l.w.running = l
-	l.stop()
-	l.w.running = nil
-}
-
-// rest lets others go on.
-func (l *netLoop) rest(did bool) {
-	if !l.over && !l.pause(did) {
-		l.over = true
-	}
+	return did
 }
 
 // IsEmpty says whether no task waits.
@@ -201,6 +177,7 @@ func (l *netLoop) traffic(s *socket) {
 	}
 	l.w.trace.add("client %d: loop %d reads %d bytes", uint64(c.client.number), uint64(l.number), uint64(n))
 	l.w.saw(sawAtOnce)
+	c.client.heard()
 	c.data = l.buffer[:s.read(l.buffer[:n])]
 	l.w.handler.OnTraffic(c)
 	c.data = nil
@@ -209,6 +186,7 @@ func (l *netLoop) traffic(s *socket) {
 // open is the task that makes a new connection known to the loop.
 func (l *netLoop) open(c *netConn) {
 	c.opened = true
+	c.client.heard()
 	l.w.trace.add("client %d: loop %d opens descriptor %d", uint64(c.client.number), uint64(l.number), uint64(c.socket.fd))
 	l.w.handler.OnOpen(c)
 	c.context.parser.Limits.StreamFrom = l.w.plan.stream
@@ -219,17 +197,34 @@ func (l *netLoop) close(c *netConn, err error) {
 	if c.closed {
 		return
 	}
-	if l.w.running != l {
+	if l.w.running != &l.actor {
 		l.w.fail("client %d is closed on another loop than its own", c.client.number)
 	}
 	l.w.trace.add("client %d: its connection is closed", uint64(c.client.number), 0, 0)
 	c.closed = true
-	if l.w.plan.noPoller && c.context.state&(stateBlocked|stateYielded) != 0 { // it could not be paused: see fallback.go
+	if l.w.plan.noPoller && c.context.state&(stateBlocked|stateYielded|stateParked) != 0 { // it could not be paused: see fallback.go
 		c.client.harmed = true
 	}
+	l.relieved(c)
 	l.w.handler.OnClose(c, err)
 	c.client.closed(err)
 	l.w.net.sockets[c.socket.fd] = nil
+	l.w.house.left()
+}
+
+// relieved judges whether a connection is closed since it is stalled and holds memory that others need. Its answers may
+// be missing then.
+func (l *netLoop) relieved(c *netConn) {
+	kicks := l.loop.totals[stalledKicks].Load() + l.loop.counts[stalledKicks]
+	if kicks == l.kicks {
+		return
+	}
+	l.kicks = kicks
+	l.w.saw(sawRelief)
+	c.client.harmed = true
+	if !c.context.holds(starvedIn | starvedOut) {
+		l.w.fail("client %d is closed for the memory it holds, and holds none", c.client.number)
+	}
 }
 
 // netConn is a connection as gnet hands it to the server.

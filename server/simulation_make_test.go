@@ -14,8 +14,8 @@ func (c *simClient) ask() {
 		return
 	}
 	var r *request
-	if n := len(c.spare); n > 0 {
-		r, c.spare = c.spare[n-1], c.spare[:n-1]
+	if n := len(c.w.spare); n > 0 {
+		r, c.w.spare = c.w.spare[n-1], c.w.spare[:n-1]
 	} else {
 		r = new(request)
 	}
@@ -40,6 +40,9 @@ func (c *simClient) ask() {
 // choose decides what a request asks for.
 func (c *simClient) choose(r *request) {
 	random := c.w.r
+	if c.wantsIn(r) {
+		return
+	}
 	if random.IntN(10) < c.w.plan.stores {
 		c.chooseStore(r)
 		return
@@ -188,6 +191,8 @@ func (c *simClient) chooseSimple(r *request) {
 		r.kind, r.text = askQuit, "quit\r\n"
 	case n < 4 && c.text && c.w.plan.detail:
 		r.kind, r.text, r.quiet = askDetail, pick(c.w.r, "stats detail on\r\n", "stats detail off\r\n"), false
+	case n == 5 && c.w.plan.sasl:
+		r.kind, r.quiet = askList, false
 	case n < 12 && !c.text:
 		r.kind, r.quiet = askNoop, false
 	default:
@@ -221,7 +226,7 @@ var storeOpcodes = map[engine.Op][2]byte{engine.OpSet: {0x01, 0x11}, engine.OpAd
 
 // plainOpcodes are those of what has no variants.
 var plainOpcodes = map[requestKind][2]byte{askDelete: {0x04, 0x14}, askTouch: {0x1c}, askFlush: {0x08, 0x18}, askStats: {0x10},
-	askVersion: {0x0b}, askNoop: {0x0a}, askQuit: {0x07, 0x17}}
+	askVersion: {0x0b}, askNoop: {0x0a}, askList: {0x20}, askQuit: {0x07, 0x17}}
 
 // chooseOpcode gives a binary request the opcode for what was chosen. Not every command has a quiet one.
 func (c *simClient) chooseOpcode(r *request) {

@@ -16,10 +16,12 @@ import (
 // counts it: in the end the engine must have evicted at least as many. Everything else is exact.
 type model struct {
 	w     *world
-	items map[int]*record
-	now   int64 // seconds, as the engine's clock
-	wall  int64 // Unix time
-	due   int64 // when a delayed flush is due, or 0
+	items [poolSize]*record // by key
+	count int               // of them
+	spare []*record         // used again
+	now   int64             // seconds, as the engine's clock
+	wall  int64             // Unix time
+	due   int64             // when a delayed flush is due, or 0
 	cas   uint64
 	lost  uint64
 }
@@ -54,7 +56,7 @@ func (m *model) look(key int) *record {
 	it := m.items[key]
 	if it != nil && it.exptime != 0 && it.exptime <= m.now {
 		m.w.saw(sawExpired)
-		delete(m.items, key)
+		m.drop(key)
 		return nil
 	}
 	return it
@@ -64,7 +66,7 @@ func (m *model) flushDue() {
 	if m.due != 0 && m.now >= m.due {
 		m.w.saw(sawFlushDue)
 		m.due = 0
-		clear(m.items)
+		m.dropAll()
 	}
 }
 
@@ -76,12 +78,44 @@ func (m *model) flush(at int64) {
 		m.due = at
 		return
 	}
-	clear(m.items)
+	m.dropAll()
+}
+
+// put stores an item under a key.
+func (m *model) put(key int, r record) {
+	it := m.items[key]
+	switch n := len(m.spare); {
+	case it != nil:
+		*it = r
+		return
+	case n > 0:
+		it, m.spare = m.spare[n-1], m.spare[:n-1]
+	default:
+		it = new(record)
+	}
+	*it = r
+	m.items[key] = it
+	m.count++
+}
+
+// drop takes the item away that is under a key, if there is one.
+func (m *model) drop(key int) {
+	if it := m.items[key]; it != nil {
+		m.spare = append(m.spare, it)
+		m.items[key] = nil
+		m.count--
+	}
+}
+
+func (m *model) dropAll() {
+	for key := range m.items {
+		m.drop(key)
+	}
 }
 
 // lose notes that an item was found missing.
 func (m *model) lose(key int) {
-	delete(m.items, key)
+	m.drop(key)
 	m.lost++
 	if !m.w.plan.mayEvict() {
 		m.w.fail("key %d is lost, though nothing may be evicted", key)
@@ -164,7 +198,7 @@ func (m *model) stored(op engine.Op, key int, r record, given, got uint64, statu
 		r = record{value: append(append(make([]byte, 0, len(first)+len(second)), first...), second...), flags: it.flags, exptime: it.exptime}
 	}
 	r.cas = m.fresh(got)
-	m.items[key] = &r
+	m.put(key, r)
 }
 
 // itemRest is more than an item ever takes beside its value.
@@ -208,7 +242,7 @@ func (m *model) removed(key int, given uint64, status engine.Status) {
 	}
 	m.mayHaveGone("remove", key, it, status, want, engine.NotFound)
 	if status == engine.OK {
-		delete(m.items, key)
+		m.drop(key)
 	}
 }
 
@@ -295,7 +329,7 @@ func (m *model) noteNumber(key int, old *record, a *engine.Arithmetic, result, c
 			r.value = append(r.value, ' ')
 		}
 	}
-	m.items[key] = &r
+	m.put(key, r)
 }
 
 // difference describes where two byte strings differ.

@@ -136,6 +136,7 @@ func (n *network) deliver(s *socket, b []byte) {
 }
 
 func (n *network) sent(s *socket, length, most int) {
+	s.conn.client.idle.latest, s.conn.client.idle.moved = n.w.awake, true
 	n.w.trace.add("descriptor %d takes %d of %d bytes", uint64(s.fd), uint64(most), uint64(length))
 	if l := s.conn.loop.loop; l.polling.on && len(l.ready) > 1 {
 		n.w.saw(sawRound)
@@ -164,6 +165,7 @@ func (n *network) receive(fd int, b []byte) (int, error) {
 		if s.conn.context.receiving() {
 			n.w.saw(sawReceived)
 		}
+		s.conn.client.heard()
 		n.w.trace.add("descriptor %d gives %d bytes, asked for %d", uint64(fd), uint64(most), uint64(len(b)))
 		return s.read(b[:most]), nil
 	case s.reset:
@@ -184,16 +186,13 @@ func (s *socket) read(b []byte) int {
 
 // poll and wait are for the server's own polls. Both let others go on first.
 func (n *network) poll(epoll int, events []unix.EpollEvent) int {
-	l := n.w.running
-	if epoll != l.loop.poller.epoll {
-		n.w.fail("loop %d polls epoll %d", l.number, epoll)
-	}
+	l := n.polls(epoll)
 	l.rest(true)
 	return n.found(l, events)
 }
 
 func (n *network) wait(epoll int, events []unix.EpollEvent) int {
-	l := n.w.running
+	l := n.polls(epoll)
 	found := n.poll(epoll, events)
 	for found == 0 && !l.over && !n.w.chance(100) { // or it is interrupted
 		l.rest(false)
@@ -201,6 +200,18 @@ func (n *network) wait(epoll int, events []unix.EpollEvent) int {
 	}
 	return found
 }
+
+// polls returns the loop that polls, which must be its own epoll.
+func (n *network) polls(epoll int) *netLoop {
+	l := n.w.loops[epoll-loopEpoll]
+	if n.w.running != &l.actor {
+		n.w.fail("loop %d's epoll is polled by another", l.number)
+	}
+	return l
+}
+
+// outstanding is what is on its way to the client.
+func (n *network) outstanding(fd int) int { return n.at(fd).unread }
 
 // found returns how many events there are. When the world is over it gives the loop back to gnet, that is, to its end.
 func (n *network) found(l *netLoop, events []unix.EpollEvent) int {

@@ -22,6 +22,12 @@ type plan struct {
 	verbose, detail  bool
 	noPoller         bool // gnet's poller is not found
 
+	sasl     bool
+	idle     int // -o idle_timeout
+	maxConns int // 0 is as many as come
+	turnAway bool
+	doors    int
+
 	binary     int // clients of ten
 	ownKeys    int // of each client
 	sharedKeys int
@@ -32,13 +38,16 @@ type plan struct {
 	burst      int // requests that it makes at a time, at most
 	bulk       int // of a thousand steps
 	clock      int
+	udp        int // of a hundred steps, those that bring datagrams; 0 is no UDP
+	workers    int // of the UDP socket
+	datagrams  int // that a message can have, or 0
 
 	piece    int // bytes that arrive at a time, at most
 	sendRoom int // bytes that a client's socket takes
 	sloth    int // of ten chances to read, those a client misses
 
 	// Of ten thousand.
-	failAllocate, failSend, failWatch, reset, finish, partial, full int
+	failAllocate, failSend, failWatch, reset, finish, partial, full, failOpen int
 }
 
 // roomy says that memory is never short.
@@ -79,7 +88,25 @@ func newPlan(r *rand.Rand, steps int) plan {
 	if oneIn(r, 2) {
 		p.addDangers(r)
 	}
+	p.addFeatures(r)
 	return p
+}
+
+// addFeatures decides which parts of the server are in use that most servers do without.
+func (p *plan) addFeatures(r *rand.Rand) {
+	switch r.IntN(6) {
+	case 0:
+		p.udp, p.workers, p.datagrams = pick(r, 1, 4), pick(r, 1, 2), pick(r, 0, 0, 1, 2, 5)
+	case 1:
+		p.sasl, p.binary = true, 10
+	}
+	if oneIn(r, 4) {
+		p.idle, p.clock = pick(r, 1, 3, 20, 60), pick(r, 20, 60)
+	}
+	p.doors = 1
+	if oneIn(r, 4) {
+		p.maxConns, p.turnAway, p.doors = 1+r.IntN(p.clients), oneIn(r, 3), pick(r, 1, 2, 3)
+	}
 }
 
 func (p *plan) addDangers(r *rand.Rand) {
@@ -89,6 +116,7 @@ func (p *plan) addDangers(r *rand.Rand) {
 	p.reset = pick(r, 0, 5, 100)
 	p.finish = pick(r, 0, 10, 200)
 	p.partial = pick(r, 0, 3000)
+	p.failOpen = pick(r, 0, 0, 500)
 	p.full = pick(r, 0, 500, 3000)
 }
 

@@ -15,6 +15,9 @@ func (e *witness) Get(keys []engine.Key, to engine.Reader) (answered int) {
 		}
 		return 0
 	}
+	for i := range keys {
+		e.moved(sawMoveRead, keys[i].Bytes)
+	}
 	e.reader = witnessReader{e: e, l: to.(*loop), keys: keys}
 	answered = e.inner.Get(keys, &e.reader)
 	if answered != e.reader.answered {

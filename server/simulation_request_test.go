@@ -18,9 +18,11 @@ const (
 	askTouch
 	askFlush
 	askStats   // a group of the engine's
+	askAuth    // a step of an attempt to authenticate: who does that is asked
 	askVersion // from here on the engine is not asked
 	askNoop    // binary only
 	askDetail  // stats detail on or off; text only
+	askList    // of mechanisms
 	askWrong   // a line or packet that is refused
 	askQuit    // from here on the server closes
 	askBroken  // a packet after which the server closes, with an answer if it has a code
@@ -169,7 +171,7 @@ func (r *request) appendBinary(b []byte, start uint64) []byte {
 	if len(r.keys) > 0 {
 		key = keyNamed(r.keys[0])
 	}
-	if r.kind == askStats || r.kind == askWrong {
+	if r.kind == askStats || r.kind == askWrong || r.kind == askAuth {
 		key = r.text
 	}
 	var space [20]byte

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,8 +71,12 @@ type playing struct {
 	failed  uint64
 }
 
+// worldsGC is how much the heap grows between two collections, in percent.
+const worldsGC = 1000
+
 // playSeeds plays seeds on all processors, up to the first that fails.
 func playSeeds(start uint64, seeds, steps int) *playing {
+	defer debug.SetGCPercent(debug.SetGCPercent(worldsGC)) // a world is short, and nearly all it makes is garbage at its end
 	p := &playing{failed: start + uint64(seeds)}
 	var next atomic.Uint64
 	next.Store(start)

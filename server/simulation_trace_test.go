@@ -16,6 +16,9 @@ const (
 	sawAllocateFault
 	sawPageDonated
 	sawPageBalanced
+	sawMoveAwaited
+	sawMoveRead
+	sawMoveChanged
 	sawYield
 	sawBlockedYielded
 	sawBlock
@@ -41,6 +44,7 @@ const (
 	sawBinary
 	sawRound
 	sawTogether
+	sawRelief
 	sawAtOnce
 	sawLongGet
 	sawExpected
@@ -51,6 +55,30 @@ const (
 	sawTooLarge
 	sawBadData
 	sawRefusedLine
+	sawUDP
+	sawUDPAnswered
+	sawUDPLong
+	sawUDPCut
+	sawUDPDropped
+	sawUDPUnfinished
+	sawUDPBatch
+	sawUDPReadFault
+	sawUDPSendFault
+	sawAuth
+	sawAuthenticated
+	sawAuthFailed
+	sawAuthRefused
+	sawGuessPaused
+	sawParkedInput
+	sawParkedGone
+	sawIdleClosed
+	sawIdleClosedFull
+	sawIdleSpared
+	sawIdleTook
+	sawGateClosed
+	sawGateOpened
+	sawTurnedAway
+	sawOpenFault
 	sawTwoLoops
 	sawVerbose
 	sawWithoutCAS
@@ -61,12 +89,18 @@ const (
 
 var happenings = [numHappenings]string{
 	"evictions", "hash table doubled", "out of memory", "allocations made to fail", "pages donated", "pages balanced",
+	"moves awaited", "read while the page moves", "changed while the page moves",
 	"turns yielded", "blocked and yielded", "connections blocked", "connections unblocked", "stale notices of room",
 	"values streamed", "bytes received into chunks", "values lent", "lent values unlinked", "closed within a value",
 	"expired items met", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
-	"binary clients", "rounds of several", "calls made together", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
-	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "worlds with two loops",
+	"binary clients", "rounds of several", "calls made together",
+	"stalled connections closed", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
+	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "worlds with UDP", "messages in datagrams", "messages in several datagrams", "messages cut",
+	"datagrams dropped", "datagrams with part of a command", "datagrams read together", "reads of datagrams made to fail",
+	"datagrams made to fail", "worlds with -S", "authenticated", "failed to authenticate", "refused without it",
+	"attempts put off", "parked while input waits", "closed while parked", "closed as idle", "closed as idle with output", "busy, so not idle",
+	"taking output, so not idle", "doors closed", "doors opened", "turned away", "connections refused by gnet", "worlds with two loops",
 	"worlds with -vv", "worlds without CAS", "worlds without eviction", "worlds without gnet's poller",
 }
 

@@ -15,13 +15,12 @@ import (
 // request the server is at, and tells the client, who compares the call with what it asked for, and the model, which
 // judges the outcome. It also makes allocations fail.
 type witness struct {
-	w       *world
-	inner   *memory.Engine
-	held    map[uint64]*simClient // items that are being filled, by their handle
-	lent    map[uint64]*loan
-	faulted bool // the allocation under way was made to fail
-	broken  bool // the engine has panicked: it is not called again
-	reader  witnessReader
+	w      *world
+	inner  *memory.Engine
+	held   map[uint64]*simClient // items that are being filled, by their handle
+	lent   map[uint64]*loan
+	broken bool // the engine has panicked: it is not called again
+	reader witnessReader
 }
 
 // loan is a value that the server has borrowed.
@@ -80,7 +79,7 @@ func (c *simClient) expects(kind requestKind, key []byte) *request {
 		c.w.fail("client %d: a request of kind %d, key %q, that it has not sent", c.number, kind, key)
 	case r.kind != kind || key != nil && keyNamed(r.keys[r.answered]) != string(key):
 		c.w.fail("client %d: a request of kind %d, key %q, want kind %d", c.number, kind, key, r.kind)
-	case r.end > c.conn.socket.taken && r.kind != askGet && r.kind != askStore:
+	case r.end > c.conn.socket.taken && (c.datagram != nil || r.kind != askGet && r.kind != askStore):
 		c.w.fail("client %d: a request of kind %d of which not all has come", c.number, kind)
 	default:
 		return r
@@ -100,7 +99,7 @@ func (e *witness) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
 	status := e.inner.CanStore(keyLen, valueLen, flags)
 	if status != engine.OK {
 		e.w.saw(sawTooLarge)
-		e.refuse(c, r, status)
+		e.refuse(c, r, status, false)
 	}
 	return status
 }
@@ -113,10 +112,10 @@ func (r *request) wireFlags() uint32 {
 	return r.flags
 }
 
-// refuse notes that there is no memory for a store.
-func (e *witness) refuse(c *simClient, r *request, status engine.Status) {
+// refuse notes that there is no memory for a store, or that it was made to fail.
+func (e *witness) refuse(c *simClient, r *request, status engine.Status, faulted bool) {
 	nearly := len(r.value) > e.w.plan.pageSize-itemRest
-	if status == engine.TooLarge && !nearly || status == engine.NoMemory && e.w.plan.roomy() && !nearly && !e.faulted {
+	if status == engine.TooLarge && !nearly || status == engine.NoMemory && e.w.plan.roomy() && !nearly && !faulted {
 		e.w.fail("client %d: status %d for a value of %d bytes", c.number, status, len(r.value))
 	}
 	c.refused = r.op == engine.OpSet
@@ -137,7 +136,8 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 	if r.due = e.w.model.timeOf(r.wireExptime()); int64(exptime) != r.due || r.head > c.conn.socket.taken || r.allocated {
 		e.w.fail("client %d: Allocate with exptime %d, want %d", c.number, exptime, r.due)
 	}
-	if e.faulted = e.w.chance(e.w.plan.failAllocate); e.faulted {
+	faulted := e.w.chance(e.w.plan.failAllocate)
+	if faulted {
 		e.w.saw(sawAllocateFault)
 		status = engine.NoMemory
 	} else if it, status = e.inner.Allocate(key, valueLen, flags, exptime); status == engine.NoMemory {
@@ -145,7 +145,7 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 	}
 	e.w.trace.add("  client %d: allocates %d bytes: status %d", uint64(c.number), uint64(valueLen), uint64(status))
 	if status != engine.OK {
-		e.refuse(c, r, status)
+		e.refuse(c, r, status, faulted)
 		return it, status
 	}
 	if len(it.Value) != valueLen || e.held[it.Ref] != nil || e.lent[it.Ref] != nil {
@@ -180,7 +180,7 @@ func (e *witness) Release(it engine.Item) {
 	delete(e.held, it.Ref)
 	r := c.next()
 	switch {
-	case c.conn.closed && (r == nil || r.end > c.conn.socket.taken || c.harmed):
+	case c.conn.closed && (r == nil || r.end > c.conn.socket.taken || c.harmed || c.conn.loop.looking):
 		e.w.saw(sawCutValue)
 	case r == nil || !r.allocated || !r.badData || r.end > c.conn.socket.taken:
 		e.w.fail("client %d: an item is given up that should be stored", c.number)
@@ -225,6 +225,7 @@ func (e *witness) Store(it engine.Item, op engine.Op, cas uint64) (newCAS uint64
 		e.w.fail("client %d: Store: %s", c.number, difference(it.Value, r.value))
 	}
 	delete(e.held, it.Ref)
+	e.moved(sawMoveChanged, []byte(keyNamed(r.keys[0])))
 	newCAS, status = e.inner.Store(it, op, cas)
 	e.w.trace.add("  client %d: stores key %d: status %d", uint64(c.number), uint64(r.keys[0]), uint64(status))
 	e.w.model.stored(op, r.keys[0], record{value: r.value, flags: r.wireFlags(), exptime: r.due}, cas, newCAS, status)
@@ -237,6 +238,7 @@ func (e *witness) Remove(key []byte, cas uint64) (status engine.Status) {
 	if e.broken {
 		return engine.NotFound
 	}
+	e.moved(sawMoveChanged, key)
 	status = e.inner.Remove(key, cas)
 	if cas == engine.Silent {
 		e.removeOld(e.client(), key, status)
@@ -296,6 +298,7 @@ func (e *witness) Arithmetic(key []byte, a *engine.Arithmetic) (value, cas uint6
 	if *a != want {
 		e.w.fail("client %d: Arithmetic with %+v, want %+v", c.number, *a, want)
 	}
+	e.moved(sawMoveChanged, key)
 	value, cas, status = e.inner.Arithmetic(key, a)
 	if status == engine.NoMemory {
 		e.w.saw(sawOutOfMemory)

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
-
-	"github.com/panjf2000/gnet/v2"
+	"time"
 
 	"gocached/engine"
 	"gocached/engine/memory"
@@ -16,22 +15,34 @@ import (
 // goroutine. Whatever happens follows from the seed, so the same seed gives the same trace.
 //
 // The code of the server that runs is all between gnet's events and the system calls: loops, connections, protocol,
-// execution, drainer; and the engine. Not simulated are listeners, UDP, authentication and TLS.
+// execution, drainer; and the engine.
 type world struct {
-	seed    uint64
-	r       *rand.Rand
-	plan    plan
-	server  *Server
-	handler *handler
-	eng     *witness
-	model   *model
-	net     *network
-	loops   []*netLoop
-	clients []*simClient
-	running *netLoop // whose code is running
-	born    int      // clients so far
-	calm    bool     // nothing is made to go wrong any more
-	bulked  bool     // bulkStore was called
+	seed                    uint64
+	r                       *rand.Rand
+	plan                    plan
+	server                  *Server
+	handler                 *handler
+	eng                     *witness
+	model                   *model
+	net                     *network
+	loops                   []*netLoop
+	actors                  []stepper // loops, and whoever else goes on by himself
+	clients                 []*simClient
+	spare                   []*request // answered, to be used again
+	udp                     *udpNet    // nil without UDP
+	house                   *house
+	parked                  []parkedWork
+	elapsed                 time.Duration // see now
+	awake                   uint32        // seconds for which the server was
+	kicks                   uint64        // connections that were closed as idle
+	authTries, authFailures uint64
+	running                 *actor // whose code is running, or nil
+	born                    int    // clients so far
+	background              *background
+	clearing                bool // a page of the engine, by somebody who rests
+	within                  int  // how many rest within a call of the engine
+	calm                    bool // nothing is made to go wrong any more
+	bulked                  bool // bulkStore was called
 
 	trace  *trace
 	tally  tally
@@ -48,9 +59,10 @@ func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *w
 		change(&w.plan)
 	}
 	t.reset()
-	w.model = &model{w: w, items: make(map[int]*record), now: 2, wall: 1_800_000_000}
+	w.model = &model{w: w, now: 2, wall: 1_800_000_000}
 	w.eng = &witness{w: w, inner: memory.New(), held: make(map[uint64]*simClient), lent: make(map[uint64]*loan)}
-	w.eng.inner.Simulate(keyPool.seed)
+	w.eng.inner.Simulate(w.simulation())
+	w.background = newBackground(w)
 	w.net = &network{w: w}
 	w.open(log)
 	return w
@@ -60,7 +72,8 @@ func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *w
 func (w *world) open(log *Log) {
 	settings := DefaultSettings()
 	settings.NoCAS, settings.NoEvict, settings.ReqsPerEvent = w.plan.noCAS, w.plan.noEvict, w.plan.turn
-	settings.Detail = w.plan.detail
+	settings.IdleTimeout, settings.MaxConns, settings.TurnAway = w.plan.idle, w.plan.maxConns, w.plan.turnAway
+	settings.Detail, settings.UDPMaxDatagrams = w.plan.detail, w.plan.datagrams
 	s, err := New(settings, w.eng, log)
 	if err != nil {
 		w.fail("no server: %v", err)
@@ -77,13 +90,29 @@ func (w *world) open(log *Log) {
 		l := newNetLoop(w, i)
 		s.loops = append(s.loops, l.loop)
 		w.loops = append(w.loops, l)
+		w.actors = append(w.actors, l)
+	}
+	s.now, s.elsewhere = w.now, w.park
+	w.house = newHouse(w, w.plan.doors)
+	if w.plan.sasl {
+		w.guard()
+	}
+	if w.plan.udp > 0 {
+		w.udp = newUDPNet(w)
 	}
 	w.sawPlan()
 }
 
+// stepper is an actor or what has one.
+type stepper interface {
+	step() (did bool)
+	finish()
+}
+
 func (w *world) sawPlan() {
 	for saw, is := range map[happening]bool{sawTwoLoops: w.plan.loops > 1, sawWithoutCAS: w.plan.noCAS, sawWithoutEviction: w.plan.noEvict,
-		sawWithoutPoller: w.plan.noPoller} {
+		sawWithoutPoller: w.plan.noPoller, sawUDP: w.plan.udp > 0,
+		sawAuth: w.plan.sasl} {
 		if is {
 			w.saw(saw)
 		}
@@ -114,8 +143,8 @@ func (w *world) run() error {
 	if !w.failed {
 		w.end()
 	}
-	for _, l := range w.loops {
-		l.finish()
+	for _, a := range append(w.actors, w.background) {
+		a.finish()
 	}
 	if !w.eng.broken {
 		if err := w.eng.Shutdown(context.Background()); err != nil {
@@ -133,8 +162,15 @@ func (w *world) step() {
 	if w.rare() {
 		return
 	}
-	if len(w.clients) == 0 || len(w.clients) < w.plan.clients && oneIn(w.r, 20) {
-		w.connect()
+	w.elapsed += time.Millisecond
+	if len(w.clients) == 0 || oneIn(w.r, 20) {
+		w.comeIn()
+		return
+	}
+	if w.udp != nil && w.r.IntN(100) < w.plan.udp {
+		for range pick(w.r, 1, 1, 1, 8, 40) {
+			w.udp.come()
+		}
 		return
 	}
 	c := pick(w.r, w.clients...)
@@ -154,20 +190,37 @@ func (w *world) step() {
 	case 6:
 		w.net.act()
 	default:
-		pick(w.r, w.loops...).step()
+		switch {
+		case w.background.job != nil && oneIn(w.r, 2):
+			w.background.step()
+		case len(w.parked) > 0 && oneIn(w.r, 4):
+			w.unpark()
+		default:
+			pick(w.r, w.actors...).step()
+		}
 	}
 	w.sweepClients()
+}
+
+// comeIn lets a client connect, if there are not enough, or somebody in who waits.
+func (w *world) comeIn() {
+	if len(w.clients)+w.house.outsiders() < w.plan.clients {
+		w.connect()
+	}
+	pick(w.r, w.house.doors...).step()
 }
 
 // rare lets happen what happens rarely, and reports whether it did.
 func (w *world) rare() bool {
 	switch n := w.r.IntN(1000); {
-	case n < w.plan.clock:
+	case n < w.plan.clock && w.within == 0:
 		w.turnClock()
 	case n < w.plan.clock+w.plan.bulk:
-		w.bulkStore()
+		w.background.do(func() { w.bulkStore(pick(w.r, 50, 100, 500)) })
+	case w.clearing && n > 700:
+		w.background.do(func() { w.bulkStore(20) })
 	case n < 72 && n >= 70:
-		w.balance()
+		w.background.do(w.balance)
 	case len(w.clients) > 0 && w.chance(w.plan.reset):
 		pick(w.r, w.clients...).reset()
 	case len(w.clients) > 0 && w.chance(w.plan.finish):
@@ -181,6 +234,9 @@ func (w *world) rare() bool {
 // turnClock lets time pass, or the wall clock jump.
 func (w *world) turnClock() {
 	n := pick(w.r, 1, 1, 1, 2, 10, 100, 86400)
+	if w.plan.idle > 0 {
+		n = pick(w.r, 1, 1, 2, 3, 10, 86400)
+	}
 	if oneIn(w.r, 20) {
 		w.model.wall += int64(pick(w.r, -86400, -5, 5, 86400))
 		w.server.clock.SetUnix(w.model.wall)
@@ -188,15 +244,17 @@ func (w *world) turnClock() {
 	}
 	w.model.now += int64(n)
 	w.model.wall += int64(n)
+	w.elapsed += time.Duration(n) * time.Second
 	w.server.clock.Advance(n)
+	w.tick(n)
 	w.trace.add("%d seconds pass: it is %d, Unix time %d", uint64(n), uint64(w.model.now), uint64(w.model.wall))
 }
 
 // bulkStore stores many small items at once, past the network, so that memory gets short and the hash table grows.
-func (w *world) bulkStore() {
+func (w *world) bulkStore(count int) {
 	w.bulked = true
 	from, length := bulkKeys+w.r.IntN(poolSize-bulkKeys-500), w.r.IntN(60)
-	for key := from; key < from+500 && !w.failed; key++ {
+	for key := from; key < from+count && !w.failed; key++ {
 		value := cutValue(w.r, length)
 		it, status := w.eng.inner.Allocate([]byte(keyNamed(key)), length, 0, 0)
 		if status != engine.OK {
@@ -210,7 +268,7 @@ func (w *world) bulkStore() {
 		cas, status := w.eng.inner.Store(it, engine.OpSet, 0)
 		w.model.stored(engine.OpSet, key, record{value: value}, 0, cas, status)
 	}
-	w.trace.add("many items of %d bytes are stored from key %d on", uint64(length), uint64(from), 0)
+	w.trace.add("%d items of %d bytes are stored from key %d on", uint64(count), uint64(length), uint64(from))
 }
 
 func (w *world) balance() {
@@ -242,18 +300,9 @@ func (w *world) connect() {
 	} else {
 		w.saw(sawBinary)
 	}
-	loop := pick(w.r, w.loops...)
-	s := w.net.open(w.plan.sendRoom)
-	sc := newConn(KindTCP)
-	c.conn = &netConn{loop: loop, socket: s, client: c, context: sc}
-	s.conn = c.conn
-	w.trace.add("client %d connects to loop %d with descriptor %d", uint64(c.number), uint64(loop.number), uint64(s.fd))
-	w.server.gate.enter()
-	_ = loop.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-		loop.open(c.conn)
-		return nil
-	}))
-	w.clients = append(w.clients, c)
+	c.conn = &netConn{loop: pick(w.r, w.loops...), client: c, context: newConn(KindTCP)}
+	w.trace.add("client %d connects", uint64(c.number), 0, 0)
+	w.house.come(c)
 }
 
 // sweepClients forgets the clients whose connection is closed.

@@ -150,6 +150,9 @@ func (l *loop) unblock(c *conn) {
 	}
 	sent, err := l.sendQueue(c)
 	l.counts[bytesWritten] += uint64(sent)
+	if sent > 0 { // so it has taken what it had before
+		l.hear(c)
+	}
 	switch {
 	case err != nil && err != unix.EAGAIN:
 		l.close(c)

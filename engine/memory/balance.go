@@ -110,7 +110,9 @@ func (e *Engine) balanceOnce(now clock.Time) (items int) {
 	if to == 0 {
 		return items
 	}
-	e.moving.Lock()
+	if !e.lockMoving() {
+		return items
+	}
 	defer e.moving.Unlock()
 	if page := e.clear(&e.classes[from], now); page != 0 {
 		e.hand(page, &e.classes[to])

@@ -15,7 +15,9 @@ import (
 // once. Linked ones are in their class's LRU, once, and in the bucket of their key, once. Nothing else is in either. The
 // gauges of each class are the sums over its chunks.
 func (e *Engine) Check() error {
-	e.moving.Lock()
+	if !e.lockMoving() {
+		return nil
+	}
 	defer e.moving.Unlock()
 	e.table.LockAll()
 	defer e.table.UnlockAll()

@@ -1,8 +1,6 @@
 package memory
 
 import (
-	"runtime"
-
 	"gocached/clock"
 	"gocached/item"
 	"gocached/slab"
@@ -29,7 +27,9 @@ func (e *Engine) donate(to *class, now clock.Time, severalOnly bool) bool {
 	if severalOnly && e.scarce.Load() == moment {
 		return false // a moment ago nobody had
 	}
-	e.moving.Lock()
+	if !e.lockMoving() {
+		return false
+	}
 	defer e.moving.Unlock()
 	if e.canYield(to) || e.arena.Left() > 0 {
 		return true // somebody else was faster
@@ -133,7 +133,7 @@ func (e *Engine) clear(c *class, now clock.Time) (page uint32) {
 			defer c.hint()
 			return c.chunks.Part(e.arena)
 		}
-		c.breathe()
+		e.breathe(c)
 	}
 	c.chunks.Stay(e.arena, func(r slab.Ref) bool { return e.at(r).State() == item.Free })
 	c.hint()
@@ -196,21 +196,14 @@ func (e *Engine) eachChunk(c *class, page uint32, f func(slab.Ref, *item.Header)
 
 // sweep evicts what it can from a leaving page, one go. It lets the class lock go now and then.
 func (e *Engine) sweep(c *class, page uint32, now clock.Time) {
-	w := &want{now: now}
+	w, step := &want{now: now}, e.clearStep()
 	for i := range c.chunks.PerPage {
 		r := e.arena.Chunk(page, i)
 		if h := e.at(r); h.State() == item.Linked {
 			e.seize(c, r, h, w) // never yields the chunk: the page is leaving
 		}
-		if i%clearStep == clearStep-1 {
-			c.breathe()
+		if i%step == step-1 {
+			e.breathe(c)
 		}
 	}
-}
-
-// breathe lets others have the class lock.
-func (c *class) breathe() {
-	c.mu.Unlock()
-	runtime.Gosched()
-	c.mu.Lock()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"sync"
 
 	"gocached/assoc"
@@ -38,7 +37,7 @@ type Engine struct {
 	_   [cacheLine]byte
 
 	balancer balancer
-	simulate *maphash.Seed // see Simulate
+	simulate *Simulation // see Simulate
 
 	moving  sync.Mutex // held while a page changes hands; before every other lock
 	donated counter    // pages that changed hands

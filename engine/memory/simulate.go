@@ -2,15 +2,28 @@ package memory
 
 import (
 	"hash/maphash"
+	"runtime"
 
 	"gocached/assoc"
 	"gocached/slab"
 )
 
-// Simulate makes the engine one for a simulation, where what happens must follow from the calls alone: keys are hashed by
-// the given seed, so that the caller knows which of them share a stripe; the hash table is small, so that it grows; and
-// pages are balanced only when Balance is called. It must be called before Initialize.
-func (e *Engine) Simulate(seed maphash.Seed) { e.simulate = &seed }
+// Simulation is what a simulated engine gets from its surroundings, where what happens must follow from the calls alone.
+type Simulation struct {
+	// Seed hashes the keys, so that the caller knows which of them share a stripe.
+	Seed maphash.Seed
+
+	// Breathe is called in the middle of the clearing of a page, with no lock held but moving. It may call the engine.
+	Breathe func()
+
+	// Wait is called with no lock held, and returns true once try does. False means that the simulation is over.
+	Wait func(try func() bool) bool
+}
+
+// Simulate makes the engine one for a simulation: beside what the Simulation says the hash table is small, so that it
+// grows; a page is cleared a few chunks at a time; and pages are balanced only when Balance is called. It must be called
+// before Initialize.
+func (e *Engine) Simulate(s Simulation) { e.simulate = &s }
 
 // Balance does what the balancer's goroutine does now and then, which a simulated engine does not have.
 func (e *Engine) Balance() { e.look() }
@@ -19,9 +32,56 @@ func (e *Engine) Balance() { e.look() }
 // it is all of a key that matters to what the engine does.
 func StripeOf(seed maphash.Seed, key []byte) int { return assoc.StripeOf(seed, key) }
 
+// Leaving says whether there is an item under the key whose page is being cleared.
+func (e *Engine) Leaving(key []byte) bool {
+	hash := e.table.Hash(key)
+	stripe := e.table.Stripe(hash)
+	stripe.Lock()
+	defer stripe.Unlock()
+	_, ref, h := e.table.Find(hash, key)
+	if h == nil {
+		return false
+	}
+	c := e.classOf(ref)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.chunks.Leaving() == e.arena.PageOf(ref)
+}
+
 func (e *Engine) newTable(a *slab.Arena) (*assoc.Table, error) {
 	if e.simulate != nil {
-		return assoc.NewSmall(a, *e.simulate)
+		return assoc.NewSmall(a, e.simulate.Seed)
 	}
 	return assoc.New(a)
 }
+
+// lockMoving takes the moving lock. False means that it was not to be had, which happens in simulations alone.
+func (e *Engine) lockMoving() bool {
+	if e.simulate != nil {
+		return e.simulate.Wait(e.moving.TryLock)
+	}
+	e.moving.Lock()
+	return true
+}
+
+// breathe lets others have the lock of a class.
+func (e *Engine) breathe(c *class) {
+	c.mu.Unlock()
+	if e.simulate != nil {
+		e.simulate.Breathe()
+	} else {
+		runtime.Gosched()
+	}
+	c.mu.Lock()
+}
+
+// clearStep returns how many chunks of a page that is being cleared are looked at under one hold of the class lock.
+func (e *Engine) clearStep() int {
+	if e.simulate != nil {
+		return clearStepFew
+	}
+	return clearStep
+}
+
+// clearStepFew is so little that the small pages of a simulation are not cleared in one go.
+const clearStepFew = 4
