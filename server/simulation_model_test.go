@@ -263,10 +263,11 @@ func (m *model) touched(key int, exptime int64, flags uint32, cas uint64, status
 	}
 }
 
-// calculated is told of the outcome of an Arithmetic.
-func (m *model) calculated(key int, a *engine.Arithmetic, value, cas uint64, status engine.Status) {
+// calculated is told of the outcome of an Arithmetic, and whether there was an item when
+// it began: another loop may have changed that while a page was cleared for the result.
+func (m *model) calculated(key int, a *engine.Arithmetic, value, cas uint64, status engine.Status, was bool) {
 	it := m.look(key)
-	if status == engine.NoMemory && !m.w.plan.roomy() && (it != nil || a.Create) {
+	if status == engine.NoMemory && !m.w.plan.roomy() && (was || it != nil || a.Create) {
 		return
 	}
 	want, result := m.mayCalculate(it, a)

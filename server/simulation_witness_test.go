@@ -299,12 +299,13 @@ func (e *witness) Arithmetic(key []byte, a *engine.Arithmetic) (value, cas uint6
 		e.w.fail("client %d: Arithmetic with %+v, want %+v", c.number, *a, want)
 	}
 	e.moved(sawMoveChanged, key)
+	was := e.w.model.look(r.keys[0]) != nil
 	value, cas, status = e.inner.Arithmetic(key, a)
 	if status == engine.NoMemory {
 		e.w.saw(sawOutOfMemory)
 	}
 	e.w.trace.add("  client %d: calculates with key %d: status %d", uint64(c.number), uint64(r.keys[0]), uint64(status))
-	e.w.model.calculated(r.keys[0], a, value, cas, status)
+	e.w.model.calculated(r.keys[0], a, value, cas, status, was)
 	c.answer(r, outcome{status: status, number: value, cas: cas})
 	return value, cas, status
 }

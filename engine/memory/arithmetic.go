@@ -6,9 +6,24 @@ import (
 	"gocached/engine"
 )
 
-// Arithmetic changes the number in place if the result is no longer than the old value, and makes a new item otherwise
-// or if the value is lent.
+// Arithmetic changes the number that is there, or else stores the initial value if it may. Where somebody else stores
+// something between the two there is a number to change after all.
 func (e *Engine) Arithmetic(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
+	for {
+		value, newCAS, status = e.calculate(key, a)
+		if status != engine.NotFound || !a.Create {
+			return value, newCAS, status
+		}
+		value, newCAS, status = e.create(key, a)
+		if status != engine.NotStored {
+			return value, newCAS, status
+		}
+	}
+}
+
+// calculate changes the number in place if the result is no longer than the old value, and makes a new item otherwise or
+// if the value is lent.
+func (e *Engine) calculate(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
 	s := sum{Arithmetic: a}
 	c := change{hash: e.table.Hash(key), key: key, now: e.now()}
 	newCAS, done, status := e.inPlace(&c, &s)
@@ -25,9 +40,6 @@ func (e *Engine) Arithmetic(key []byte, a *engine.Arithmetic) (value, newCAS uin
 		if s.class != nil {
 			s.count(c.hash)
 		}
-	}
-	if status == engine.NotFound && a.Create {
-		return e.create(key, a)
 	}
 	return s.result, newCAS, status
 }
