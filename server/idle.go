@@ -26,8 +26,11 @@ type roster struct {
 type lastHeard struct {
 	at    uint32 // see Server.awake
 	place int32  // in the roster
-	left  int    // bytes it had not taken when it was last looked at, if it was blocked
+	left  int    // bytes it had not taken when it was last looked at since it was blocked, or unseen
 }
+
+// unseen is no number of bytes: what is left of other replies says nothing of these.
+const unseen = -1
 
 // watchIdle makes a new loop close idle connections, if the settings ask for it.
 func (l *loop) watchIdle() {

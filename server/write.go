@@ -137,6 +137,7 @@ func (l *loop) block(c *conn) {
 	c.blocks++
 	l.counts[connBlocks]++
 	l.hear(c) // it has taken what it had before
+	c.heard.left = unseen
 	l.pause(c)
 	if !l.server.drainer.watch(c) {
 		l.close(c)
