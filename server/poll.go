@@ -121,9 +121,9 @@ func (l *loop) serve(context.Context) error {
 		l.guard(nil, func() { mine = l.round(n) })
 	}
 	p.on = false
-	if mine { // it goes on behind the other tasks
+	if mine || len(l.yielded) > 0 { // it goes on behind the other tasks
 		l.askToServe()
-	} // else gnet must poll first: what it finds there brings us back
+	} // else gnet must poll first: what it finds there brings us back, if it is still there, and nobody waits for us
 	return nil
 }
 
