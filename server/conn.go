@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/panjf2000/gnet/v2"
+	"golang.org/x/sys/unix"
 
 	"gocached/engine"
 	"gocached/protocol"
@@ -83,6 +84,24 @@ type fill struct {
 	tailGot int
 	tailLen int // 2 in text, where CRLF ends the value; 0 in binary
 	request protocol.Request
+	parts   [2]unix.Iovec // see rest
+}
+
+// rest returns the room for what has not come yet, up to about a number of bytes. It is valid until the next call.
+func (f *fill) rest(most int) vector {
+	value := f.item.Value[f.got:]
+	v := vector(f.parts[:0]).add(value[:min(most, len(value))])
+	if len(value) <= most {
+		v = v.add(f.tail[f.tailGot:f.tailLen])
+	}
+	return v
+}
+
+// took notes that the next n bytes have come.
+func (f *fill) took(n int) {
+	value := min(n, len(f.item.Value)-f.got)
+	f.got += value
+	f.tailGot += n - value
 }
 
 // take copies from data what belongs to the value and returns how much that was.

@@ -61,6 +61,8 @@ func (l *loop) storeStreaming(i int, c *conn) {
 	c.fill = &fill{item: item, tailLen: tail, request: *r}
 	c.fill.request.Value = nil
 	c.fill.take(r.Value)
+	c.clear(stateLong)
+	l.begun = append(l.begun, c)
 }
 
 // expectValue says whether a further value may be received into its chunk. All of them together may hold half of the

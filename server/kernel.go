@@ -14,11 +14,12 @@ type kernel interface {
 	// send sends what the socket takes of b, which is not empty.
 	send(fd int, b []byte) (int, error)
 
-	// sendVector sends what the socket takes of the pieces of v, and makes v forget them.
-	sendVector(fd int, v *vector) (int, error)
-
 	// receive reads what the socket has into b, which is not empty. 0 and no error mean the end of input.
 	receive(fd int, b []byte) (int, error)
+
+	// sendVector and receiveVector do the same with pieces, of which there are some and none is empty.
+	sendVector(fd int, v vector) (int, error)
+	receiveVector(fd int, v vector) (int, error)
 
 	// together makes several calls, each as send or receive would, and sets what became of it. It returns how many of
 	// them cost no system call of their own.

@@ -56,8 +56,10 @@ type loop struct {
 	pieces  []piece
 	touched []*conn // connections with pieces
 	vec     vector
-	calls   []uring.Call // see together.go
+	calls   []uring.Call // these five: see together.go
 	callers []*conn
+	volume  int        // bytes that the calls may move, as far as there are many
+	begun   []*conn    // that have begun to send a long value in this round
 	udp     *udpWorker // whose loop it is, or nil if it is gnet's
 	roster  roster     // its connections, to find the idle ones
 	most    int        // outputMost, or no limit for UDP
@@ -117,7 +119,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 	}
 	l.admit(c, data)
 	l.answer()
-	if c.receiving() {
+	if l.begun = l.begun[:0]; c.receiving() {
 		l.receive(c)
 	}
 }

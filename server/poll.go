@@ -155,11 +155,14 @@ func (l *loop) round(n int) (mine bool) {
 	mine = l.gather() && mine
 	l.takeTurns()
 	l.answer()
+	if len(l.begun) > 0 {
+		mine = l.goOn() && mine
+	}
 	return mine
 }
 
 // take reads what an event announces into the round, or plans to. It reports whether the event was ours.
-func (l *loop) take(e *unix.EpollEvent) (mine bool) {
+func (l *loop) take(e *unix.EpollEvent) bool {
 	fd := int(e.Fd)
 	if fd == l.poller.eventfd { // the flag has said so, or will
 		return true
@@ -174,8 +177,7 @@ func (l *loop) take(e *unix.EpollEvent) (mine bool) {
 	l.hear(c)
 	switch {
 	case c.receiving():
-		mine = l.gather() // receiving may end the round
-		return l.receive(c) && mine
+		return l.planValue(c)
 	case c.is(stateLong):
 		return l.read(c)
 	}

@@ -7,28 +7,27 @@ const receiveMost = 1 << 20
 
 // receive reads the value that a connection is sending straight from the socket into its chunk, as far as it has come,
 // past gnet's buffer. The end of input and errors are left for gnet to find.
-func (l *loop) receive(c *conn) (more bool) {
+func (l *loop) receive(c *conn) {
 	f := c.fill
-	for budget := receiveMost; budget > 0 && c.fill == f && !f.done(); {
-		rest := f.item.Value[f.got:]
-		if len(rest) == 0 {
-			rest = f.tail[f.tailGot:f.tailLen]
-		}
-		n, err := l.kernel.receive(c.fd, rest[:min(len(rest), budget)])
+	for budget := receiveMost; budget > 0 && !f.done(); {
+		n, err := l.kernel.receiveVector(c.fd, f.rest(budget))
 		if n == 0 || err != nil {
-			return err == unix.EAGAIN
+			if err != unix.EAGAIN {
+				return
+			}
+			break
 		}
 		budget -= n
-		l.counts[bytesRead] += uint64(n)
-		if f.got < len(f.item.Value) {
-			f.got += n
-		} else {
-			f.tailGot += n
-		}
+		l.received(c, n)
 	}
-	if f.done() && c.fill == f {
+	l.answer()
+}
+
+// received notes that n further bytes of a value have come. If it is whole it joins the round.
+func (l *loop) received(c *conn, n int) {
+	l.counts[bytesRead] += uint64(n)
+	if c.fill.took(n); c.fill.done() {
 		l.ready = append(l.ready, arrival{c: c})
-		l.answer()
+		c.set(stateReady)
 	}
-	return true
 }

@@ -80,25 +80,15 @@ func (n *network) send(fd int, b []byte) (int, error) {
 	return most, err
 }
 
-func (n *network) sendVector(fd int, v *vector) (int, error) {
-	defer v.forget()
+func (n *network) sendVector(fd int, v vector) (int, error) {
 	s := n.at(fd)
-	switch {
-	case s == nil:
+	if s == nil {
 		return 0, unix.EBADF
-	case len(v.parts) == 0:
-		return 0, nil
 	}
-	total := 0
-	for _, p := range v.parts {
-		total += int(p.Len)
-	}
-	if len(v.parts) > vectorMost {
-		n.w.fail("%d bytes in %d parts are sent", total, len(v.parts))
-	}
+	total := n.lengthOf(v)
 	most, err := n.takes(s, total)
 	left := most
-	for _, p := range v.parts {
+	for _, p := range v {
 		b := unsafe.Slice(p.Base, p.Len)
 		b = b[:min(left, len(b))]
 		n.deliver(s, b)
@@ -106,6 +96,30 @@ func (n *network) sendVector(fd int, v *vector) (int, error) {
 	}
 	n.sent(s, total, most)
 	return most, err
+}
+
+func (n *network) receiveVector(fd int, v vector) (total int, err error) {
+	b := make([]byte, n.lengthOf(v))
+	total, err = n.receive(fd, b)
+	b = b[:total]
+	for _, p := range v {
+		b = b[copy(unsafe.Slice(p.Base, p.Len), b):]
+	}
+	return total, err
+}
+
+// lengthOf returns how many bytes a vector has.
+func (n *network) lengthOf(v vector) (total int) {
+	for _, p := range v {
+		if p.Len == 0 {
+			n.w.fail("an empty piece among %d", len(v))
+		}
+		total += int(p.Len)
+	}
+	if len(v) == 0 || len(v) > vectorMost {
+		n.w.fail("%d bytes in %d pieces", total, len(v))
+	}
+	return total
 }
 
 // takes decides how many bytes of a send a socket takes.

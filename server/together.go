@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -14,10 +15,9 @@ import (
 // the calls of a round and makes them together, through io_uring (package uring). Where the kernel has none, or is told
 // not to by -o no_io_uring, they are made one by one; nothing else differs.
 //
-// Reading: each connection has a slot of the round's input to read into. Who fills it has more to say, most likely a
-// pipeline or a value, and is read from by itself and at length from then on, until he says less.
-// Writing: who gets one stretch of replies gets it together with others; a value that is sent from where it lies has a
-// call of its own.
+// Reading: each connection has a slot of the round's input to read into. Who fills it has more to say. If that is a long
+// value it is read into its chunk, in the same round; else it is most likely a pipeline, and is read from by itself and at
+// length from then on, until it says less.
 
 const (
 	// slot is how many bytes are read from a connection when it is read together with others.
@@ -27,8 +27,12 @@ const (
 	// processor's cache.
 	slotStride = slot + 64
 
-	// slotsMost is how many slots a round has.
+	// slotsMost is how many slots a round has, and so how many calls are collected at most.
 	slotsMost = protocol.MaxRun
+
+	// togetherMost is how many bytes are moved together, about: more take so long that the system call is little beside
+	// it, and the process does nothing else meanwhile.
+	togetherMost = 256 << 10
 )
 
 // collect adds a call for a connection to those that are made together.
@@ -48,7 +52,8 @@ func (l *loop) makeCalls() {
 func (l *loop) forgetCalls() {
 	clear(l.calls)
 	clear(l.callers)
-	l.calls, l.callers = l.calls[:0], l.callers[:0]
+	clear(l.vec)
+	l.calls, l.callers, l.vec, l.volume = l.calls[:0], l.callers[:0], l.vec[:0], 0
 }
 
 // plan collects the reading of what a connection has sent, which gather does. It makes room first if there is none.
@@ -67,6 +72,17 @@ func (l *loop) plan(c *conn) (mine bool) {
 	return mine
 }
 
+// planValue is plan for a connection that is sending a long value, which is read straight into its chunk.
+func (l *loop) planValue(c *conn) (mine bool) {
+	mine = true
+	if len(l.calls) == slotsMost || l.volume >= togetherMost {
+		mine = l.gather() // what has come is answered with the others
+	}
+	l.volume += min(receiveMost, len(c.fill.item.Value)-c.fill.got)
+	l.collect(c, uring.Call{Receive: true, Vector: c.fill.rest(receiveMost)})
+	return mine
+}
+
 // gather reads from the connections that were planned, into the round. It reports false if one of them has ended or
 // failed, which gnet will find as well.
 func (l *loop) gather() (mine bool) {
@@ -78,6 +94,9 @@ func (l *loop) gather() (mine bool) {
 		case call.Err != nil || call.N == 0:
 			mine = mine && call.Err == unix.EAGAIN
 			continue
+		case call.Vector != nil:
+			l.received(c, call.N)
+			continue
 		case call.N == slot:
 			c.set(stateLong)
 		}
@@ -88,30 +107,67 @@ func (l *loop) gather() (mine bool) {
 	return mine
 }
 
-// writeTogether sends their replies to the connections that get them in one stretch.
+// goOn reads the values that have begun in this round, as far as they have come.
+func (l *loop) goOn() (mine bool) {
+	mine = true
+	for _, c := range l.begun {
+		if c.mayParse() && c.receiving() && !slices.Contains(l.callers, c) {
+			l.hear(c)
+			mine = l.planValue(c) && mine
+		}
+	}
+	clear(l.begun)
+	l.begun = l.begun[:0]
+	mine = l.gather() && mine
+	l.answer()
+	return mine
+}
+
+// writeTogether sends their replies to several connections.
 func (l *loop) writeTogether() {
 	if len(l.touched) < 2 || l.udp != nil {
 		return
 	}
 	for _, c := range l.touched {
-		if b := l.stretch(c); len(b) > 0 && c.is(stateOpen) {
-			l.collect(c, uring.Call{Bytes: b})
+		if !c.is(stateOpen) || !l.planReplies(c) {
+			continue
+		}
+		if len(l.calls) == slotsMost || l.volume >= togetherMost {
+			l.sendPlanned()
 		}
 	}
+	l.sendPlanned()
+}
+
+// planReplies collects the sending of a connection's replies, if it has any.
+func (l *loop) planReplies(c *conn) bool {
+	first := &l.pieces[c.first]
+	if first.next < 0 {
+		b := l.bytes(first)
+		if len(b) == 0 {
+			return false
+		}
+		l.volume += len(b)
+		l.collect(c, uring.Call{Bytes: b})
+		return true
+	}
+	from := len(l.vec)
+	if l.gatherPieces(c); len(l.vec) == from {
+		return false
+	}
+	l.volume += c.size
+	l.collect(c, uring.Call{Vector: l.vec[from:]})
+	return true
+}
+
+// sendPlanned sends the replies that were planned.
+func (l *loop) sendPlanned() {
 	l.makeCalls()
 	for i := range l.calls {
 		l.wrote(l.callers[i], l.calls[i].N, l.calls[i].Err)
 		l.callers[i].resetOutput()
 	}
 	l.forgetCalls()
-}
-
-// stretch returns a connection's replies if they are in one piece.
-func (l *loop) stretch(c *conn) []byte {
-	if p := &l.pieces[c.first]; p.next < 0 {
-		return l.bytes(p)
-	}
-	return nil
 }
 
 // openSystem returns the kernel for a loop, with a ring if one can be had. Needs loopsMu.
@@ -156,9 +212,14 @@ func (s system) together(calls []uring.Call) (batched int) {
 func oneByOne(k kernel, calls []uring.Call) {
 	for i := range calls {
 		c := &calls[i]
-		if c.Receive {
+		switch {
+		case c.Receive && c.Vector != nil:
+			c.N, c.Err = k.receiveVector(c.FD, c.Vector)
+		case c.Receive:
 			c.N, c.Err = k.receive(c.FD, c.Bytes)
-		} else {
+		case c.Vector != nil:
+			c.N, c.Err = k.sendVector(c.FD, c.Vector)
+		default:
 			c.N, c.Err = k.send(c.FD, c.Bytes)
 		}
 	}

@@ -35,36 +35,31 @@ func call(trap uintptr, fd int, p unsafe.Pointer, third, fourth uintptr) (int, e
 // vectorMost is how many pieces one system call takes (IOV_MAX).
 const vectorMost = 1024
 
-// vector gathers pieces for one sendmsg. Its memory is reused.
-type vector struct {
-	parts []unix.Iovec
-	msg   unix.Msghdr
-}
+// vector is a list of pieces for one system call.
+type vector []unix.Iovec
 
-func (v *vector) reset()     { v.parts = v.parts[:0] }
-func (v *vector) full() bool { return len(v.parts) == vectorMost }
-
-func (v *vector) add(b []byte) {
+// add appends a piece, unless it is empty.
+func (v vector) add(b []byte) vector {
 	if len(b) == 0 {
-		return
+		return v
 	}
-	part := unix.Iovec{Base: &b[0]}
-	part.SetLen(len(b))
-	v.parts = append(v.parts, part)
+	piece := unix.Iovec{Base: &b[0]}
+	piece.SetLen(len(b))
+	return append(v, piece)
 }
 
-func (system) sendVector(fd int, v *vector) (int, error) {
-	if len(v.parts) == 0 {
-		return 0, nil
-	}
-	v.msg.Iov = &v.parts[0]
-	v.msg.SetIovlen(len(v.parts))
-	defer v.forget()
-	return call(unix.SYS_SENDMSG, fd, unsafe.Pointer(&v.msg), sendFlags, 0)
+func (system) sendVector(fd int, v vector) (int, error) {
+	m := v.message()
+	return call(unix.SYS_SENDMSG, fd, unsafe.Pointer(&m), sendFlags, 0)
 }
 
-// forget lets go of the pieces, so that nothing keeps their memory alive.
-func (v *vector) forget() {
-	v.msg.Iov = nil
-	clear(v.parts)
+func (system) receiveVector(fd int, v vector) (int, error) {
+	m := v.message()
+	return call(unix.SYS_RECVMSG, fd, unsafe.Pointer(&m), unix.MSG_DONTWAIT, 0)
+}
+
+func (v vector) message() (m unix.Msghdr) {
+	m.Iov = &v[0]
+	m.SetIovlen(len(v))
+	return m
 }

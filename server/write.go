@@ -67,11 +67,19 @@ func (l *loop) send(c *conn) (sent int, err error) {
 		}
 		return l.kernel.send(c.fd, b)
 	}
-	l.vec.reset()
-	for i := c.first; i >= 0 && !l.vec.full(); i = l.pieces[i].next {
-		l.vec.add(l.bytes(&l.pieces[i]))
+	l.gatherPieces(c)
+	defer l.forgetCalls()
+	if len(l.vec) == 0 {
+		return 0, nil
 	}
-	return l.kernel.sendVector(c.fd, &l.vec)
+	return l.kernel.sendVector(c.fd, l.vec)
+}
+
+// gatherPieces appends a connection's pieces to l.vec, as many as one call takes.
+func (l *loop) gatherPieces(c *conn) {
+	for i, n := c.first, 0; i >= 0 && n < vectorMost; i, n = l.pieces[i].next, n+1 {
+		l.vec = l.vec.add(l.bytes(&l.pieces[i]))
+	}
 }
 
 // keepUnsent releases the lent values that have gone and keeps what has not, in order. It reports whether anything is

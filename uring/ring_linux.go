@@ -12,10 +12,11 @@ import (
 // Call is one send or receive on a socket, and what became of it.
 type Call struct {
 	FD      int
-	Receive bool   // else it is a send
-	Bytes   []byte // what is sent, or the room for what is received: not empty, and the kernel's until Do returns
-	N       int    // how many bytes it sent or received; none and no error is the end of input
-	Err     error  // a unix.Errno, such as EAGAIN if it would have had to wait, or nil
+	Receive bool         // else it is a send
+	Bytes   []byte       // what is sent, or the room for what is received: not empty, and the kernel's until Do returns
+	Vector  []unix.Iovec // if not empty, what stands in the place of Bytes: pieces, 1024 (IOV_MAX) at most
+	N       int          // how many bytes it sent or received; none and no error is the end of input
+	Err     error        // a unix.Errno, such as EAGAIN if it would have had to wait, or nil
 }
 
 // Ring is an instance of io_uring. It is for one goroutine at a time, which may change its thread.
@@ -30,7 +31,8 @@ type Ring struct {
 	cqTail, cqHead *uint32
 	sqMask, cqMask uint32
 
-	calls []Call // of Do, so that what they point to is on the heap, where it does not move
+	calls   []Call // of Do, so that what they point to is on the heap, where it does not move
+	headers [Most]unix.Msghdr
 }
 
 // submission is struct io_uring_sqe as send and receive use it.
@@ -81,8 +83,10 @@ const (
 	offsetRings       = 0
 	offsetEntries     = 0x10000000
 
-	opSend    = 26
-	opReceive = 27
+	opSendMessage    = 9
+	opReceiveMessage = 10
+	opSend           = 26
+	opReceive        = 27
 )
 
 // New makes a ring. It fails where the kernel is older than 5.19 or forbids io_uring, as many containers do.
@@ -163,7 +167,7 @@ func (r *Ring) some(calls []Call) int {
 	r.calls = calls
 	tail := atomic.LoadUint32(r.sqTail)
 	for i := range calls {
-		r.sqes[(tail+uint32(i))&r.sqMask] = submissionOf(&calls[i], uint64(i))
+		r.sqes[(tail+uint32(i))&r.sqMask] = r.submissionOf(&calls[i], i)
 	}
 	atomic.StoreUint32(r.sqTail, tail+uint32(len(calls)))
 	n := r.submit(len(calls))
@@ -172,14 +176,22 @@ func (r *Ring) some(calls []Call) int {
 	return n
 }
 
-func submissionOf(c *Call, number uint64) submission {
-	s := submission{
-		opcode: opSend, fd: int32(c.FD), userData: number, msgFlags: unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL,
-		address: uint64(uintptr(unsafe.Pointer(&c.Bytes[0]))), length: uint32(len(c.Bytes)),
-	}
+func (r *Ring) submissionOf(c *Call, number int) submission {
+	s := submission{opcode: opSend, fd: int32(c.FD), userData: uint64(number), msgFlags: unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL}
 	if c.Receive {
 		s.opcode, s.msgFlags = opReceive, unix.MSG_DONTWAIT
 	}
+	if len(c.Vector) == 0 {
+		s.address, s.length = uint64(uintptr(unsafe.Pointer(&c.Bytes[0]))), uint32(len(c.Bytes))
+		return s
+	}
+	h := &r.headers[number]
+	h.Iov = &c.Vector[0]
+	h.SetIovlen(len(c.Vector))
+	if s.opcode = opSendMessage; c.Receive {
+		s.opcode = opReceiveMessage
+	}
+	s.address, s.length = uint64(uintptr(unsafe.Pointer(h))), 1
 	return s
 }
 
@@ -210,16 +222,25 @@ func (r *Ring) collect(calls []Call, n int) {
 		}
 		for ; head != tail; head++ {
 			e := &r.cqes[head&r.cqMask]
-			c := &calls[e.userData]
-			c.N, c.Err = int(e.result), nil
-			if e.result < 0 {
-				c.N, c.Err = 0, unix.Errno(-e.result)
-			}
+			r.headers[e.userData].Iov = nil
+			calls[e.userData].end(e.result)
 			n--
 		}
 		atomic.StoreUint32(r.cqHead, head)
 	}
 	runtime.KeepAlive(calls)
+}
+
+// end notes what became of a call. One that was interrupted may as well be made later.
+func (c *Call) end(result int32) {
+	switch {
+	case result >= 0:
+		c.N, c.Err = int(result), nil
+	case unix.Errno(-result) == unix.EINTR:
+		c.N, c.Err = 0, unix.EAGAIN
+	default:
+		c.N, c.Err = 0, unix.Errno(-result)
+	}
 }
 
 // enter is the system call. Go's scheduler is not told, which is cheaper: no call waits, and Most bounds how long all of
