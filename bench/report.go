@@ -46,15 +46,16 @@ type ReportConfig struct {
 
 // Machine is where the generator ran, and the servers too if they are local.
 type Machine struct {
-	CPU        string `json:"cpu"`              // model, as the kernel names it
-	Processors int    `json:"processors"`       // of the machine
-	Usable     int    `json:"usable"`           // of these, the ones that the generator was allowed to use
-	Memory     uint64 `json:"memory,omitempty"` // bytes
-	Kernel     string `json:"kernel"`
-	System     string `json:"system,omitempty"` // the distribution's name for itself
-	Go         string `json:"go"`               // version that built the generator
-	OS         string `json:"os"`
-	Arch       string `json:"arch"`
+	CPU        string  `json:"cpu"`              // model, as the kernel names it
+	Processors int     `json:"processors"`       // of the machine
+	Usable     int     `json:"usable"`           // of these, the ones that the generator was allowed to use
+	Memory     uint64  `json:"memory,omitempty"` // bytes
+	Kernel     string  `json:"kernel"`
+	SystemCall float64 `json:"system_call_ns,omitempty"` // nanoseconds that a system call takes in which the kernel does next to nothing
+	System     string  `json:"system,omitempty"`         // the distribution's name for itself
+	Go         string  `json:"go"`                       // version that built the generator
+	OS         string  `json:"os"`
+	Arch       string  `json:"arch"`
 }
 
 // Calibration is a short closed loop on the first server, of which the rate was a share.

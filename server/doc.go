@@ -7,7 +7,7 @@
 //	                                                                  v
 //	   answer:   1. parse      waiting bytes       -> a run of up to 64 requests   (package protocol)
 //	             2. execute    requests            -> replies appended to l.out    (through the engine)
-//	             3. write      each connection's part of l.out -> its socket, one system call
+//	             3. write      each connection's part of l.out -> its socket, few system calls for all
 //
 // A round is what one poll of an event loop found; while clients speak we poll (poll.go), and gnet has its turn in between. A run is what is parsed ahead of execution: neighbouring gets in it,
 // whoever sent them, go to the engine in one call, so that their cache misses overlap. The replies of a connection are
@@ -37,6 +37,7 @@
 //	parse.go, execute.go, settle.go, write.go    its stages
 //	execute_*.go                                 what each command means; one table, handlers, for both protocols
 //	piece.go, vector.go, kernel.go               replies between the stages, and the system calls that move bytes
+//	together.go                                  many calls with one system call; package uring
 //	receive.go                                   a long value, straight from its socket into its chunk
 //	conn.go                                      what a connection remembers
 //	pause.go, drain.go                           clients that do not read, and when they do again

@@ -19,8 +19,8 @@ import (
 //
 // gnet alone reads one connection, calls us, and only then reads the next; to answer a round of them it must be woken
 // once more by a task; and before each wait it asks once without waiting. This way a round costs one call to epoll, and
-// each connection one to recv and one to send, which is what the kernel demands at least. Against gnet's way it takes
-// 4 % off the processor time of a get with 50 connections one at a time, 15 % with 4 and 20 % with one.
+// the calls that read and write are made together (together.go). Polling alone took 4 % off the processor time of a get
+// with 50 connections one at a time, 15 % with 4 and 20 % with one.
 //
 // What makes it safe:
 //   - gnet's epoll is level-triggered: what we leave unread is reported to gnet as well.

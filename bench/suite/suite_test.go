@@ -184,7 +184,7 @@ func sample() *results {
 			Format: 1, Started: at, Clean: true,
 			Config: bench.ReportConfig{Protocol: "text", Conns: 50, Depth: 1, Multiget: 1, Gets: 100, Keys: 1_000_000,
 				KeySize: "32", ValueSize: "100", Rounds: 2, TurnSeconds: 1},
-			Machine: bench.Machine{CPU: "AMD EPYC", Processors: 2, Usable: 1, Memory: 24 << 30, Kernel: "6.18", System: "Debian", Go: "go1.26"},
+			Machine: bench.Machine{CPU: "AMD EPYC", Processors: 2, Usable: 1, Memory: 24 << 30, Kernel: "6.18", System: "Debian", Go: "go1.26", SystemCall: 100},
 		}
 		for i, name := range []string{"memcached", "gocached"} {
 			r.Servers = append(r.Servers, server(name, times[2*i:2*i+2]))
