@@ -9,15 +9,10 @@ func idleConnections(t *trial) ([]float64, error) {
 		clients = most
 		t.note("only %d clients: ulimit -Hn allows no more", clients)
 	}
-	srv, err := t.start("-c", "11000")
+	srv, first, err := t.open("-c", "11000")
 	if err != nil {
 		return nil, err
 	}
-	first, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer first.Close()
 	first.set("key", []byte("value"))
 	before, err := srv.forget()
 	if err != nil {
