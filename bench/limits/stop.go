@@ -72,7 +72,7 @@ func terminate(t *trial) ([]float64, error) {
 }
 
 // restart kills servers and starts them again on the same port, and in turns with that does the same to the reference.
-// The figure is the time from the signal to the first answer, in parts of the reference's; of both the least counts.
+// The figure is the time from the signal to the first answer, in parts of the reference's; of either the least counts.
 func restart(t *trial) ([]float64, error) {
 	reference := t.reference()
 	var least [2]time.Duration
