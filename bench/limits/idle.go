@@ -4,13 +4,21 @@ import "syscall"
 
 // idleConnections lets many clients ask for something once and then do nothing.
 func idleConnections(t *trial) ([]float64, error) {
-	clients := t.scale(10_000, 6000) // with fewer, what waits for the collector would count for more
+	clients := t.scale(10_000, 8000) // with fewer, what waits for the collector would count for more
 	if most := openFiles() - 100; clients > most {
 		clients = most
 		t.note("only %d clients: ulimit -Hn allows no more", clients)
 	}
 	srv, first, err := t.open("-c", "11000")
 	if err != nil {
+		return nil, err
+	}
+	early, err := srv.fill(16) // what the server makes once, for each loop
+	defer closeAll(early)
+	if err != nil {
+		return nil, err
+	}
+	if err := srv.quiet(); err != nil {
 		return nil, err
 	}
 	first.set("key", []byte("value"))
