@@ -17,5 +17,4 @@ func newGenerator(Target, *shape) (*generator, error) {
 func (*generator) close()                                     {}
 func (*generator) requests() int64                            { return 0 }
 func (*generator) run(time.Duration, float64) (result, error) { return result{}, nil }
-func processClock(int) (time.Duration, bool)                  { return 0, false }
 func ownCPU() time.Duration                                   { return 0 }

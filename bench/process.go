@@ -6,13 +6,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gocached/bench/process"
 )
 
 // tick is the unit of times in /proc, which is the same on every Linux that Go runs on.
 const tick = 10 * time.Millisecond
 
-// process is what the kernel says of a server's process. Known is false if it runs on another machine.
-type process struct {
+// usage is what the kernel says of a server's process. Known is false if it runs on another machine.
+type usage struct {
 	known bool
 	cpu   time.Duration // user and system time so far
 	rss   uint64        // resident memory now, in bytes
@@ -23,12 +25,12 @@ func ProcessorTime(pid int) time.Duration { return readProcess(pid).cpu }
 
 // readProcess asks the kernel about a process. Its processor time is exact to the nanosecond where the process has a
 // clock that may be read, else it is that of /proc/<pid>/stat, in steps of 10 ms.
-func readProcess(pid int) process {
+func readProcess(pid int) usage {
 	if pid <= 0 {
-		return process{}
+		return usage{}
 	}
 	p := readStat(pid)
-	if cpu, ok := processClock(pid); ok && p.known {
+	if cpu, ok := process.Clock(pid); ok && p.known {
 		p.cpu = cpu
 	}
 	return p
@@ -36,20 +38,20 @@ func readProcess(pid int) process {
 
 // readStat reads /proc/<pid>/stat. Its second field, a name in brackets, may hold anything, so fields are counted from
 // behind the last bracket.
-func readStat(pid int) process {
+func readStat(pid int) usage {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return process{}
+		return usage{}
 	}
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 	if len(fields) < 22 {
-		return process{}
+		return usage{}
 	}
 	field := func(number int) uint64 { // as numbered in proc(5), where the state is field 3
 		n, _ := strconv.ParseUint(fields[number-3], 10, 64)
 		return n
 	}
-	return process{
+	return usage{
 		known: true,
 		cpu:   time.Duration(field(14)+field(15)) * tick,
 		rss:   field(24) * uint64(os.Getpagesize()),

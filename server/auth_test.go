@@ -294,44 +294,64 @@ func TestSASLBadFileAtStart(t *testing.T) {
 }
 
 // TestSASLGuesses: from the fifth failure on a connection gets ten guesses a second; another on the same loop waits for
-// none of them.
+// none of them. On a busy machine everybody waits at times. So a client of another server, which has no such guests, is
+// asked beside it, and it is tried again: a loop that waits for a guess does so every time.
 func TestSASLGuesses(t *testing.T) {
 	ts := startGuarded(t, func(s *Settings) { s.Threads = 1 })
-	guesser, other := ts.dial(), ts.dial()
+	other, elsewhere := ts.dial(), startGuarded(t, func(s *Settings) { s.Threads = 1 }).dial()
 	other.login()
-	const guesses = 12
+	elsewhere.login()
+	const guesses, tries = 12, 5
+	for try := 1; ; try++ {
+		answered := guess(t, ts.dial(), guesses)
+		var took, slowest, machine time.Duration
+		asked := 0
+		for done := false; !done; asked++ {
+			select {
+			case took = <-answered:
+				done = true
+			default:
+				slowest = max(slowest, other.wait())
+				machine = max(machine, elsewhere.wait())
+			}
+		}
+		least := (guesses + 1 - 5) * 100 * time.Millisecond
+		if took < least {
+			t.Fatalf("%d guesses took %v, want at least %v", guesses+1, took, least)
+		}
+		if took < least+2*time.Second && asked >= 100 && slowest < max(50*time.Millisecond, 2*machine) {
+			return
+		}
+		t.Logf("%d guesses took %v; meanwhile another client asked %d times, and waited for up to %v; elsewhere up to %v",
+			guesses+1, took, asked, slowest, machine)
+		if try == tries {
+			t.Fatalf("so it was %d times", tries)
+		}
+	}
+}
+
+// guess sends wrong passwords and then the right one, and tells how long the answers to all of them took.
+func guess(t *testing.T, c *client, wrong int) <-chan time.Duration {
 	begin := time.Now()
-	guesser.send(strings.Repeat(plain("user", "wrong"), guesses) + plain("user", "secret"))
-	answered := make(chan time.Duration)
+	c.send(strings.Repeat(plain("user", "wrong"), wrong) + plain("user", "secret"))
+	answered := make(chan time.Duration, 1)
 	go func() {
 		defer close(answered)
-		for range guesses + 1 {
-			if _, err := readAnswer(guesser.r); err != nil {
+		for range wrong + 1 {
+			if _, err := readAnswer(c.r); err != nil {
 				t.Error(err)
 				return
 			}
 		}
 		answered <- time.Since(begin)
 	}()
-	slowest, asked := time.Duration(0), 0
-	var took time.Duration
-	for done := false; !done; {
-		select {
-		case took = <-answered:
-			done = true
-		default:
-			asked++
-			at := time.Now()
-			other.send(frame(0x0a, 0, "", "", ""))
-			other.wants(codeOK, "")
-			slowest = max(slowest, time.Since(at))
-		}
-	}
-	least := (guesses + 1 - 5) * 100 * time.Millisecond
-	if took < least || took > least+2*time.Second {
-		t.Errorf("%d guesses took %v, want at least %v", guesses+1, took, least)
-	}
-	if asked < 100 || slowest > 100*time.Millisecond {
-		t.Errorf("meanwhile another client asked %d times, and waited for up to %v", asked, slowest)
-	}
+	return answered
+}
+
+// wait asks for nothing and returns how long the answer took.
+func (c *client) wait() time.Duration {
+	at := time.Now()
+	c.send(frame(0x0a, 0, "", "", ""))
+	c.wants(codeOK, "")
+	return time.Since(at)
 }

@@ -31,14 +31,14 @@ type conn struct {
 	loop   *loop
 	auth   *auth // who it is, with -S and once it has tried
 
-	heard lastHeard   // for -o idle_timeout
-	queue []unsent    // output that the socket did not take, oldest first
-	kept  int         // bytes of our own in it, those already sent from its head included
-	pace  pace        // see relieve.go
-	watch uint64      // its number with the drainer while it is watched, or 0
-	gone  atomic.Bool // it is closed: the one fact that other goroutines may ask for
-	kind  Kind
-	gc    gnet.Conn
+	heard    lastHeard   // for -o idle_timeout
+	queue    []unsent    // output that the socket did not take, oldest first
+	kept     int         // bytes of our own in it, those already sent from its head included
+	progress progress    // see relieve.go
+	watch    uint64      // its number with the drainer while it is watched, or 0
+	gone     atomic.Bool // it is closed: the one fact that other goroutines may ask for
+	kind     Kind
+	gc       gnet.Conn
 
 	_ [16]byte // it is allocated at the start of a cache line
 }

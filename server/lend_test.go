@@ -227,7 +227,7 @@ func TestStalled(t *testing.T) {
 		another bool
 		stalled bool
 	}{
-		{at: 10}, {at: 11, got: paceLeast}, {at: 12, got: 2*paceLeast - 1, stalled: true}, {at: 13, got: 100_000},
+		{at: 10}, {at: 11, got: progressLeast}, {at: 12, got: 2*progressLeast - 1, stalled: true}, {at: 13, got: 100_000},
 		{at: 20, got: 100_000}, {at: 21, got: 100_000, stalled: true}, {at: 22, got: 100_000, another: true},
 	} {
 		if step.another {

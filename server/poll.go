@@ -88,7 +88,7 @@ type polling struct {
 	task   gnet.Runnable // serve
 	asked  bool          // it is on its way
 	on     bool          // it is running
-	waits  uint32        // counts them, see yieldEvery
+	pace   pace          // when to let go of the processor
 	quiet  bool          // the last poll found so few that the next may as well wait
 	events [eventsMost]unix.EpollEvent
 }
@@ -96,10 +96,39 @@ type polling struct {
 // quietBelow is how many connections a poll must find for the next one to ask without waiting first.
 const quietBelow = 4
 
-// yieldEvery is how many waits a loop makes before it lets go of its processor once. A goroutine that never does is taken
-// for one that runs for too long: Go's monitor takes its place from it in every wait, and never sleeps for longer than
-// 20 µs itself, which costs a server with one client 3 %. Letting go wakes another thread, which is why it is rare.
-const yieldEvery = 64
+// pace tells a loop when to let go of its processor. A goroutine that never does is taken for one that runs for too long,
+// from 10 ms on: Go's monitor takes its place from it in every wait, and never sleeps for longer than 20 µs itself. With
+// one client at 2,000 requests a second that costs a quarter of the processor time. Letting go wakes another thread, which
+// is why it is rare: so often that less than 10 ms pass, and at most every yieldMost waits.
+//
+// It asks no clock: the seconds that the server counts anyway tell how many waits there are in one. That is known late by
+// a second, so that the bounds are such that a wrong number costs little.
+type pace struct {
+	waits  uint32 // since it last let go
+	every  uint32 // so many there shall be; 0 is yieldLeast
+	total  uint32 // in this second
+	second uint32 // see Server.awake
+}
+
+const (
+	yieldLeast   = 8   // waits between two times
+	yieldMost    = 64  // the same, at most
+	yieldASecond = 128 // times, if that is within the two
+)
+
+// due counts a wait, and says whether to let go before it.
+func (p *pace) due(awake *atomic.Uint32) bool {
+	if p.waits++; p.waits < max(p.every, yieldLeast) {
+		return false
+	}
+	p.total += p.waits
+	p.waits = 0
+	if now := awake.Load(); now != p.second {
+		p.every = min(p.total/(now-p.second)/yieldASecond, yieldMost)
+		p.total, p.second = 0, now
+	}
+	return true
+}
 
 // askToServe has gnet run serve once it is through with what it has in hand.
 func (l *loop) askToServe() {
@@ -136,7 +165,7 @@ func (l *loop) poll() int {
 			return n
 		}
 	}
-	if p.waits++; p.waits%yieldEvery == 0 {
+	if p.pace.due(&l.server.awake) {
 		runtime.Gosched()
 	}
 	n := l.kernel.wait(l.poller.epoll, p.events[:])

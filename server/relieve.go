@@ -9,7 +9,7 @@ import (
 // Memory that cannot be evicted is bounded: what is lent to clients who do not read, or copied for them (lend.go), and
 // what waits for values that are being received (expectValue). Who comes when a bound is reached has to wait, or is
 // refused, and that shall not last because others have stopped half-way. So from then on the loops look twice, a second
-// apart, at the connections that hold such memory, and close those that are stalled: that have moved less than paceLeast
+// apart, at the connections that hold such memory, and close those that are stalled: that have moved less than progressLeast
 // in between. Nobody is looked at, and nobody closed, while there is enough for all.
 
 // The ways of being short of memory.
@@ -18,8 +18,8 @@ const (
 	starvedIn              // values cannot be received
 )
 
-// paceLeast is how many bytes a connection that holds memory must move in a second while others lack it.
-const paceLeast = 16 << 10
+// progressLeast is how many bytes a connection that holds memory must move in a second while others lack it.
+const progressLeast = 16 << 10
 
 // starve notes that somebody lacks memory.
 func (s *Server) starve(how uint32) {
@@ -81,8 +81,8 @@ func (c *conn) holds(how uint32) bool {
 	return c.kept > outputMost
 }
 
-// pace is how far a connection had come at a second.
-type pace struct {
+// progress is how far a connection had come at a second.
+type progress struct {
 	at     uint32
 	blocks uint32
 	fill   *fill
@@ -91,13 +91,13 @@ type pace struct {
 
 // stalled notes how far a connection has come, and reports whether it has hardly moved since the second before.
 func (c *conn) stalled(now uint32) bool {
-	p := pace{at: now, blocks: c.blocks, fill: c.fill}
+	p := progress{at: now, blocks: c.blocks, fill: c.fill}
 	if c.is(stateBlocked) {
 		p.left = c.notTaken()
 	} else {
 		p.left = len(c.fill.item.Value) - c.fill.got
 	}
-	before := c.pace
-	c.pace = p
-	return before.at == now-1 && before.blocks == p.blocks && before.fill == p.fill && before.left-p.left < paceLeast
+	before := c.progress
+	c.progress = p
+	return before.at == now-1 && before.blocks == p.blocks && before.fill == p.fill && before.left-p.left < progressLeast
 }

@@ -11,15 +11,10 @@ import (
 func appends(t *trial) ([]float64, error) {
 	const clients, values, batch = 16, 16, 25
 	each := t.scale(200_000, 20_000) / clients / values
-	srv, err := t.start()
+	srv, c, err := t.open()
 	if err != nil {
 		return nil, err
 	}
-	c, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
 	for v := range values {
 		c.set(fmt.Sprint("log", v), nil)
 	}

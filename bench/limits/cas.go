@@ -11,15 +11,10 @@ import (
 func casSteps(t *trial) ([]float64, error) {
 	const clients = 16
 	goal := int64(t.scale(100_000, 10_000))
-	srv, err := t.start()
+	srv, c, err := t.open()
 	if err != nil {
 		return nil, err
 	}
-	c, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
 	c.set("counter", []byte("0"))
 	var steps atomic.Int64
 	err = together(clients, func(int) error {

@@ -10,15 +10,10 @@ import (
 func churn(t *trial) ([]float64, error) {
 	const workers = 8
 	clients := t.scale(100_000, 8000)
-	srv, err := t.start()
+	srv, watcher, err := t.open()
 	if err != nil {
 		return nil, err
 	}
-	watcher, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer watcher.Close()
 	if err := visits(srv, workers, 200); err != nil { // whatever the server opens once for all
 		return nil, err
 	}
@@ -49,7 +44,7 @@ func churn(t *trial) ([]float64, error) {
 }
 
 // visits lets so many clients come and go, some at once.
-func visits(srv *process, workers, clients int) error {
+func visits(srv *server, workers, clients int) error {
 	return together(workers, func(worker int) error {
 		for i := worker; i < clients; i += workers {
 			if err := visit(srv, i); err != nil {
@@ -61,7 +56,7 @@ func visits(srv *process, workers, clients int) error {
 }
 
 // visit comes and goes, in one of eight ways.
-func visit(srv *process, i int) error {
+func visit(srv *server, i int) error {
 	c, err := srv.dialAs(i)
 	if err != nil {
 		return err

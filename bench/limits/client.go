@@ -25,12 +25,12 @@ type client struct {
 const hurry = 10 * time.Minute
 
 // dial connects.
-func (p *process) dial() (*client, error) { return p.dialFrom(&net.Dialer{}) }
+func (s *server) dial() (*client, error) { return s.dialFrom(&net.Dialer{}) }
 
 // dialSmall connects with a receive buffer of a few kilobytes in this machine's kernel, which has a bound for all
 // connections together.
-func (p *process) dialSmall() (*client, error) {
-	return p.dialFrom(&net.Dialer{Control: func(_, _ string, raw syscall.RawConn) (err error) {
+func (s *server) dialSmall() (*client, error) {
+	return s.dialFrom(&net.Dialer{Control: func(_, _ string, raw syscall.RawConn) (err error) {
 		fault := raw.Control(func(fd uintptr) {
 			err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10)
 		})
@@ -39,13 +39,13 @@ func (p *process) dialSmall() (*client, error) {
 }
 
 // dialAs connects from one of 200 addresses of the loopback: each has ports of its own to use up.
-func (p *process) dialAs(number int) (*client, error) {
-	return p.dialFrom(&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(number%200))}})
+func (s *server) dialAs(number int) (*client, error) {
+	return s.dialFrom(&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(number%200))}})
 }
 
-func (p *process) dialFrom(d *net.Dialer) (*client, error) {
+func (s *server) dialFrom(d *net.Dialer) (*client, error) {
 	d.Timeout, d.KeepAlive = patience, -1
-	conn, err := d.Dial("tcp", p.address())
+	conn, err := d.Dial("tcp", s.address())
 	if err != nil {
 		return nil, err
 	}

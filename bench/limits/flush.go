@@ -56,7 +56,7 @@ type flushCount struct {
 type mark struct{ done, begun int64 }
 
 // storeAndGet stores values of its own and looks whether they are there as they should be.
-func (f *flushCount) storeAndGet(srv *process, number int, random *rand.Rand) error {
+func (f *flushCount) storeAndGet(srv *server, number int, random *rand.Rand) error {
 	const keys = 64
 	c, err := srv.dial()
 	if err != nil {

@@ -35,7 +35,7 @@ func hugeValues(t *trial) ([]float64, error) {
 }
 
 // readHuge lets clients ask, and read when all have asked.
-func readHuge(srv *process, clients int, value []byte) error {
+func readHuge(srv *server, clients int, value []byte) error {
 	all := make([]*client, clients)
 	for i := range all {
 		c, err := srv.dial()

@@ -11,15 +11,10 @@ import (
 func increments(t *trial) ([]float64, error) {
 	const clients, counters, batch = 16, 4, 125
 	each := t.scale(10_000_000, 200_000) / clients / counters
-	srv, err := t.start()
+	srv, c, err := t.open()
 	if err != nil {
 		return nil, err
 	}
-	c, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
 	for k := range counters {
 		c.set(fmt.Sprint("counter", k), []byte("0"))
 	}
@@ -45,7 +40,7 @@ func increments(t *trial) ([]float64, error) {
 }
 
 // incrementOften increments a counter and counts the answers that do not rise.
-func incrementOften(srv *process, key string, times, batch int) (wrong int, err error) {
+func incrementOften(srv *server, key string, times, batch int) (wrong int, err error) {
 	c, err := srv.dial()
 	if err != nil {
 		return 0, err

@@ -9,15 +9,10 @@ import (
 // longLine sends a get line of so many bytes, of keys that are not there. gocached must answer it with END. Others may
 // hang up.
 func longLine(t *trial, size int) ([]float64, error) {
-	srv, err := t.start("-m", "64")
+	srv, c, err := t.open("-m", "64")
 	if err != nil {
 		return nil, err
 	}
-	c, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
 	if answer := c.ask("get one two three"); answer != "END" {
 		return nil, c.missing("END", answer)
 	}

@@ -5,34 +5,41 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strings"
 	"syscall"
+
+	"gocached/bench/process"
 )
 
 // options are what the command line asks for.
 type options struct {
-	short  bool
-	seed   uint64
-	corpus string
-	only   []string
-	ours   string   // the program
-	peers  []target // others
+	short   bool
+	seed    uint64
+	gctrace bool
+	corpus  string
+	only    []string
+	ours    string   // the program
+	peers   []target // others
 }
 
 // target is a server that is attacked.
 type target struct {
 	name, program string
 	ours          bool
+	env           []string // as NAME=VALUE
 }
 
 func main() {
+	if isReference() {
+		fmt.Fprintln(os.Stderr, "reference:", serveReference(os.Args))
+		os.Exit(1)
+	}
 	opts, err := parse(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "limits:", err)
 		os.Exit(2)
 	}
-	stopChildren()
+	process.EndTogether()
 	raiseFiles()
 	if !runAll(opts) {
 		os.Exit(1)
@@ -52,6 +59,7 @@ func parse(args []string) (*options, error) {
 	}
 	only := flags.String("only", "", "the attacks to make, with commas (default: all)")
 	flags.BoolVar(&opts.short, "short", false, "smaller attacks, under a minute in all")
+	flags.BoolVar(&opts.gctrace, "gctrace", false, "show what Go's runtime says of each collection (pauses)")
 	flags.Uint64Var(&opts.seed, "seed", 1, "seed of everything random")
 	flags.StringVar(&opts.corpus, "corpus", "testdata/golden", "folder with recorded conversations")
 	none := false
@@ -89,18 +97,6 @@ func parse(args []string) (*options, error) {
 		}
 	}
 	return opts, nil
-}
-
-// stopChildren sees to it that no server outlives this process when it is told to end. SIGPIPE is not
-// among the signals: a write to any connection that a server has closed would be taken for one.
-func stopChildren() {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	go func() {
-		<-signals
-		running.killAll()
-		os.Exit(3)
-	}()
 }
 
 // raiseFiles raises the limit on open files as far as the system allows.

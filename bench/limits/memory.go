@@ -9,15 +9,10 @@ import (
 // fillMemory stores many times what fits, and returns the most memory that was resident, as a share of the limit. First
 // come tiny values, which need the most that is not value; then all sizes; then the same keys again in other sizes.
 func fillMemory(t *trial, limit, times, tiny int) ([]float64, error) {
-	srv, err := t.start("-m", strconv.Itoa(limit))
+	srv, c, err := t.open("-m", strconv.Itoa(limit))
 	if err != nil {
 		return nil, err
 	}
-	c, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
 	refused := c.storeAll(tiny, func(i int) (string, []byte) { return "tiny" + strconv.Itoa(i), pool[i%1000:][:10] })
 	total := tiny
 	for pass := range 2 {

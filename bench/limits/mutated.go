@@ -39,7 +39,7 @@ func mutatedInputs(t *trial) ([]float64, error) {
 		if err = errors.Join(err, t.answers(srv)); err == nil && !srv.panicked() {
 			continue
 		}
-		t.note("after %d inputs with seed %d: %v\n%s", inputs-rest, t.seed, err, srv.stderr.last(2000))
+		t.note("after %d inputs with seed %d: %v\n%s", inputs-rest, t.seed, err, srv.Said(2000))
 		faults++
 		srv.kill()
 		break
@@ -52,7 +52,7 @@ func mutatedInputs(t *trial) ([]float64, error) {
 }
 
 // sendSpoilt sends a batch. What the server answers, and whether it hangs up, does not matter.
-func (t *trial) sendSpoilt(srv *process, c *corpus) error {
+func (t *trial) sendSpoilt(srv *server, c *corpus) error {
 	udp, err := net.Dial("udp", net.JoinHostPort("127.0.0.1", strconv.Itoa(srv.udp)))
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func (t *trial) sendSpoilt(srv *process, c *corpus) error {
 
 // spoiltTalk sends inputs on one connection. Then it leaves rudely, or waits until the server has taken everything and
 // hangs up. A server that cannot be reached is at fault, and gocached if it does not hang up.
-func (t *trial) spoiltTalk(srv *process, c *corpus) error {
+func (t *trial) spoiltTalk(srv *server, c *corpus) error {
 	conn, err := srv.dialAs(c.random.IntN(200))
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func (t *trial) spoiltTalk(srv *process, c *corpus) error {
 }
 
 // answers asks a server, as a new client, for its version, and gocached for its panics.
-func (t *trial) answers(srv *process) error {
+func (t *trial) answers(srv *server) error {
 	c, err := srv.dial()
 	if err != nil {
 		return err

@@ -11,15 +11,10 @@ import (
 // neighbours measures how long a client waits for its answers while two others keep the only thread busy: the median of
 // the p99 of five turns. All of them are on one machine, so that the figure holds their own waits for a processor too.
 func neighbours(t *trial) ([]float64, error) {
-	srv, err := t.start("-t", "1")
+	srv, polite, err := t.open("-t", "1")
 	if err != nil {
 		return nil, err
 	}
-	polite, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer polite.Close()
 	polite.set("k", []byte("v"))
 	var stop atomic.Bool
 	hogs := make(chan error, 2)

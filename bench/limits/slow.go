@@ -38,7 +38,7 @@ func slowReaders(t *trial) ([]float64, error) {
 		clients: 8, readers: 8,
 		each:  int64(t.scale(3_800_000_000, 150_000_000)),
 		flags: []string{"-m", "64"},
-		dial:  (*process).dial,
+		dial:  (*server).dial,
 		of:    func(i int) wish { return wanted[[]int{0, 1, 0, 1, 0, 1, 0, 2}[i]] },
 	})
 }
@@ -51,7 +51,7 @@ func manySlowReaders(t *trial) ([]float64, error) {
 		clients: t.scale(1000, 300), readers: 6,
 		each:  38_000_000,
 		flags: []string{"-m", "64", "-c", "1100"},
-		dial:  (*process).dialSmall,
+		dial:  (*server).dialSmall,
 		of:    func(i int) wish { return wanted[i%len(wanted)] },
 	})
 	if err != nil {
@@ -66,7 +66,7 @@ type feast struct {
 	readers int   // so many of them read in the end
 	each    int64 // bytes that a client asks for
 	flags   []string
-	dial    func(*process) (*client, error)
+	dial    func(*server) (*client, error)
 	of      func(i int) wish // what client number i asks for
 }
 
@@ -76,15 +76,10 @@ func (f *feast) times(i int) int { return int(f.each / int64(len(f.of(i).value))
 // starve lets clients ask without reading, and then some of them read. It returns by how many MiB the server grew until
 // they did, and until the end.
 func starve(t *trial, f *feast) ([]float64, error) {
-	srv, err := t.start(f.flags...)
+	srv, c, err := t.open(f.flags...)
 	if err != nil {
 		return nil, err
 	}
-	c, err := srv.dial()
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
 	for _, w := range wishes() {
 		c.set(w.key, w.value)
 		if !bytes.Equal(c.get(w.key), w.value) {
@@ -112,7 +107,7 @@ func starve(t *trial, f *feast) ([]float64, error) {
 
 // askAll lets all clients ask and waits until the server has done what it can. Who asks for much cannot send it all
 // before somebody reads, and goes on doing so; asked is told of each that is through.
-func (f *feast) askAll(srv *process, all []*client, asked chan<- error) error {
+func (f *feast) askAll(srv *server, all []*client, asked chan<- error) error {
 	for i := range all {
 		c, err := f.dial(srv)
 		if err != nil {

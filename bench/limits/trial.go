@@ -6,28 +6,51 @@ import (
 	"math/rand/v2"
 	"os"
 	"sync"
+
+	"gocached/bench/process"
 )
 
-// trial is one attack on one server: what an attack is given. It stops the servers that the attack starts.
+// trial is one attack on one server: what an attack is given. It stops the servers that the attack starts, and closes the
+// connections that came with them.
 type trial struct {
 	*options
 	target  target
 	attack  *attack
-	servers []*process
+	servers []*server
+	clients []*client
+	also    []*trial // of other servers, to compare with
 }
 
 // start starts the server with these flags, besides those for its address.
-func (t *trial) start(flags ...string) (*process, error) {
-	return t.startWith(nil, flags...)
+func (t *trial) start(flags ...string) (*server, error) {
+	return t.keep(startServer(process.Start, t.target.program, t.target.env, flags))
 }
 
-// startWith is start with some environment, as NAME=VALUE.
-func (t *trial) startWith(env []string, flags ...string) (*process, error) {
-	p, err := startProcess(t.target.program, env, flags)
-	if err == nil {
-		t.servers = append(t.servers, p)
+// open starts the server as start does, and connects a client.
+func (t *trial) open(flags ...string) (*server, *client, error) {
+	srv, err := t.start(flags...)
+	if err != nil {
+		return nil, nil, err
 	}
-	return p, err
+	c, err := t.dial(srv)
+	return srv, c, err
+}
+
+// dial connects a client that stays until the attack is over.
+func (t *trial) dial(srv *server) (*client, error) {
+	c, err := srv.dial()
+	if err == nil {
+		t.clients = append(t.clients, c)
+	}
+	return c, err
+}
+
+// keep notes a server that has been started, so that it will be stopped.
+func (t *trial) keep(srv *server, err error) (*server, error) {
+	if err == nil {
+		t.servers = append(t.servers, srv)
+	}
+	return srv, err
 }
 
 // scale chooses how large the attack is. A peer gets the short form of attacks that take minutes.
@@ -52,8 +75,8 @@ func (t *trial) note(text string, args ...any) {
 func (t *trial) died() error {
 	var faults []error
 	for _, p := range t.servers {
-		if !p.stopped && p.ended() {
-			faults = append(faults, fmt.Errorf("the server has ended: %v", p.status))
+		if !p.stopped && p.Ended() {
+			faults = append(faults, fmt.Errorf("the server has ended: %v", p.Status()))
 		}
 		if p.panicked() {
 			faults = append(faults, errors.New("a panic"))
@@ -65,14 +88,20 @@ func (t *trial) died() error {
 // lastWords returns what the servers wrote last to standard error.
 func (t *trial) lastWords() (text string) {
 	for _, p := range t.servers {
-		text += p.stderr.last(2000)
+		text += p.Said(2000)
 	}
 	return text
 }
 
 func (t *trial) stopAll() {
+	for _, c := range t.clients {
+		_ = c.Close()
+	}
 	for _, p := range t.servers {
 		p.kill()
+	}
+	for _, other := range t.also {
+		other.stopAll()
 	}
 }
 

@@ -10,7 +10,7 @@
 //
 //	loads.go      the table of the standard loads
 //	kind.go       the kinds of servers: their flags, what they cannot do
-//	process.go    starting and ending them
+//	server.go     starting them; package process ends them
 //	run.go        a row: fresh servers, the load, its report
 //	redis.go      redis-server under redis-benchmark, since it does not speak memcached's protocol
 //	memcaslap.go  another load generator, as a second opinion; other.go measures such turns

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
+
+	"gocached/bench/process"
 )
 
 // options are what the command line asks for.
@@ -32,7 +32,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "suite:", err)
 		os.Exit(2)
 	}
-	stopChildren()
+	process.EndTogether()
 	r := &run{options: *opts, results: &results{}}
 	if err := r.begin(); err != nil {
 		fmt.Fprintln(os.Stderr, "suite:", err)
@@ -143,15 +143,4 @@ func usage(f *flag.FlagSet) {
 	for _, g := range generators {
 		fmt.Fprintf(f.Output(), "  %-30s another generator\n", g.name)
 	}
-}
-
-// stopChildren sees to it that no server outlives this process when it is told to end.
-func stopChildren() {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	go func() {
-		<-signals
-		running.killAll()
-		os.Exit(3)
-	}()
 }

@@ -25,7 +25,7 @@ func (r *run) memcaslap() (out []other) {
 	for _, p := range r.peers {
 		out = append(out, r.another(slapTool, slapLoad, p.name))
 	}
-	err := r.with(r.peers, "tcp", func(started []*process) error {
+	err := r.with(r.peers, "tcp", func(started []*server) error {
 		shape := filepath.Join(os.TempDir(), fmt.Sprintf("memcaslap.%d", os.Getpid()))
 		defer os.Remove(shape)
 		if err := os.WriteFile(shape, []byte(slapShape), 0o600); err != nil {
@@ -50,7 +50,7 @@ var (
 )
 
 // slapTurn is a run of memcaslap, which takes whole seconds.
-func (r *run) slapTurn(s *process, shape string, o *other) (int64, float64, error) {
+func (r *run) slapTurn(s *server, shape string, o *other) (int64, float64, error) {
 	seconds := max(1, int(r.size.turn.Seconds()))
 	text, err := exec.Command(slapTool, "-s", s.address("tcp"), "-T", "1", "-c", "48", "-F", shape,
 		"-t", strconv.Itoa(seconds)+"s").Output()

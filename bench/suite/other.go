@@ -15,13 +15,13 @@ func (r *run) another(tool, load, server string) other {
 
 // round lets the generator work once, and measures the server's processor time meanwhile. work returns how many requests
 // there were and how many a second, as the generator says. After a failure nothing is done any more.
-func (o *other) round(s *process, work func() (requests int64, rate float64, err error)) {
+func (o *other) round(s *server, work func() (requests int64, rate float64, err error)) {
 	if o.Failed != "" {
 		return
 	}
-	before := bench.ProcessorTime(s.cmd.Process.Pid)
+	before := bench.ProcessorTime(s.PID())
 	requests, rate, err := work()
-	used := bench.ProcessorTime(s.cmd.Process.Pid) - before
+	used := bench.ProcessorTime(s.PID()) - before
 	if err == nil && requests == 0 {
 		err = errors.New("no request was made")
 	}

@@ -31,16 +31,16 @@ var redisLoads = []struct {
 // redis measures redis-server, which speaks another protocol, under its own generator: random gets of 100-byte values.
 // Nothing is returned where there is no redis-server.
 func (r *run) redis() (out []other) {
-	server, err := parsePeer("redis-server=redis-server")
+	redis, err := parsePeer("redis-server=redis-server")
 	if _, none := exec.LookPath(redisTool); err != nil || none != nil {
 		return nil
 	}
-	err = r.with([]peer{server}, "tcp", func(started []*process) error {
+	err = r.with([]peer{redis}, "tcp", func(started []*server) error {
 		if err := fillRedis(started[0].address("tcp"), r.size.keys); err != nil {
 			return err
 		}
 		for _, l := range redisLoads {
-			o := r.another(redisTool, l.name, "redis-server "+server.version())
+			o := r.another(redisTool, l.name, "redis-server "+redis.version())
 			for range r.size.rounds {
 				o.round(started[0], func() (int64, float64, error) { return r.redisTurn(started[0], l.depth) })
 			}
@@ -52,7 +52,7 @@ func (r *run) redis() (out []other) {
 		return nil
 	})
 	if err != nil {
-		o := r.another(redisTool, "all", server.name)
+		o := r.another(redisTool, "all", redis.name)
 		o.fail(err)
 		out = append(out, o)
 	}
@@ -60,7 +60,7 @@ func (r *run) redis() (out []other) {
 }
 
 // redisTurn lets redis-benchmark work for about the length of a turn: it counts requests, not time.
-func (r *run) redisTurn(s *process, depth int) (int64, float64, error) {
+func (r *run) redisTurn(s *server, depth int) (int64, float64, error) {
 	const guess = 100_000 // gets a second, one at a time
 	n := int64(guess*r.size.turn.Seconds()) * int64(min(depth, 10))
 	text, err := exec.Command(redisTool, "-p", strconv.Itoa(s.where.port), "-c", "50", "-P", strconv.Itoa(depth), "--csv",

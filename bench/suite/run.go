@@ -75,7 +75,7 @@ func (r *run) measure(l *load) row {
 	})
 	cfg, err := l.config(r.size)
 	if err == nil {
-		err = r.with(able, l.transport(), func(started []*process) (err error) {
+		err = r.with(able, l.transport(), func(started []*server) (err error) {
 			var targets []bench.Target
 			for i, s := range started {
 				targets = append(targets, bench.Target{Name: able[i].name, Address: s.address(l.transport())})
@@ -94,16 +94,16 @@ func (r *run) measure(l *load) row {
 }
 
 // with starts servers, lets something be done with them and ends them.
-func (r *run) with(servers []peer, transport string, do func([]*process) error) error {
+func (r *run) with(servers []peer, transport string, do func([]*server) error) error {
 	dir, err := os.MkdirTemp("", "suite")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	var started []*process
+	var started []*server
 	defer func() {
 		for _, s := range started {
-			s.stop()
+			s.Stop(patience)
 		}
 	}()
 	for _, p := range servers {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gocached/bench"
+	"gocached/bench/process"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected documents")
@@ -187,7 +188,7 @@ func sample() *results {
 			Machine: bench.Machine{CPU: "AMD EPYC", Processors: 2, Usable: 1, Memory: 24 << 30, Kernel: "6.18", System: "Debian", Go: "go1.26", SystemCall: 100},
 		}
 		for i, name := range []string{"memcached", "gocached"} {
-			r.Servers = append(r.Servers, server(name, times[2*i:2*i+2]))
+			r.Servers = append(r.Servers, serverReport(name, times[2*i:2*i+2]))
 		}
 		if change != nil {
 			change(r)
@@ -219,8 +220,8 @@ func sample() *results {
 	}
 }
 
-// server is a report with two rounds, of a server that needs so many nanoseconds a request.
-func server(name string, cpu []float64) bench.ServerReport {
+// serverReport is a report with two rounds, of a server that needs so many nanoseconds a request.
+func serverReport(name string, cpu []float64) bench.ServerReport {
 	s := bench.ServerReport{Name: name, Transport: "tcp", Counts: bench.Counts{Requests: 150_000}}
 	var rates []float64
 	for _, c := range cpu {
@@ -256,7 +257,7 @@ func TestServerThatDoesNotStart(t *testing.T) {
 	if got.Report != nil || !strings.Contains(got.Failed, "x does not start: exit status 3; no memory") {
 		t.Errorf("%+v", got)
 	}
-	if len(running.all) != 0 {
-		t.Errorf("%d servers still run", len(running.all))
+	if n := process.Running(); n != 0 {
+		t.Errorf("%d servers still run", n)
 	}
 }
