@@ -23,6 +23,16 @@ func newBatcher() *batcher {
 	return &batcher{ring: ring}
 }
 
+// howCalls says how the calls will be made.
+func howCalls() string {
+	t := newBatcher()
+	defer t.close()
+	if t.ring == nil {
+		return "singly"
+	}
+	return "together"
+}
+
 func (t *batcher) close() {
 	if t.ring != nil {
 		_ = t.ring.Close()
@@ -36,13 +46,7 @@ func (t *batcher) add(s *stream, call uring.Call) {
 
 // make makes the calls and tells the streams what became of them. It returns the first error that a stream makes of it.
 func (t *batcher) make() (err error) {
-	done := 0
-	if t.ring != nil && len(t.calls) > 1 {
-		done = t.ring.Do(t.calls)
-	}
-	for i := range t.calls[done:] {
-		t.streams[done+i].single(&t.calls[done+i])
-	}
+	uring.Make(t.ring, t.calls, single)
 	for i := range t.calls {
 		call := &t.calls[i]
 		if call.Err == unix.EAGAIN {

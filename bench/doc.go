@@ -18,7 +18,12 @@
 //	batch.go      what a batch asks (shape.go: keys and values), and what its answers came to
 //	codec*.go     how that is said in text and in binary, and how answers are checked
 //	stream_*      over TCP and unix sockets; packet_* over UDP
+//	batcher_*     the calls of many streams, made with one system call
 //	summary.go    medians and spreads: a Report (report.go), from which table_load.go prints (cells.go)
+//
+// A thread takes the answers of up to 32 connections, and then sends their next batches together, through io_uring where
+// the kernel allows it. So the generator costs less than what it measures, and requests come in bursts, the same for
+// every server. Without io_uring it makes single calls and is dearer: two reports compare only if they say the same of that.
 //
 // The server's processor time is read from the kernel before and after a turn, where server and client run on the same
 // machine (process.go).

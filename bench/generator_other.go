@@ -18,3 +18,5 @@ func (*generator) close()                                     {}
 func (*generator) requests() int64                            { return 0 }
 func (*generator) run(time.Duration, float64) (result, error) { return result{}, nil }
 func ownCPU() time.Duration                                   { return 0 }
+
+func howCalls() string { return "" }

@@ -20,7 +20,7 @@ func describeMachine() Machine {
 		OS:         runtime.GOOS,
 		Arch:       runtime.GOARCH,
 	}
-	m.SystemCall = timeSystemCall()
+	m.SystemCall, m.Calls = timeSystemCall(), howCalls()
 	m.Kernel = firstLine("/proc/sys/kernel/osrelease")
 	m.System = strings.Trim(field("/etc/os-release", "PRETTY_NAME", "="), `"`)
 	m.CPU = field("/proc/cpuinfo", "model name", ":")

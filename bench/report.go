@@ -51,6 +51,7 @@ type Machine struct {
 	Usable     int     `json:"usable"`           // of these, the ones that the generator was allowed to use
 	Memory     uint64  `json:"memory,omitempty"` // bytes
 	Kernel     string  `json:"kernel"`
+	Calls      string  `json:"calls,omitempty"`          // how the generator makes them: together (through io_uring) or singly
 	SystemCall float64 `json:"system_call_ns,omitempty"` // nanoseconds that a system call takes in which the kernel does next to nothing
 	System     string  `json:"system,omitempty"`         // the distribution's name for itself
 	Go         string  `json:"go"`                       // version that built the generator

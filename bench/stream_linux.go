@@ -44,11 +44,11 @@ func (s *stream) listen() {
 }
 
 // single makes a call by itself.
-func (s *stream) single(c *uring.Call) {
+func single(c *uring.Call) {
 	if c.Receive {
-		c.N, c.Err = syscall.Read(s.fd, c.Bytes)
+		c.N, c.Err = syscall.Read(c.FD, c.Bytes)
 	} else {
-		c.N, c.Err = syscall.Write(s.fd, c.Bytes)
+		c.N, c.Err = syscall.Write(c.FD, c.Bytes)
 	}
 	if c.Err == syscall.EINTR {
 		c.Err = syscall.EAGAIN

@@ -35,7 +35,7 @@ type Engine interface {
 	CanStore(keyLen, valueLen int, flags uint32) Status
 
 	// Allocate returns memory for an item (6), to be filled and then given to Store, or to Release if it comes to
-	// nothing. The item is invisible until then. key is copied. TooLarge or NoMemory leave nothing to release.
+	// nothing. The item is invisible until then. key is copied. TooLarge, NoClass and NoMemory leave nothing to release.
 	//
 	// valueLen must be what CanStore has allowed; the engine checks it again before it takes memory.
 	Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time) (Item, Status)

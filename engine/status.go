@@ -13,6 +13,7 @@ const (
 	NoMemory           // no chunk can be had now
 	NonNumeric         // the value is not a number
 	Unsupported        // the engine does not know the call or the group
+	NoClass            // too large after all: CanStore lets a few sizes pass of which no slab class has chunks
 	Temporary          // something behind the engine failed; trying again may help
 
 	// FirstFree is the first number that this package leaves to others: protocol numbers its own outcomes from here.

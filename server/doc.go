@@ -17,7 +17,7 @@
 //
 // Listeners are our own (listen_open.go), since gnet's cannot pause, share or fail safely; an accepted connection is
 // enrolled with a gnet event loop, which owns it, opens and closes it, and reads when it is the first to speak. We write:
-// with send(2), straight to the descriptor. What a socket does not take is kept (it is bounded by outputMost and one
+// with send(2) or io_uring, straight to the descriptor. What a socket does not take is kept (it is bounded by outputMost and one
 // reply), the connection is blocked, and gnet is kept from reading from it (pause.go); a second epoll finds out when there
 // is room again (drain.go). So a client that does not read costs a bound amount of memory and nobody else's time. What is
 // lent to all of them together is bound too (lend.go), and who stalls while others lack memory is closed (relieve.go).
@@ -57,7 +57,7 @@
 //
 // Everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself (gate,
 // drainer, prefixes, Log, parking) and none of these calls another while locked, except that gate pauses its listeners.
-// Server.loopsMu guards the list of loops alone. Parked work runs in goroutines of its own, as many at a time as
+// Server.loopsMu guards the list of loops, their rings, and what was lacked before the last tick. Parked work runs in goroutines of its own, as many at a time as
 // Server.working has places, and comes back to its connection as a task of the loop. Server.huge is held by the UDP
 // worker whose answer is huge, and comes before every other lock.
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 
 	"github.com/panjf2000/gnet/v2"
 )
@@ -124,14 +125,15 @@ func (l *loop) panicked(c *conn, what any) {
 
 // abandon gives up the round under way: every connection in it is closed, since none can be answered truly any more.
 func (l *loop) abandon() {
-	ready, touched := l.ready, l.touched
+	ready, touched, callers := l.ready, l.touched, slices.Clone(l.callers)
 	l.ready, l.touched, l.head, l.cur = nil, nil, 0, -1
 	for _, p := range l.pieces {
 		l.release(p.lent)
 	}
 	l.pieces, l.out, l.input, l.parts = nil, nil, l.input[:0], l.parts[:0]
 	l.forgetCalls()
-	for _, c := range touched {
+	l.forgetBegun()
+	for _, c := range append(touched, callers...) {
 		c.resetOutput()
 		l.close(c)
 	}

@@ -92,12 +92,12 @@ func (l *loop) closeIdle() {
 // a request is, and so is one that takes none of its replies, which memcached would keep.
 func (l *loop) isIdle(c *conn, now uint32) bool {
 	switch {
-	case c.state&(stateReady|stateYielded|stateParked) != 0:
-		c.heard.at = now
 	case c.is(stateBlocked):
 		if left := c.notTaken(); left != c.heard.left {
 			c.heard.left, c.heard.at = left, now
 		}
+	case c.state&(stateReady|stateYielded|stateParked) != 0:
+		c.heard.at = now
 	}
 	return now-c.heard.at > l.roster.after
 }
@@ -136,7 +136,7 @@ func (s *Server) tick() {
 			_ = l.ev.Execute(context.Background(), l.roster.task) // an error means that the server is stopping
 		}
 		if how != 0 {
-			_ = l.ev.Execute(context.Background(), l.reliefTask(how, now))
+			_ = l.ev.Execute(context.Background(), l.reliefTask(how))
 		}
 	}
 }

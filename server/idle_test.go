@@ -1,15 +1,29 @@
 package server
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/panjf2000/gnet/v2"
 )
 
-// pass lets seconds pass for the idle ones, as the clock would.
+// pass lets seconds pass, as the clock would: the loops have done what is due in one before the next comes.
 func (ts *testServer) pass(seconds int) {
+	ts.loopsMu.Lock()
+	loops := slices.Clone(ts.loops)
+	ts.loopsMu.Unlock()
 	for range seconds {
 		ts.tick()
+		for _, l := range loops {
+			done := make(chan struct{})
+			task := gnet.RunnableFunc(func(context.Context) error { close(done); return nil })
+			if l.ev != nil && l.ev.Execute(context.Background(), task) == nil {
+				<-done
+			}
+		}
 	}
 }
 

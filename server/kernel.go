@@ -8,7 +8,7 @@ import (
 	"gocached/uring"
 )
 
-// kernel is what the loops and the drainer ask of the operating system for a connection, once or twice a batch. system is
+// kernel is what the loops and the drainer ask of the operating system for a connection, a few times a round. system is
 // the one that servers use; a simulation puts its own in its place. No call but wait ever waits.
 type kernel interface {
 	// send sends what the socket takes of b, which is not empty.

@@ -86,7 +86,7 @@ func (l *loop) release(item engine.Item) {
 		l.engineCall().Release(item)
 		l.engineDone()
 	}
-	l.askToFeed()
+	l.server.askToFeed()
 }
 
 // wait has request i, a get, wait for memory. It is called with the engine's locks held; get pauses the connection later.
@@ -102,11 +102,12 @@ func (l *loop) wait(i int) {
 		c.set(stateHungry | stateParked)
 		h := hungry{c: c, request: l.run.Requests[i], key: bytes.Clone(l.run.Keys[i].Bytes), since: l.server.awake.Load()}
 		l.hungry = append(l.hungry, h)
+		l.server.hungry.Add(1)
 	}
 }
 
 // refuseGet answers that there is no memory to answer. In text that ends the line: the keys behind this one are passed
-// over.
+// over. By UDP they are not, since a message is no stream that could get out of step.
 func (l *loop) refuseGet(i int) {
 	l.reply(i, protocol.Reply{Status: protocol.GetNoMemory})
 	r, p := &l.run.Requests[i], &l.parts[l.cur]
@@ -119,45 +120,59 @@ func (l *loop) refuseGet(i int) {
 	}
 }
 
-// askToFeed has feed called soon, if a get waits.
-func (l *loop) askToFeed() {
-	if len(l.hungry) == 0 || l.feeding {
+// askToFeed has the loops try soon again to answer gets that wait, if any do: what came back may be what they lack.
+func (s *Server) askToFeed() {
+	if s.hungry.Load() == 0 {
 		return
 	}
-	l.feeding = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-		l.feeding = false
-		l.feed()
-		return nil
-	})) == nil // an error means that the server is stopping
+	s.loopsMu.Lock()
+	defer s.loopsMu.Unlock()
+	for _, l := range s.loops {
+		if l.ev == nil || !l.feeding.CompareAndSwap(false, true) { // a UDP worker's; or a task is on its way
+			continue
+		}
+		err := l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
+			l.feeding.Store(false)
+			l.feed(feedTries)
+			return nil
+		}))
+		if err != nil { // the server is stopping
+			l.feeding.Store(false)
+		}
+	}
 }
 
-// feed tries to answer the gets that wait, in the order in which they came.
-func (l *loop) feed() {
+// feedTries is how many gets may fail when something has come back. The tick tries all of them.
+const feedTries = 8
+
+// feed tries to answer the gets that wait, in the order in which they came, until so many of them have failed.
+func (l *loop) feed(tries int) {
 	all := l.hungry
 	l.hungry = nil
 	var rest []hungry
 	for i := range all {
 		h := &all[i]
-		l.guard(h.c, func() {
-			if h.c.is(stateHungry) && !l.feedOne(h) {
-				rest = append(rest, *h)
+		done := !h.c.is(stateHungry) // it is closed
+		if !done && tries > 0 && !h.c.is(stateBlocked) {
+			l.guard(h.c, func() { done = l.feedOne(h) })
+			if !done {
+				tries--
 			}
-		})
+		}
+		if done {
+			l.server.hungry.Add(-1)
+		} else {
+			rest = append(rest, *h)
+		}
 	}
 	l.hungry = append(rest, l.hungry...)
 }
 
 // feedOne tries to answer one get that waits, and goes on with what its connection has asked since. It reports false if
-// the get has to wait further, also because what was answered before it has not been taken.
+// the get has to wait further. Needs a connection that has taken what was answered before.
 func (l *loop) feedOne(h *hungry) (done bool) {
 	c := h.c
-	if c.is(stateBlocked) {
-		return false
-	}
-	l.run.N, l.cur, l.partOf[0] = 1, -1, 0
-	l.run.Requests[0], l.run.Keys[0].Bytes = h.request, h.key
-	l.parts = append(l.parts[:0], part{c: c, to: 1, stop: 1})
-	l.bound()
+	l.alone(c, &h.request, h.key)
 	before := l.counts[cmdGet]
 	l.get(0, 1)
 	if done = l.counts[cmdGet] != before; !done && l.server.awake.Load()-h.since >= waitMost {
@@ -174,9 +189,6 @@ func (l *loop) feedOne(h *hungry) (done bool) {
 	c.clear(stateHungry | stateParked)
 	l.hear(c)
 	l.write()
-	if c.mayParse() {
-		l.ready = append(l.ready, arrival{c, c.in})
-		l.answer()
-	}
+	l.proceed(c)
 	return true
 }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"sync/atomic"
+
 	"github.com/panjf2000/gnet/v2"
 
 	"gocached/engine"
@@ -56,18 +58,18 @@ type loop struct {
 	pieces  []piece
 	touched []*conn // connections with pieces
 	vec     vector
-	calls   []uring.Call // these five: see together.go
-	callers []*conn
-	volume  int        // bytes that the calls may move, as far as there are many
-	begun   []*conn    // that have begun to send a long value in this round
-	udp     *udpWorker // whose loop it is, or nil if it is gnet's
-	roster  roster     // its connections, to find the idle ones
-	most    int        // outputMost, or no limit for UDP
-	room    int        // the same for this run, see bound
+	calls   []uring.Call // see together.go
+	callers []*conn      // whose they are
+	volume  int          // bytes that the calls may move, as far as there are many
+	begun   []*conn      // that have begun to send a long value in this round
+	udp     *udpWorker   // whose loop it is, or nil if it is gnet's
+	roster  roster       // its connections, to find the idle ones
+	most    int          // outputMost, or no limit for UDP
+	room    int          // the same for this run, see bound
 
-	broken   bool     // the last get under way was not answered, and what its connection has in the run is left out
-	hungry   []hungry // gets that wait for memory
-	feeding  bool     // a task is on its way that tries to answer them
+	broken   bool        // the last get under way was not answered, and what its connection has in the run is left out
+	hungry   []hungry    // gets that wait for memory
+	feeding  atomic.Bool // a task is on its way that tries to answer them
 	yielded  []*conn
 	spare    [][]byte          // input buffers no connection uses
 	inEngine bool              // a panic now would leave the engine's structures in doubt
@@ -102,7 +104,7 @@ type piece struct {
 
 func newLoop(s *Server, ev gnet.EventLoop, p poller) *loop {
 	l := &loop{server: s, ev: ev, kernel: system{}, poller: p, cur: -1, input: make([]byte, 0, roundInput), most: outputMost}
-	l.polling.task = gnet.RunnableFunc(l.serve)
+	l.polling.task, l.polling.pace.every = gnet.RunnableFunc(l.serve), yieldMost
 	return l
 }
 
@@ -119,7 +121,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 	}
 	l.admit(c, data)
 	l.answer()
-	if l.begun = l.begun[:0]; c.receiving() {
+	if l.forgetBegun(); c.receiving() {
 		l.receive(c)
 	}
 }
@@ -168,7 +170,7 @@ func (l *loop) answer() {
 		l.execute(0, l.run.N) // 2. requests to replies, through the engine, appended to l.out
 		full := l.settle()
 		if full || len(l.out) >= writeFrom {
-			l.write() //    3. to each connection its part of l.out, one write each
+			l.write() //    3. to each connection its part of l.out
 		}
 	}
 	l.write()

@@ -119,15 +119,26 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 		l.keepOwn(c, protocol.AppendReply(nil, &r, nil, &reply))
 		return
 	}
-	l.run.N, l.cur, l.partOf[0] = 1, -1, 0
-	l.run.Requests[0], l.run.Keys[0].Bytes = r, nil
-	l.parts = append(l.parts[:0], part{c: c, to: 1, stop: 1})
+	l.alone(c, &r, nil)
 	l.enter(0)
 	l.reply(0, reply)
 	if l.server.log.Level() > 1 {
 		l.logReply(c.fd, &r, nil, l.out, false)
 	}
 	l.write()
+	l.proceed(c)
+}
+
+// alone makes a run of one request, beside the rounds.
+func (l *loop) alone(c *conn, r *protocol.Request, key []byte) {
+	l.run.N, l.cur, l.partOf[0] = 1, -1, 0
+	l.run.Requests[0], l.run.Keys[0].Bytes = *r, key
+	l.parts = append(l.parts[:0], part{c: c, to: 1, stop: 1})
+	l.bound()
+}
+
+// proceed answers what a connection has asked while it could not be answered, if that is over.
+func (l *loop) proceed(c *conn) {
 	if c.mayParse() {
 		l.ready = append(l.ready, arrival{c, c.in})
 		l.answer()

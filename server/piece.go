@@ -3,9 +3,9 @@ package server
 import "gocached/engine"
 
 // openPiece begins a stretch of replies of a connection at the end of l.out, or goes on with its last one if that ends
-// there: an answer that began in the run before is sent as one.
+// there: an answer that began in the run before is sent as one. Not by UDP, where each run's pieces are counted.
 func (l *loop) openPiece(c *conn) {
-	if n := len(l.pieces) - 1; n >= 0 && int(c.last) == n && l.pieces[n].lent.Value == nil && l.pieces[n].end == len(l.out) {
+	if n := len(l.pieces) - 1; n >= 0 && l.udp == nil && int(c.last) == n && l.pieces[n].lent.Value == nil && l.pieces[n].end == len(l.out) {
 		p := &l.pieces[n]
 		c.size -= p.end - p.start
 		p.end = -1

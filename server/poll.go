@@ -105,7 +105,7 @@ const quietBelow = 4
 // a second, so that the bounds are such that a wrong number costs little.
 type pace struct {
 	waits  uint32 // since it last let go
-	every  uint32 // so many there shall be; 0 is yieldLeast
+	every  uint32 // so many there shall be; yieldMost at first
 	total  uint32 // in this second
 	second uint32 // see Server.awake
 }
@@ -118,13 +118,15 @@ const (
 
 // due counts a wait, and says whether to let go before it.
 func (p *pace) due(awake *atomic.Uint32) bool {
-	if p.waits++; p.waits < max(p.every, yieldLeast) {
+	if p.waits++; p.waits < p.every {
 		return false
 	}
 	p.total += p.waits
 	p.waits = 0
 	if now := awake.Load(); now != p.second {
-		p.every = min(p.total/(now-p.second)/yieldASecond, yieldMost)
+		if p.every = yieldMost; now == p.second+1 { // else it was quiet in between, which says nothing of what comes now
+			p.every = min(max(p.total/yieldASecond, yieldLeast), yieldMost)
+		}
 		p.total, p.second = 0, now
 	}
 	return true

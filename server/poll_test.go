@@ -134,7 +134,7 @@ func TestPanicInRound(t *testing.T) {
 // need be.
 func TestPace(t *testing.T) {
 	for waits, want := range map[int]int{500: 500 / yieldLeast, 2000: 2000 / 15, 6000: 6000 / 46, 100_000: 100_000 / yieldMost} {
-		var p pace
+		p := pace{every: yieldMost}
 		var awake atomic.Uint32
 		got := 0
 		for range 3 {

@@ -26,6 +26,7 @@ func (l *loop) receive(c *conn) {
 // received notes that n further bytes of a value have come. If it is whole it joins the round.
 func (l *loop) received(c *conn, n int) {
 	l.counts[bytesRead] += uint64(n)
+	l.hear(c)
 	if c.fill.took(n); c.fill.done() {
 		l.ready = append(l.ready, arrival{c: c})
 		c.set(stateReady)

@@ -38,15 +38,16 @@ func (s *Server) shortOf() (how uint32) {
 }
 
 // reliefTask is relieve as a task.
-func (l *loop) reliefTask(how, now uint32) gnet.Runnable {
+func (l *loop) reliefTask(how uint32) gnet.Runnable {
 	return gnet.RunnableFunc(func(context.Context) error {
-		l.guard(nil, func() { l.relieve(how, now) })
+		l.guard(nil, func() { l.relieve(how) })
 		return nil
 	})
 }
 
 // relieve closes the stalled connections that hold what others lack, and answers gets that can be answered then.
-func (l *loop) relieve(how, now uint32) {
+func (l *loop) relieve(how uint32) {
+	now := l.server.awake.Load() // not when the task was sent: a loop that was held up gave nobody a chance to move
 	for _, c := range l.polling.conns {
 		if c == nil || !c.holds(how) || !c.stalled(now) {
 			continue
@@ -57,10 +58,7 @@ func (l *loop) relieve(how, now uint32) {
 		}
 		l.close(c)
 	}
-	l.feed()
-	if len(l.hungry) > 0 {
-		l.server.starve(starvedOut)
-	}
+	l.feed(len(l.hungry))
 	l.totals.add(&l.counts)
 }
 

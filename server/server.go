@@ -51,6 +51,7 @@ type Server struct {
 	workers []*udpWorker
 	unsent  atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
 	awake   atomic.Uint32 // seconds that the process was not stopped for; see idle.go
+	hungry  atomic.Int64  // gets that wait for memory
 	filling atomic.Int64  // bytes taken by values that are being received
 	starved atomic.Uint32 // what was lacked since the last tick; see relieve.go
 	flushed atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
@@ -60,10 +61,9 @@ type Server struct {
 	elsewhere   func(after time.Duration, work func()) // Server.aside, see there
 	sayNoPoller sync.Once
 
-	loopsMu sync.Mutex
-	loops   []*loop // gnet's, and one of each UDP worker
-	rings   []*uring.Ring
-
+	loopsMu       sync.Mutex
+	loops         []*loop // gnet's, and one of each UDP worker
+	rings         []*uring.Ring
 	starvedBefore uint32 // what was lacked before the last tick
 
 	stopping chan struct{}

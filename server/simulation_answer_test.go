@@ -26,6 +26,7 @@ var textErrors = map[engine.Status]string{
 	engine.NotStored:  "NOT_STORED",
 	engine.TooLarge:   "SERVER_ERROR object too large for cache",
 	engine.NoMemory:   "SERVER_ERROR out of memory storing object",
+	engine.NoClass:    "SERVER_ERROR out of memory storing object",
 	engine.NonNumeric: "CLIENT_ERROR cannot increment or decrement non-numeric value",
 }
 
@@ -109,7 +110,7 @@ func binaryCode(r *request, s engine.Status) uint16 {
 		return 0x0003
 	case engine.NonNumeric:
 		return 0x0006
-	case engine.NoMemory:
+	case engine.NoMemory, engine.NoClass:
 		return 0x0082
 	}
 	switch r.op { // not stored

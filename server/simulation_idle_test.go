@@ -36,7 +36,7 @@ func (l *netLoop) watchIdle() {
 
 // waiting says whether a client waits for the server, or for work that is done elsewhere.
 func (c *simClient) waiting() bool {
-	return c.conn.context.state&(stateReady|stateYielded|stateParked) != 0
+	return !c.conn.context.is(stateBlocked) && c.conn.context.state&(stateReady|stateYielded|stateParked) != 0
 }
 
 func (l *netLoop) beforeLook() {

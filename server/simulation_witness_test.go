@@ -115,7 +115,7 @@ func (r *request) wireFlags() uint32 {
 // refuse notes that there is no memory for a store, or that it was made to fail.
 func (e *witness) refuse(c *simClient, r *request, status engine.Status, faulted bool) {
 	nearly := len(r.value) > e.w.plan.pageSize-itemRest
-	if status == engine.TooLarge && !nearly || status == engine.NoMemory && e.w.plan.roomy() && !nearly && !faulted {
+	if (status == engine.TooLarge || status == engine.NoClass) && !nearly || status == engine.NoMemory && e.w.plan.roomy() && !faulted {
 		e.w.fail("client %d: status %d for a value of %d bytes", c.number, status, len(r.value))
 	}
 	c.refused = r.op == engine.OpSet

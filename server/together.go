@@ -112,15 +112,18 @@ func (l *loop) goOn() (mine bool) {
 	mine = true
 	for _, c := range l.begun {
 		if c.mayParse() && c.receiving() && !slices.Contains(l.callers, c) {
-			l.hear(c)
 			mine = l.planValue(c) && mine
 		}
 	}
-	clear(l.begun)
-	l.begun = l.begun[:0]
+	l.forgetBegun()
 	mine = l.gather() && mine
 	l.answer()
 	return mine
+}
+
+func (l *loop) forgetBegun() {
+	clear(l.begun)
+	l.begun = l.begun[:0]
 }
 
 // writeTogether sends their replies to several connections.
@@ -155,7 +158,9 @@ func (l *loop) planReplies(c *conn) bool {
 	if l.gatherPieces(c); len(l.vec) == from {
 		return false
 	}
-	l.volume += c.size
+	for _, piece := range l.vec[from:] {
+		l.volume += int(piece.Len)
+	}
 	l.collect(c, uring.Call{Vector: l.vec[from:]})
 	return true
 }
@@ -198,29 +203,23 @@ func (s *Server) closeRings() error {
 	return errors.Join(faults...)
 }
 
-// together makes calls through the ring, as far as there is one, and returns how many that were. The others it makes one
-// by one.
+// together makes calls through the ring, as far as there is one, and returns how many that were.
 func (s system) together(calls []uring.Call) (batched int) {
-	if s.ring != nil && len(calls) > 1 {
-		batched = s.ring.Do(calls)
-	}
-	oneByOne(s, calls[batched:])
-	return batched
+	return uring.Make(s.ring, calls, s.single)
 }
 
-// oneByOne makes calls of a batch each by itself.
-func oneByOne(k kernel, calls []uring.Call) {
-	for i := range calls {
-		c := &calls[i]
-		switch {
-		case c.Receive && c.Vector != nil:
-			c.N, c.Err = k.receiveVector(c.FD, c.Vector)
-		case c.Receive:
-			c.N, c.Err = k.receive(c.FD, c.Bytes)
-		case c.Vector != nil:
-			c.N, c.Err = k.sendVector(c.FD, c.Vector)
-		default:
-			c.N, c.Err = k.send(c.FD, c.Bytes)
-		}
+func (s system) single(c *uring.Call) { makeCall(s, c) }
+
+// makeCall makes one call of several by itself.
+func makeCall(k kernel, c *uring.Call) {
+	switch {
+	case c.Receive && c.Vector != nil:
+		c.N, c.Err = k.receiveVector(c.FD, c.Vector)
+	case c.Receive:
+		c.N, c.Err = k.receive(c.FD, c.Bytes)
+	case c.Vector != nil:
+		c.N, c.Err = k.sendVector(c.FD, c.Vector)
+	default:
+		c.N, c.Err = k.send(c.FD, c.Bytes)
 	}
 }

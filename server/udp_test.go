@@ -23,6 +23,9 @@ type wire struct {
 	sent   [][]byte
 	to     []address // of each that was sent
 	fail   error     // of the next write
+
+	output func() int // room for the answers that are being sent, in bytes; may be nil
+	most   int        // the most that it was
 }
 
 func (s *wire) read(in *incoming) error {
@@ -42,6 +45,9 @@ func (s *wire) read(in *incoming) error {
 func (s *wire) write(out *outgoing, from, to int) (int, error) {
 	if s.fail != nil {
 		return 0, s.fail
+	}
+	if s.output != nil {
+		s.most = max(s.most, s.output())
 	}
 	for i := from; i < to; i++ {
 		b := out.datagram(i)
@@ -80,6 +86,7 @@ func newWorker(t testing.TB, change func(*Settings)) *worker {
 		t.Fatal(err)
 	}
 	w.udpWorker = newUDPWorker(s, w.wire)
+	w.wire.output = func() int { return cap(w.loop.out) }
 	s.loops = append(s.loops, w.loop)
 	t.Cleanup(func() {
 		w.checkEngine()
@@ -328,6 +335,9 @@ func TestUDPLongestAnswer(t *testing.T) {
 		got := w.ask("get" + strings.Repeat(" k", 30_000) + "\r\n")
 		if len(got) != 1 || len(got[0]) != 65535*1392 {
 			t.Fatalf("%d messages, the first of %d bytes", len(got), len(got[0]))
+		}
+		if w.wire.most > 65535*1400+4*hugeOutput {
+			t.Errorf("room for %d bytes was made", w.wire.most)
 		}
 		if c := cap(w.loop.out) + cap(w.loop.pieces) + cap(w.loop.touched); c > keepOutput+2*keepPieces {
 			t.Errorf("the worker keeps room for %d", c)

@@ -6,7 +6,8 @@ import (
 	"gocached/engine"
 )
 
-// write is the third stage: it sends each connection its replies with one system call, and closes those that are done.
+// write is the third stage: it sends each connection its replies, with few system calls for all, and closes those that
+// are done.
 func (l *loop) write() {
 	if len(l.touched) == 0 {
 		return
@@ -174,13 +175,12 @@ func (l *loop) unblock(c *conn) {
 	default:
 		l.emptyQueue(c)
 		c.clear(stateBlocked)
-		l.askToFeed()
+		l.server.askToFeed()
 		if c.is(stateYielded) {
 			return // its turn will come
 		}
 		c.event = 0
-		l.ready = append(l.ready, arrival{c, c.in})
-		l.answer()
+		l.proceed(c)
 	}
 }
 

@@ -148,6 +148,18 @@ func (r *Ring) Close() error {
 	return unix.Close(r.fd)
 }
 
+// Make makes the calls in their order: through the ring, as far as there is one and it is worth it, else each by itself
+// with single. It returns how many went through the ring.
+func Make(r *Ring, calls []Call, single func(*Call)) (batched int) {
+	if r != nil && len(calls) > 1 {
+		batched = r.Do(calls)
+	}
+	for i := range calls[batched:] {
+		single(&calls[batched+i])
+	}
+	return batched
+}
+
 // Do makes the calls in their order and returns how many it made: all, unless the kernel has no memory for more of them.
 // Those have N and Err set; the others were not begun.
 func (r *Ring) Do(calls []Call) (done int) {
@@ -217,7 +229,9 @@ func (r *Ring) collect(calls []Call, n int) {
 	for n > 0 {
 		tail := atomic.LoadUint32(r.cqTail)
 		if head == tail {
-			_, _ = r.enter(0, n)
+			if _, errno := r.enter(0, n); errno != 0 && errno != unix.EINTR {
+				panic(fmt.Sprintf("io_uring: %d results are missing: %v", n, errno))
+			}
 			continue
 		}
 		for ; head != tail; head++ {

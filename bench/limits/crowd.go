@@ -81,12 +81,12 @@ func rushIn(port, clients int) (waits []time.Duration, err error) {
 			continue
 		}
 		if n < 1 {
-			return nil, fmt.Errorf("%d of %d clients have no answer: %w", clients-len(waits), clients, err)
+			return nil, fmt.Errorf("%d of %d clients have no answer (%v)", clients-len(waits), clients, err)
 		}
 		now := time.Now()
 		for _, e := range events[:n] {
 			if got, err := unix.Read(int(e.Fd), answer); err != nil || string(answer[:max(got, 0)]) != "END\r\n" {
-				return nil, fmt.Errorf("the first answer is %q: %w", answer[:max(got, 0)], err)
+				return nil, fmt.Errorf("the first answer is %q (%v)", answer[:max(got, 0)], err)
 			}
 			waits = append(waits, now.Sub(began[e.Fd]))
 		}

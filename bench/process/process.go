@@ -40,11 +40,15 @@ func StartFirst(cmd *exec.Cmd) (*Process, error) {
 	cmd.Stderr = &p.said
 	return p, running.start(p, func() error {
 		runtime.LockOSThread() // a process inherits this from the thread that starts it
-		defer runtime.UnlockOSThread()
 		if err := beFirst(); err != nil {
+			runtime.UnlockOSThread()
 			return errors.Join(errors.ErrUnsupported, err)
 		}
-		return errors.Join(cmd.Start(), beOrdinary())
+		err := cmd.Start()
+		if beOrdinary() == nil { // else the thread is not for anybody else
+			runtime.UnlockOSThread()
+		}
+		return err
 	})
 }
 

@@ -117,6 +117,9 @@ func (r *results) circumstances(d document) {
 	d.text(fmt.Sprintf("%s to %s UTC. %s, %d processors, %s of memory, %s, Linux %s, %s; entering the kernel and "+
 		"leaving it takes %.0f ns.", first.Started.UTC().Format(form),
 		last.Started.UTC().Format("15:04"), m.CPU, m.Processors, humanize.IBytes(m.Memory), m.System, m.Kernel, m.Go, m.SystemCall))
+	if m.Calls == "singly" {
+		d.text("The kernel forbids io_uring to the generator, which therefore costs more than it could.")
+	}
 	bound := "Servers and generator share all processors, so the times are not worth much."
 	if r.CPU != "" {
 		bound = fmt.Sprintf("Every server has one thread and runs on processor %s, the generator on the other ones.", r.CPU)

@@ -17,7 +17,7 @@ type want struct {
 }
 
 // CanStore allows what memcached 1.4.5's check allows, which forgets the eight bytes of the CAS: a few sizes below the
-// limit pass it and are refused by Allocate with NoMemory.
+// limit pass it and are refused by Allocate with NoClass.
 func (e *Engine) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
 	if valueLen < 0 || valueLen > e.itemMax || e.finder.class(item.NominalSize(keyLen, valueLen, flags, false)) == 0 {
 		return engine.TooLarge
@@ -71,7 +71,7 @@ func (e *Engine) plan(w *want, keyLen, valueLen int, flags uint32) engine.Status
 	w.size = item.NominalSize(keyLen, valueLen, flags, !e.noCAS)
 	nominal := e.finder.class(w.size)
 	if nominal == 0 {
-		return engine.NoMemory
+		return engine.NoClass
 	}
 	w.shape = item.ShapeOf(valueLen, flags, valueLen >= e.lendFrom, e.noCAS)
 	w.nominal = &e.classes[nominal]

@@ -28,7 +28,7 @@ func (e *Engine) join(it engine.Item, op engine.Op, cas uint64) (newCAS uint64, 
 		copy(value[copy(value, first):], second)
 	})
 	e.refuse(slab.Ref(it.Ref), part, 1)
-	if status == engine.NoMemory || status == engine.TooLarge {
+	if status == engine.NoMemory || status == engine.NoClass || status == engine.TooLarge {
 		status = engine.NotStored
 	}
 	return newCAS, status

@@ -33,7 +33,7 @@ func TestSizeBorder(t *testing.T) {
 		can, got engine.Status
 	}{
 		{1048495, engine.OK, engine.OK},
-		{1048510, engine.OK, engine.NoMemory},
+		{1048510, engine.OK, engine.NoClass},
 		{1048576, engine.TooLarge, engine.TooLarge},
 	} {
 		h.Expect("CanStore", h.CanStore(1, row.n, 0), row.can)
@@ -49,7 +49,7 @@ func TestSizeBorder(t *testing.T) {
 func TestSizeBorderOdd(t *testing.T) {
 	_, h := start(t, func(s *engine.Settings) { s.MemoryLimit, s.ItemMax = 1<<20, 1500 })
 	for n, want := range map[int]engine.Status{
-		1427: engine.OK, 1428: engine.OK, 1431: engine.OK, 1432: engine.NoMemory, 1439: engine.NoMemory, 1440: engine.TooLarge,
+		1427: engine.OK, 1428: engine.OK, 1431: engine.OK, 1432: engine.NoClass, 1439: engine.NoClass, 1440: engine.TooLarge,
 	} {
 		it, status := h.Allocate([]byte("k"), n, 0, 0)
 		h.Expect("Allocate of "+strconv.Itoa(n), status, want)

@@ -88,17 +88,30 @@ type stream struct {
 	closed bool // the server closed, as it should
 }
 
+// errHeldUp marks a failure of a case that took much longer than it sleeps: what some answers are depends on the second in
+// which they are asked for.
+var errHeldUp = errors.New("held up")
+
+// heldUp is how much longer that is.
+const heldUp = 500 * time.Millisecond
+
 func (t *talk) run() error {
+	began, slept := time.Now(), time.Duration(0)
 	for i := range t.c.Steps {
 		step := &t.c.Steps[i]
 		if step.Sleep > 0 {
-			time.Sleep(time.Duration(step.Sleep * float64(time.Second)))
+			nap := time.Duration(step.Sleep * float64(time.Second))
+			time.Sleep(nap)
+			slept += nap
 		}
 		play := t.playStream
 		if t.c.Transport == "udp" && step.Via != "tcp" {
 			play = t.playDatagrams
 		}
 		if err := play(step); err != nil {
+			if late := time.Since(began) - slept; late > heldUp {
+				err = fmt.Errorf("%w by %v: %w", errHeldUp, late, err)
+			}
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
 	}
