@@ -4,15 +4,23 @@
 
 table=()
 notes=()
+whys=()
 faults=0
+
+# fault LINE prints why the run fails, at once and once more when it ends, where it is not lost among the output.
+fault() {
+    echo "--- $1"
+    whys+=("$1")
+    faults=1
+}
 
 row() { table+=("$(printf '%-32s %-28s %-12s %-12s %s' "$1" "$2" "$3" "$4" "$5")"); }
 
 not_run() { row "$1" - - - "not run: $2"; }
 
 broken() {
-    row "$1" - - - "FAILED: $2"
-    faults=1
+    row "$1" - - - FAILED
+    fault "$1: $2"
 }
 
 # share FILE prints how many of a file's cases went well.
@@ -36,22 +44,21 @@ judge() {
         elif [ -n "$why" ]; then
             notes+=("$row: $name: known difference, $why")
         else
-            echo "--- $row: $line"
+            fault "$row: $line"
             verdict=FAILED
         fi
     done < <(sed -n 's/^not ok //p' "$ours")
     if ! grep -q '^done$' "$ours"; then
-        echo "--- $row: did not come to its end"
+        fault "$row: did not come to its end"
         tail -5 "$ours"
         [ ! -e "$ours.err" ] || tail -15 "$ours.err"
         verdict=FAILED
     fi
     if ! grep -q '^ok ' "$ours"; then
-        echo "--- $row: nothing went well, which says that the check itself is broken"
+        fault "$row: nothing went well, which says that the check itself is broken"
         verdict=FAILED
     fi
     [ ! -s "$theirs" ] || notes_of_theirs "$row" "$ours" "$theirs"
-    [ $verdict = ok ] || faults=1
     row "$row" "$(sed -n 's/^client //p' "$ours" | head -1)" "$(share "$ours")" "$(share "$theirs")" $verdict
 }
 
@@ -80,6 +87,7 @@ conclude() {
     [ ${#notes[@]} = 0 ] || printf '  %s\n' "${notes[@]}"
     [ ! -s "$1" ] || { echo; cat "$1"; }
     echo
+    [ ${#whys[@]} = 0 ] || printf -- '--- %s\n' "${whys[@]}"
     if [ $faults = 0 ]; then echo "conformance: ok, $SECONDS s"; else echo "conformance: FAILED, $SECONDS s"; fi
     exit $faults
 }
