@@ -278,6 +278,7 @@ func TestLostDatagrams(t *testing.T) {
 
 func TestLoadFaults(t *testing.T) {
 	silent := func(c net.Conn) { // answers what is asked before the turns, and nothing after
+		defer c.Close() // also keeps it from being collected, which would close it at once
 		new(fakeServer).init().serveUntil(c, "get")
 		time.Sleep(time.Minute)
 	}
