@@ -92,6 +92,11 @@ var attacks = []attack{
 		run:    byteByByte,
 	},
 	{
+		name: "conversations", what: "2,000,000 requests, in pipelines cut at random, 40 clients: ",
+		bounds: []bound{{what: "clients with a wrong byte"}},
+		long:   true, run: conversations,
+	},
+	{
 		name: "mutated", what: "1,300,000 spoilt inputs, text, binary and UDP: ",
 		bounds: []bound{{what: "crashes and panics"}, {what: "peak / limit of -m 64", most: 1.25}},
 		long:   true, run: mutatedInputs,

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"slices"
 	"testing"
 )
@@ -25,6 +27,27 @@ func TestCheckValue(t *testing.T) {
 		mixed := slices.Concat(next[:valueHead], value[valueHead:])
 		if _, ok := checkValue(mixed, 7); ok && len(mixed) > valueHead+2 {
 			t.Fatalf("two versions pass for one: %d", version)
+		}
+	}
+}
+
+// TestHold: a script passes with the answers that are due, and with no others.
+func TestHold(t *testing.T) {
+	for seed := range uint64(20) {
+		for _, spoil := range []bool{false, true} {
+			s := &script{random: rand.New(rand.NewPCG(seed, 1)), prefix: "k", items: map[string]stored{}, binary: seed%2 == 0}
+			s.write(50)
+			due := slices.Clone(s.answers)
+			if spoil {
+				due[seed%4] ^= 1 // the first bytes hold no CAS
+			}
+			here, there := net.Pipe()
+			go func() { _, _ = io.CopyN(io.Discard, there, int64(len(s.said))); _, _ = there.Write(due) }()
+			if err := (&client{Conn: here}).hold(s, false); (err != nil) != spoil {
+				t.Errorf("seed %d, spoilt %v: %v", seed, spoil, err)
+			}
+			here.Close()
+			there.Close()
 		}
 	}
 }
