@@ -46,7 +46,7 @@ lint: ## check formatting, go vet, staticcheck, import layers, known vulnerabili
 fmt: ## format all Go files
 	gofmt -w $$(git ls-files '*.go')
 
-bench: build ## measure the standard loads on gocached, memcached and PEERS="NAME=PROGRAM ..." into bench/RESULTS.md; SHORT=1 takes 30 s
+bench: build ## measure the standard loads on gocached, memcached and PEERS="NAME=PROGRAM ..." into bench/RESULTS.md; SHORT=1 takes a minute
 	@GO="$(GO)" ROUNDS="$(ROUNDS)" SECONDS_A_TURN="$(SECONDS_A_TURN)" SHORT="$(SHORT)" ONLY="$(ONLY)" OUT="$(OUT)" \
 		scripts/bench.sh $(BIN) $(PEERS)
 

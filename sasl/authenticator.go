@@ -122,6 +122,8 @@ func (a *Authenticator) build() error {
 	a.notes = notes
 	if len(all) == 0 {
 		a.notes = append(a.notes, "SASL: there are no users, so nobody can authenticate")
+	} else if a.offered(t) == 0 {
+		a.notes = append(a.notes, "SASL: no mechanism that is allowed can serve what the files hold of the users, so nobody can authenticate")
 	}
 	for _, s := range a.sources {
 		if s.remark != "" {

@@ -140,6 +140,17 @@ func TestUnusableFiles(t *testing.T) {
 	}
 }
 
+// TestNothingToOffer: users whom no allowed mechanism can serve are as good as none, which is worth a remark.
+func TestNothingToOffer(t *testing.T) {
+	hash := writeFile(t, "pwdb", "u:$2b$04$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZabcde\n")
+	for mechanism, remarks := range map[string]int{"SCRAM-SHA-256": 1, "PLAIN": 0} {
+		a := withConfig(t, Config{PasswordFile: hash, Mechanisms: []string{mechanism}})
+		if notes := a.Notes(); len(notes) != remarks {
+			t.Errorf("%s: %q", mechanism, notes)
+		}
+	}
+}
+
 // TestUnsettledFile changes a file within the grain of its time: same time, same size.
 func TestUnsettledFile(t *testing.T) {
 	path := writeFile(t, "pwdb", "")

@@ -32,6 +32,7 @@ type Setting struct {
 	field     func(*Settings) any            // pointer to the field; nil if the flag is an action (-h, -i, -V)
 	parse     func(*Settings, string) string // instead of the usual for the field's type; returns a fault or ""
 	base      int                            // with parse: the argument must be a number in this base
+	units     string                         // with base: letters of which one may end the number
 	check     func(*Settings) string         // a further fault, or ""
 	refuse    func(*Settings) string         // why the server cannot do this yet, or ""
 	warn      func(*Settings) string         // what the operator should know, or ""
@@ -79,6 +80,9 @@ func (r *Setting) apply(s *Settings, value string) string {
 		return r.numeric(s, value, 10)
 	case *float64:
 		*p = atof(value)
+		if _, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err != nil && r.bounds(s) == "" {
+			return r.noNumber(value)
+		}
 	case *string:
 		*p = value
 		return r.empty(value == "")
@@ -95,11 +99,22 @@ func (r *Setting) apply(s *Settings, value string) string {
 // numeric returns the fault of an argument that is no number, unless the number C would read from it is out of bounds,
 // which memcached has words for. memcached takes 64x for 64 and foo for 0, which may mean no limit, or no port.
 func (r *Setting) numeric(s *Settings, value string, base int) string {
-	if _, err := strconv.ParseInt(strings.TrimSpace(value), base, 64); err == nil || errors.Is(err, strconv.ErrRange) ||
-		r.bounds(s) != "" {
+	digits := strings.TrimSpace(value)
+	if n := len(digits); n > 0 && strings.IndexByte(r.units, digits[n-1]) >= 0 {
+		digits = digits[:n-1]
+	}
+	if _, err := strconv.ParseInt(digits, base, 64); err == nil || errors.Is(err, strconv.ErrRange) || r.bounds(s) != "" {
 		return ""
 	}
-	return fmt.Sprintf("-%c needs a number, not %q", r.Letter, value)
+	return r.noNumber(value)
+}
+
+func (r *Setting) noNumber(value string) string {
+	kind := "a"
+	if r.base == 8 {
+		kind = "an octal"
+	}
+	return fmt.Sprintf("-%c needs %s number, not %q", r.Letter, kind, value)
 }
 
 // empty returns the fault of an argument without content, such as an unset variable of a shell script. To take it for no

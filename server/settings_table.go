@@ -13,6 +13,10 @@ const (
 	maxItemMax = 128 << 20
 )
 
+// octal is the fault of permissions that are none. Bits above them would be lost on the way to the kernel, and what is
+// left might open the socket to everybody.
+const octal = "-a needs permissions from 0 to 0777, in octal"
+
 // table is every setting, in the order of the help text: first memcached 1.4.5's, in its order, then the newer ones.
 var table = [...]Setting{
 	{
@@ -50,9 +54,11 @@ var table = [...]Setting{
 	},
 	{
 		Letter: 'a', Long: "unix-mask", Arg: "mask", Default: "0700",
-		Help:  "permissions of the unix socket, in octal (default: 0700)",
+		Help: "permissions of the unix socket, in octal (default: 0700)",
+		what: "Permissions", max: 0o777,
+		tooSmall: octal, tooLarge: octal,
 		field: func(s *Settings) any { return &s.SocketMask },
-		parse: func(s *Settings, v string) string { s.SocketMask = int(uint32(strtol(v, 8))); return "" },
+		parse: func(s *Settings, v string) string { s.SocketMask = int(strtol(v, 8)); return "" },
 		base:  8,
 		stat:  "umask", statOrder: 10,
 		show: func(s *Settings, _ Live) string { return strconv.FormatInt(int64(s.SocketMask), 8) },
@@ -77,7 +83,7 @@ var table = [...]Setting{
 	},
 	{
 		Letter: 'u', Long: "user", Arg: "username",
-		Help:  "become this user after listening (root must name one)",
+		Help:  "become this user after listening, or with -s before (root must name one)",
 		field: func(s *Settings) any { return &s.User },
 		parse: func(s *Settings, v string) string { s.User = v; return "" }, // empty is none, as in memcached
 	},
@@ -213,6 +219,7 @@ var table = [...]Setting{
 		tooLarge: "Cannot set item size limit higher than 128 mb.",
 		field:    func(s *Settings) any { return &s.ItemMax },
 		parse:    func(s *Settings, v string) string { s.ItemMax = int(size(v)); return "" },
+		base:     10, units: "kKmM",
 		warn: func(s *Settings) string {
 			if s.ItemMax > 1<<20 {
 				return fmt.Sprintf("-I %d: slab pages above 1 MiB need more memory at least, and waste more", s.ItemMax)

@@ -107,7 +107,7 @@ func TestSet(t *testing.T) {
 		{'v', "", func(s *Settings) any { return s.Verbosity }, 1},
 		{'P', "x.pid", func(s *Settings) any { return s.PIDFile }, "x.pid"},
 		{'f', "1.5", func(s *Settings) any { return s.Factor }, 1.5},
-		{'f', "2x", func(s *Settings) any { return s.Factor }, 2.0},
+		{'f', " 2.0", func(s *Settings) any { return s.Factor }, 2.0},
 		{'n', "8", func(s *Settings) any { return s.ChunkMin }, 8},
 		{'L', "", func(s *Settings) any { return s.LargePages }, true},
 		{'D', ";x", func(s *Settings) any { return s.Delimiter }, byte(';')},

@@ -15,6 +15,7 @@ func benchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Put load on servers and compare them",
 		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // so that a word that is no subcommand is refused
 	}
 	cmd.AddCommand(replayCommand(), loadCommand())
 	return cmd

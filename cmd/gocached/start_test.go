@@ -174,6 +174,13 @@ func TestRefusedStarts(t *testing.T) {
 		{[]string{"-o", "nothing"}, 1, "Illegal suboption \"nothing\"\n"},
 		{[]string{"-f", "1", "-t", "0"}, 1, "Factor must be greater than 1\nNumber of threads must be greater than 0\n"},
 		{[]string{"-l", ""}, 1, "-l needs an argument that is not empty\n"},
+		{[]string{"-t", "4x"}, 1, "-t needs a number, not \"4x\"\n"},
+		{[]string{"-f", "1.25x"}, 1, "-f needs a number, not \"1.25x\"\n"},
+		{[]string{"-I", "2048x"}, 1, "-I needs a number, not \"2048x\"\n"},
+		{[]string{"-a", "999"}, 1, "-a needs an octal number, not \"999\"\n"},
+		{[]string{"-a", "1777777"}, 1, "-a needs permissions from 0 to 0777, in octal\n"},
+		{[]string{"-a", "-1"}, 1, "-a needs permissions from 0 to 0777, in octal\n"},
+		{[]string{"bench", "lod"}, 1, "unknown command \"lod\" for \"gocached bench\"\n"},
 		{[]string{"-d", "-t", "0"}, 1, "Number of threads must be greater than 0\n"},
 		{[]string{"--no-such"}, 1, binary + ": unrecognized option '--no-such'\nIllegal argument \"?\"\n"},
 	} {
