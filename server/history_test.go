@@ -126,6 +126,13 @@ func TestUnixPeers(t *testing.T) {
 	if n := ts.sum(panics); n != 0 {
 		t.Errorf("%d panics", n)
 	}
+	said := ts.logs.String()
+	if !strings.Contains(said, "version") {
+		t.Errorf("the log does not tell of the clients: %q", said)
+	}
+	if strings.Contains(said, "xxxx") || strings.Contains(said, "yyyy") {
+		t.Errorf("an address is printed: %q", said)
+	}
 }
 
 // TestEveryWayBackGivesTheChunk refuses values on every path there is, one after the other, for longer than memory would
