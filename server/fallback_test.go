@@ -22,11 +22,7 @@ func withoutPoller(t *testing.T, change func(*Settings)) *testServer {
 func TestWithoutPoller(t *testing.T) {
 	ts := withoutPoller(t, nil)
 	const warning = "warning: cannot find gnet's epoll descriptor"
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(ts.logs.String(), warning); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no warning at the start: %q", ts.logs.String())
-		}
-	}
+	ts.says(warning, 1)
 	for i := range 20 { // some on each loop
 		c := ts.dial()
 		value := string(pattern(1000 * (1 + i*i)))
@@ -88,9 +84,7 @@ func TestWithoutPollerNoReader(t *testing.T) {
 	if after := heapInUse(); after > before+4<<20 {
 		t.Errorf("%d KB stay", (after-before)>>10)
 	}
-	for strings.Count(ts.logs.String(), "does not read its replies, and") < 5 { // the log is written elsewhere
-		time.Sleep(time.Millisecond)
-	}
+	ts.says("does not read its replies, and", 5)
 	if n := ts.unsent.Load(); n != 0 {
 		t.Errorf("%d bytes are said to be kept", n)
 	}

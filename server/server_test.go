@@ -84,6 +84,16 @@ func (ts *testServer) dial() *client {
 	return &client{Conn: nc, t: ts.t, r: bufio.NewReader(nc)}
 }
 
+// says waits until the log holds the text so many times at least: it is written elsewhere.
+func (ts *testServer) says(want string, times int) {
+	ts.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); strings.Count(ts.logs.String(), want) < times; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.t.Fatalf("the log says\n%.2000s\nwithout\n%s", ts.logs.String(), want)
+		}
+	}
+}
+
 func (c *client) send(s string) {
 	c.t.Helper()
 	if _, err := io.WriteString(c.Conn, s); err != nil {
@@ -322,10 +332,7 @@ func TestVerboseLog(t *testing.T) {
 	c.closed()
 	want := []string{" new auto-negotiating client connection", " set a 0 0 1", " STORED", " get a b", " sending key a",
 		" END", " set q 0 0 1 noreply", " NOREPLY", " foo?[2J", " ERROR", " quit", " connection closed."}
-	deadline := time.Now().Add(10 * time.Second)
-	for !strings.Contains(ts.logs.String(), "closed.") && time.Now().Before(deadline) {
-		time.Sleep(time.Millisecond)
-	}
+	ts.says("closed.", 1)
 	at := 0
 	for _, line := range strings.Split(ts.logs.String(), "\n") {
 		if at < len(want) && strings.Contains(line, want[at]) {

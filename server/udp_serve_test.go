@@ -102,11 +102,7 @@ func TestUDPLog(t *testing.T) {
 	for _, line := range []string{"<%d set a 0 0 1", ">%d STORED", "<%d get a", ">%d sending key a", ">%d END", "<%d foo?", ">%d ERROR"} {
 		want += fmt.Sprintf(line, fd) + "\n"
 	}
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(ts.logs.String(), want); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the log says\n%s\nwithout\n%s", ts.logs.String(), want)
-		}
-	}
+	ts.says(want, 1)
 }
 
 // breaking is a socket that panics at the first write.
