@@ -54,13 +54,15 @@ func (l *loop) touchItem(i int) {
 	l.reply(i, protocol.Reply{Status: status, CAS: cas, Flags: flags})
 }
 
-// flushAll answers flush_all: at once, or when the given time comes; a second before it, to be exact (as in memcached).
+// flushAll answers flush_all: at once, or when the given time comes. memcached flushes in the second before it, together with
+// what is stored in that second; here nothing is lost that comes after the flush, so a second too early would leave a
+// client whose set follows its "flush_all 2" with a value that outlives it.
 func (l *loop) flushAll(i int) {
 	at, now := l.server.clock.Exptime(l.run.Requests[i].Exptime), l.server.clock.Now()
 	l.server.flushed.Store(int64(max(at, now)) - 1)
 	due := clock.Never
-	if at > now+1 {
-		due = at - 1
+	if at > now {
+		due = at
 	}
 	status := l.engineCall().Flush(due)
 	l.engineDone()

@@ -317,7 +317,7 @@ func (e *witness) Flush(at clock.Time) (status engine.Status) {
 		return engine.OK
 	}
 	want, now := e.w.model.timeOf(r.exptime), e.w.model.now
-	if want--; want <= now {
+	if want <= now {
 		want = 0
 	}
 	if int64(at) != want {
