@@ -95,7 +95,19 @@ var errHeldUp = errors.New("held up")
 // heldUp is how much longer that is.
 const heldUp = 500 * time.Millisecond
 
+// afterTick waits until a second has just begun, so that steps which follow each other at once fall into the same one.
+// gocached's seconds begin with those of the wall clock.
+func afterTick() {
+	const soon, most = 20 * time.Millisecond, 200 * time.Millisecond
+	if past := time.Duration(time.Now().Nanosecond()); past < soon || past > most {
+		time.Sleep((time.Second + soon - past) % time.Second)
+	}
+}
+
 func (t *talk) run() error {
+	if t.c.Has("slow") {
+		afterTick()
+	}
 	began, slept := time.Now(), time.Duration(0)
 	for i := range t.c.Steps {
 		step := &t.c.Steps[i]
