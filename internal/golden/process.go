@@ -97,7 +97,7 @@ func freePort() (string, error) {
 	return "", err
 }
 
-// ready waits until the server accepts, and its UDP port, which servers open last, is in the file of its ports.
+// ready waits until the server accepts, and its ports are in the file of its ports.
 func ready(s *Server, ports string, ended chan error) error {
 	network, where := "tcp", s.TCP
 	if s.Unix != "" {
@@ -108,7 +108,7 @@ func ready(s *Server, ports string, ended chan error) error {
 		c, err := net.Dial(network, where)
 		if err == nil {
 			c.Close()
-			if err = udpOpen(s, ports); err == nil {
+			if err = portsOpen(s, ports); err == nil {
 				return nil
 			}
 		}
@@ -124,20 +124,26 @@ func ready(s *Server, ports string, ended chan error) error {
 	}
 }
 
-// udpOpen looks whether the server has opened its UDP port, if it has one. A datagram that came earlier would be lost.
-func udpOpen(s *Server, ports string) error {
-	if s.UDP == "" {
-		return nil
+// portsOpen looks whether the server has opened its ports: a connection alone may have met another server, which took the
+// port first, and a datagram that came too early would be lost.
+func portsOpen(s *Server, file string) error {
+	for _, door := range []struct{ kind, address string }{{"TCP INET: ", s.TCP}, {"UDP INET: ", s.UDP}} {
+		if door.address == "" {
+			continue
+		}
+		_, port, err := net.SplitHostPort(door.address)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(string(text), door.kind+port+"\n") {
+			return fmt.Errorf("%s%s is not open", door.kind, port)
+		}
 	}
-	_, port, err := net.SplitHostPort(s.UDP)
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile(ports)
-	if err == nil && !strings.Contains(string(text), "UDP INET: "+port+"\n") {
-		err = fmt.Errorf("UDP port %s is not open", port)
-	}
-	return err
+	return nil
 }
 
 // stopProcess interrupts the program, as one does at a terminal. It must go by itself, and must not have crashed before.
