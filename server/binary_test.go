@@ -250,7 +250,7 @@ func randomBatch(addr string, random *rand.Rand, batch int) (answered bool, err 
 		return false, err
 	}
 	defer nc.Close()
-	_ = nc.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = nc.SetDeadline(time.Now().Add(patience))
 	go func() {
 		_, _ = nc.Write(packets) // may fail: it may have been closed
 		_ = nc.(*net.TCPConn).CloseWrite()

@@ -98,7 +98,7 @@ func oneVersion(addr string) (string, error) {
 		return "", err
 	}
 	defer nc.Close()
-	_ = nc.SetDeadline(time.Now().Add(30 * time.Second))
+	_ = nc.SetDeadline(time.Now().Add(patience))
 	if _, err := io.WriteString(nc, "version\r\nquit\r\n"); err != nil {
 		return "", err
 	}

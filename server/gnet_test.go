@@ -15,7 +15,7 @@ import (
 func TestNoWorkerPool(t *testing.T) {
 	start(t, nil)
 	stacks := make([]byte, 4<<20)
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 		text := string(stacks[:runtime.Stack(stacks, true)])
 		if !strings.Contains(text, "/ants/") {
 			return

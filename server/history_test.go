@@ -48,7 +48,7 @@ func TestAdminWordsAlone(t *testing.T) {
 func (c *client) hearsVersionOrEnd() {
 	c.t.Helper()
 	_, _ = c.Conn.Write([]byte("\r\nversion\r\n"))
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(patience))
 	for {
 		line, err := c.r.ReadString('\n')
 		if line == "VERSION 1.4.5\r\n" {
@@ -88,7 +88,7 @@ func TestLeavesMidAnswer(t *testing.T) {
 		for ts.gate.current() > 1 {
 			time.Sleep(time.Millisecond)
 		}
-		for deadline := time.Now().Add(10 * time.Second); watcher.usedChunks() != "0"; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(patience); watcher.usedChunks() != "0"; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("round %d: %s chunks are in use", round, watcher.usedChunks())
 			}
@@ -115,7 +115,7 @@ func TestUnixPeers(t *testing.T) {
 			continue
 		}
 		clients++
-		_ = nc.SetDeadline(time.Now().Add(10 * time.Second))
+		_ = nc.SetDeadline(time.Now().Add(patience))
 		b := make([]byte, 64)
 		if _, err = nc.Write([]byte("version\r\n")); err == nil {
 			_, err = nc.Read(b)

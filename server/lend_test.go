@@ -24,7 +24,7 @@ func (ts *testServer) dialSmall() *client {
 		ts.t.Fatal(err)
 	}
 	ts.t.Cleanup(func() { _ = nc.Close() })
-	_ = nc.SetDeadline(time.Now().Add(30 * time.Second))
+	_ = nc.SetDeadline(time.Now().Add(patience))
 	return &client{Conn: nc, t: ts.t, r: bufio.NewReader(nc)}
 }
 

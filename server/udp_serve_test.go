@@ -40,7 +40,7 @@ func dialUDP(t *testing.T, to *net.UDPAddr) *udpClient {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(patience))
 	return &udpClient{UDPConn: c, t: t}
 }
 
