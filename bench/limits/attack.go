@@ -26,32 +26,32 @@ var attacks = []attack{
 	{
 		name: "slow", what: "8 clients ask for 3.8 GB each, and read only later: ",
 		bounds: []bound{{what: "growth until then", most: 2, unit: "MiB"}, {what: "growth in all", most: 8, unit: "MiB"}},
-		run:    slowReaders,
+		noisy:  true, run: slowReaders,
 	},
 	{
 		name: "slow-1000", what: "1,000 clients ask for 38 MB each and do not read: ",
 		bounds: []bound{{what: "growth", most: 64, unit: "MiB"}},
-		run:    manySlowReaders,
+		noisy:  true, run: manySlowReaders,
 	},
 	{
 		name: "idle", what: "10,000 clients ask once and stay: ",
 		bounds: []bound{{what: "resident in all", most: 30, unit: "MiB"}, {what: "growth for each", most: 2, unit: "KiB"}},
-		run:    idleConnections,
+		noisy:  true, run: idleConnections,
 	},
 	{
 		name: "endless-line", what: "a get line of 512 MiB: ",
 		bounds: []bound{{what: "growth", most: 1, unit: "MiB"}},
-		long:   true, run: func(t *trial) ([]float64, error) { return longLine(t, t.scale(512<<20, 16<<20)) },
+		long:   true, noisy: true, run: func(t *trial) ([]float64, error) { return longLine(t, t.scale(512<<20, 16<<20)) },
 	},
 	{
 		name: "long-line", what: "a get line of 1.9 MiB: ",
 		bounds: []bound{{what: "growth", most: 2, unit: "MiB"}},
-		run:    func(t *trial) ([]float64, error) { return longLine(t, 1_992_294) },
+		noisy:  true, run: func(t *trial) ([]float64, error) { return longLine(t, 1_992_294) },
 	},
 	{
 		name: "memory-64", what: "values of all sizes, ten times what fits into -m 64: ",
 		bounds: []bound{{what: "peak / limit", most: 1.25}},
-		run:    func(t *trial) ([]float64, error) { return fillMemory(t, 64, t.scale(10, 3), 500_000) },
+		noisy:  true, run: func(t *trial) ([]float64, error) { return fillMemory(t, 64, t.scale(10, 3), 500_000) },
 	},
 	{
 		name: "memory-1024", what: "values of all sizes, three times what fits into -m 1024: ",
@@ -63,7 +63,7 @@ var attacks = []attack{
 	{
 		name: "huge-values", what: "4 clients store and 4 ask for values of 100 MB: ",
 		bounds: []bound{{what: "growth beyond the items", most: 6, unit: "MiB"}, {what: "growth while none reads", most: 6, unit: "MiB"}},
-		run:    hugeValues,
+		noisy:  true, run: hugeValues,
 	},
 	{
 		name: "half-sent", what: "2,000 clients send half of 1 MB and stop, -m 64: ",
