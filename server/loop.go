@@ -48,7 +48,7 @@ type loop struct {
 
 	run    protocol.Run
 	parts  []part
-	partOf [protocol.MaxRun]uint8
+	partOf [protocol.MaxRun]int32 // index in parts of each request's connection
 	cur    int // the part whose replies are being appended, or -1
 	base   int // index in the run of the first key of the Get under way
 
@@ -84,7 +84,7 @@ type arrival struct {
 	data []byte
 }
 
-// part is what one connection has in the current run: requests from up to, but not including, to.
+// part is what one connection has in the current run: requests from up to, but not including, to, of which there are some.
 type part struct {
 	c        *conn
 	arrival  int // index in ready
@@ -142,13 +142,19 @@ func (l *loop) admit(c *conn, data []byte) {
 	l.last = c
 }
 
-// takeTurns puts the connections that had yielded back into the round.
+// turnsMost bounds how many connections that had yielded come back in one round, so that those who speak for the first
+// time are heard soon.
+const turnsMost = eventsMost
+
+// takeTurns puts connections that had yielded back into the round, those first that have waited for longest.
 func (l *loop) takeTurns() {
-	for _, c := range l.yielded {
+	n := min(len(l.yielded), turnsMost)
+	for _, c := range l.yielded[:n] {
 		l.takeTurn(c)
 	}
-	clear(l.yielded)
-	l.yielded = l.yielded[:0]
+	rest := copy(l.yielded, l.yielded[n:])
+	clear(l.yielded[rest:])
+	l.yielded = l.yielded[:rest]
 }
 
 // takeTurn puts one connection back. One that has been blocked meanwhile comes back when

@@ -131,9 +131,9 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 
 // alone makes a run of one request, beside the rounds.
 func (l *loop) alone(c *conn, r *protocol.Request, key []byte) {
-	l.run.N, l.cur, l.partOf[0] = 1, -1, 0
+	l.run.N, l.cur, l.parts = 1, -1, l.parts[:0]
 	l.run.Requests[0], l.run.Keys[0].Bytes = *r, key
-	l.parts = append(l.parts[:0], part{c: c, to: 1, stop: 1})
+	l.addPart(part{c: c, to: 1, stop: 1})
 	l.bound()
 }
 

@@ -242,8 +242,8 @@ func TestParkedPanics(t *testing.T) {
 	for range 2 * parkedMost { // a place that is not given back would be missed
 		c := ts.dial()
 		ts.onLoop(c, func(l *loop, inside *conn) {
-			l.run.N, l.partOf[0], l.run.Requests[0] = 1, 0, versionRequest(1)
-			l.parts = append(l.parts[:0], part{c: inside, to: 1, stop: 1})
+			r := versionRequest(1)
+			l.alone(inside, &r, nil)
 			l.enter(0)
 			l.park(0, 0, func() protocol.Reply { panic("a bug") })
 			l.write()

@@ -1,6 +1,10 @@
 package server
 
-import "gocached/protocol"
+import (
+	"fmt"
+
+	"gocached/protocol"
+)
 
 // parse is the first stage: it fills the run with requests from the connections of the round, in their order, and
 // reports whether there is anything to do. A connection whose requests do not all fit ends the run; settle sees to the
@@ -39,12 +43,25 @@ func (l *loop) parseOne(a *arrival, index int) protocol.Need {
 		}
 		used += n
 	}
-	p := len(l.parts)
-	for i := from; i < l.run.N; i++ {
-		l.partOf[i] = uint8(p)
+	p := part{c: c, arrival: index, from: from, to: l.run.N, stop: l.run.N, used: used, need: need}
+	if p.from == p.to { // half a request, or the end of one: nothing waits for its execution
+		l.settleOne(&p)
+		return need
 	}
-	l.parts = append(l.parts, part{c: c, arrival: index, from: from, to: l.run.N, stop: l.run.N, used: used, need: need})
+	l.addPart(p)
 	return need
+}
+
+// addPart makes requests of the run a connection's. A part has at least one, so that a run has no more parts than requests.
+func (l *loop) addPart(p part) {
+	n := len(l.parts)
+	if p.from >= p.to || p.to > protocol.MaxRun || n >= protocol.MaxRun || n > 0 && l.parts[n-1].to != p.from {
+		panic(fmt.Sprintf("part %d of a run has requests %d to %d", n, p.from, p.to))
+	}
+	for i := p.from; i < p.to; i++ {
+		l.partOf[i] = int32(n)
+	}
+	l.parts = append(l.parts, p)
 }
 
 // parseFill gives data to the value that is being received. Once it is whole its Store becomes the next request.

@@ -73,3 +73,55 @@ func TestIdleAfterTaking(t *testing.T) {
 		}
 	})
 }
+
+// TestManyHalfRequestsInOneRound: whoever has sent half a request takes nothing of the run, and the answers to the others
+// go to those who asked, however many connections a round has. (An index of eight bits once gave them to strangers.)
+func TestManyHalfRequestsInOneRound(t *testing.T) {
+	const halves, askers, get = 600, 40, "get "
+	s := newStage()
+	defer s.close()
+	w := newWorld(1, 0, s.log, &s.trace, func(p *plan) {
+		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, lendFrom: 1 << 20, stream: 2048, replyMost: outputMost,
+			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 10_000, doors: 1, clients: halves + askers}
+	})
+	for range halves + askers {
+		w.connect()
+		w.house.stir()
+	}
+	l := w.loops[0]
+	for l.step() { // opens them
+	}
+	ask := func(c *simClient) {
+		r := &request{kind: askGet, keys: []int{c.number}}
+		c.out = r.appendText(c.out, c.sentAll)
+		c.sentAll = r.end
+		c.requests = append(c.requests, r)
+	}
+	admit := func(c *simClient, n int) {
+		c.send(n)
+		data := make([]byte, len(c.conn.socket.in))
+		if _, err := l.loop.kernel.receive(c.conn.socket.fd, data); err != nil {
+			t.Fatal(err)
+		}
+		l.loop.admit(c.conn.context, data)
+	}
+	for i, c := range w.clients {
+		ask(c)
+		n := len(get) + 1
+		if i >= halves {
+			n = len(c.out)
+		}
+		admit(c, n)
+	}
+	w.running = &l.actor
+	l.loop.answer()
+	w.running = nil
+	for i, c := range w.clients {
+		if c.gone || (len(c.requests) == 0) != (i >= halves) {
+			t.Fatalf("client %d: gone %v, %d requests are left", i, c.gone, len(c.requests))
+		}
+	}
+	if err := w.run(); err != nil {
+		t.Errorf("%v\n%s", err, s.trace.String())
+	}
+}

@@ -16,11 +16,7 @@ func (w *udpWorker) gather(i int, body []byte) bool {
 	if from == 0 {
 		w.first = i
 	}
-	for k := from; k < l.run.N; k++ {
-		l.partOf[k] = uint8(len(l.parts))
-	}
-	l.parts = append(l.parts, part{c: c, arrival: len(l.ready), from: from, to: l.run.N, stop: l.run.N,
-		used: used, need: need})
+	l.addPart(part{c: c, arrival: len(l.ready), from: from, to: l.run.N, stop: l.run.N, used: used, need: need})
 	l.ready = append(l.ready, arrival{c, body})
 	return true
 }
