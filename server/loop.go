@@ -49,8 +49,8 @@ type loop struct {
 	run    protocol.Run
 	parts  []part
 	partOf [protocol.MaxRun]int32 // index in parts of each request's connection
-	cur    int // the part whose replies are being appended, or -1
-	base   int // index in the run of the first key of the Get under way
+	cur    int                    // the part whose replies are being appended, or -1
+	base   int                    // index in the run of the first key of the Get under way
 
 	expected []engine.Key // see expect
 
