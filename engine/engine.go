@@ -38,7 +38,10 @@ type Engine interface {
 	// nothing. The item is invisible until then. key is copied. TooLarge, NoClass and NoMemory leave nothing to release.
 	//
 	// valueLen must be what CanStore has allowed; the engine checks it again before it takes memory.
-	Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time) (Item, Status)
+	//
+	// op is what Store will be told. Unless it is OpSet, what becomes of the store depends on the item that is under the
+	// key now, so that one is never evicted to make room for this.
+	Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time, op Op) (Item, Status)
 
 	// Release gives back an item (7): one from Allocate that is not stored, or one that a Hit lent. Once each.
 	Release(Item)
@@ -60,7 +63,7 @@ type Engine interface {
 	//	                             its CAS equals cas, even zero     Exists
 	//
 	// OpAppend and OpPrepend join the values and keep the flags and the expiry of the item already there; NotStored if
-	// the two do not fit together. An engine without CAS (Settings.NoCAS) takes every CAS as equal. An expired item
+	// the two do not fit together, NoMemory if there is none for both, and then the item is left as it was. An engine without CAS (Settings.NoCAS) takes every CAS as equal. An expired item
 	// counts as none. Test and change are one step: no other call sees the key in between.
 	//
 	// Store takes the item over, whatever the status: the caller must neither touch its bytes nor Release it.

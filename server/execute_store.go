@@ -114,7 +114,7 @@ func (l *loop) allocate(i int) (engine.Item, engine.Status) {
 	status := e.CanStore(len(key), r.ValueLen, r.Flags)
 	var item engine.Item
 	if status == engine.OK {
-		item, status = e.Allocate(key, r.ValueLen, r.Flags, l.server.clock.Exptime(r.Exptime))
+		item, status = e.Allocate(key, r.ValueLen, r.Flags, l.server.clock.Exptime(r.Exptime), r.Op)
 	}
 	l.engineDone()
 	return item, status

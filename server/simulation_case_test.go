@@ -18,7 +18,7 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan), then func(*
 		change(p)
 	})
 	value := cutValue(w.r, valueLen)
-	it, status := w.eng.inner.Allocate([]byte(keyNamed(0)), valueLen, 0, 0)
+	it, status := w.eng.inner.Allocate([]byte(keyNamed(0)), valueLen, 0, 0, engine.OpSet)
 	if status != engine.OK {
 		t.Fatalf("Allocate: %d", status)
 	}

@@ -175,12 +175,12 @@ func (m *model) miss(key int) {
 // stored is told of the outcome of a Store.
 func (m *model) stored(op engine.Op, key int, r record, given, got uint64, status engine.Status) {
 	it := m.look(key)
-	if it != nil && status == engine.NotStored && (op == engine.OpAppend || op == engine.OpPrepend) {
+	if it != nil && (status == engine.NotStored || status == engine.NoMemory) && (op == engine.OpAppend || op == engine.OpPrepend) {
 		m.w.saw(sawJoinRefused)
 		if m.w.plan.roomy() && len(it.value)+len(r.value) < m.w.plan.pageSize-itemRest {
 			m.w.fail("key %d cannot be joined, though there is memory", key)
 		}
-		return // the two do not fit together, or there is no memory: what was there stays, or has been evicted
+		return // the two do not fit together, or there is no memory: what was there stays, or has been evicted by others
 	}
 	it = m.mayHaveGone("store", key, it, status, m.mayStore(op, it, given), m.mayStore(op, nil, given))
 	switch {

@@ -127,20 +127,20 @@ func (e *witness) refuse(c *simClient, r *request, status engine.Status, faulted
 	c.status = status
 }
 
-func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time) (it engine.Item, status engine.Status) {
+func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time, op engine.Op) (it engine.Item, status engine.Status) {
 	defer e.guard()
 	c, r := e.request(askStore, key)
 	if r == nil || e.broken {
 		return engine.Item{}, engine.NoMemory
 	}
-	if r.due = e.w.model.timeOf(r.wireExptime()); int64(exptime) != r.due || r.head > c.conn.socket.taken || r.allocated {
-		e.w.fail("client %d: Allocate with exptime %d, want %d", c.number, exptime, r.due)
+	if r.due = e.w.model.timeOf(r.wireExptime()); int64(exptime) != r.due || op != r.engineOp() || r.head > c.conn.socket.taken || r.allocated {
+		e.w.fail("client %d: Allocate with exptime %d and operation %d, want %d and %d", c.number, exptime, op, r.due, r.engineOp())
 	}
 	faulted := e.w.chance(e.w.plan.failAllocate)
 	if faulted {
 		e.w.saw(sawAllocateFault)
 		status = engine.NoMemory
-	} else if it, status = e.inner.Allocate(key, valueLen, flags, exptime); status == engine.NoMemory {
+	} else if it, status = e.inner.Allocate(key, valueLen, flags, exptime, op); status == engine.NoMemory {
 		e.w.saw(sawOutOfMemory)
 	}
 	e.w.trace.add("  client %d: allocates %d bytes: status %d", uint64(c.number), uint64(valueLen), uint64(status))

@@ -256,7 +256,7 @@ func (w *world) bulkStore(count int) {
 	from, length := bulkKeys+w.r.IntN(poolSize-bulkKeys-500), w.r.IntN(60)
 	for key := from; key < from+count && !w.failed; key++ {
 		value := cutValue(w.r, length)
-		it, status := w.eng.inner.Allocate([]byte(keyNamed(key)), length, 0, 0)
+		it, status := w.eng.inner.Allocate([]byte(keyNamed(key)), length, 0, 0, engine.OpSet)
 		if status != engine.OK {
 			w.saw(sawOutOfMemory)
 			if w.plan.roomy() {

@@ -280,7 +280,7 @@ func TestUDPSizes(t *testing.T) {
 // put stores an item past the protocol.
 func (w *worker) put(key, value string) {
 	w.t.Helper()
-	item, status := w.eng.Allocate([]byte(key), len(value), 0, 0)
+	item, status := w.eng.Allocate([]byte(key), len(value), 0, 0, engine.OpSet)
 	if status != engine.OK {
 		w.t.Fatalf("no room for %s: %v", key, status)
 	}

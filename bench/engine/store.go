@@ -52,7 +52,7 @@ func (s *store) set(number int) error {
 	var key [keySize]byte
 	putKey(key[:], number)
 	value := s.value[:len(s.value)-number%7]
-	it, status := s.Allocate(key[:], len(value), 0, 0)
+	it, status := s.Allocate(key[:], len(value), 0, 0, engine.OpSet)
 	if status == engine.OK {
 		copy(it.Value, value)
 		_, status = s.Store(it, engine.OpSet, 0)

@@ -43,7 +43,7 @@ func (r *Recorder) Miss(i int) {
 
 // Put stores a value and returns what Store returned; an Allocate that fails is its status.
 func (h *Harness) Put(op engine.Op, key, value string, flags uint32, exptime clock.Time, cas uint64) (uint64, engine.Status) {
-	it, status := h.Allocate([]byte(key), len(value), flags, exptime)
+	it, status := h.Allocate([]byte(key), len(value), flags, exptime, op)
 	if status != engine.OK {
 		return 0, status
 	}

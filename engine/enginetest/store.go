@@ -19,13 +19,13 @@ func testLimits(h *Harness) {
 	h.Expect("beyond the largest", h.CanStore(1, itemMax+1, 0), engine.TooLarge)
 	h.Expect("far beyond", h.CanStore(1, 1<<40, 0), engine.TooLarge)
 	h.Expect("negative", h.CanStore(1, -1, 0), engine.TooLarge)
-	_, status := h.Allocate([]byte("k"), itemMax+1, 0, 0)
+	_, status := h.Allocate([]byte("k"), itemMax+1, 0, 0, engine.OpSet)
 	h.Expect("allocate too much", status, engine.TooLarge)
 }
 
 func testAllocate(h *Harness) {
 	for _, n := range []int{0, 1, 100, lendFrom - 1, lendFrom, itemMax / 2} {
-		it, status := h.Allocate([]byte("held"), n, 7, clock.Never)
+		it, status := h.Allocate([]byte("held"), n, 7, clock.Never, engine.OpSet)
 		h.Expect("allocate", status, engine.OK)
 		h.Expect("length", len(it.Value), n)
 		h.Lacks("held")
@@ -33,7 +33,7 @@ func testAllocate(h *Harness) {
 	}
 	// Everything was given back: ten times the memory can be had after the other.
 	for range 1280 {
-		it, status := h.Allocate([]byte("held"), itemMax/2, 0, 0)
+		it, status := h.Allocate([]byte("held"), itemMax/2, 0, 0, engine.OpSet)
 		h.Expect("allocate again", status, engine.OK)
 		if status != engine.OK {
 			return

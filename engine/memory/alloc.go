@@ -14,6 +14,15 @@ type want struct {
 	size    int    // nominal bytes
 	shape   item.Shape
 	now     clock.Time
+	keep    []byte // the key of an item that is left alone, whatever else has to go; nil is none
+}
+
+// keeps says whether an item must be left alone.
+func (w *want) keeps(h *item.Header) bool { return h.HasKey(w.keep) }
+
+// like says whether a chunk for one want will do for the other.
+func (w *want) like(o *want) bool {
+	return w.nominal == o.nominal && w.fitting == o.fitting && w.size == o.size && w.shape == o.shape
 }
 
 // CanStore allows what memcached 1.4.5's check allows, which forgets the eight bytes of the CAS: a few sizes below the
@@ -26,12 +35,15 @@ func (e *Engine) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
 }
 
 // Allocate takes a chunk for an item and writes all of it but the value.
-func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time) (engine.Item, engine.Status) {
+func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time, op engine.Op) (engine.Item, engine.Status) {
 	var w want
 	if status := e.plan(&w, len(key), valueLen, flags); status != engine.OK {
 		return engine.Item{}, status
 	}
 	w.now = e.now()
+	if op != engine.OpSet {
+		w.keep = key
+	}
 	hash := e.table.Hash(key)
 	e.table.PrefetchBucket(hash)
 	ref := e.take(&w)
@@ -147,7 +159,7 @@ func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 // candidate was in a locked stripe, lent, or not yet stored: it waits for a stripe.
 func (e *Engine) insist(w *want) slab.Ref {
 	for range 8 {
-		if !e.canYield(w.nominal) && !e.canYield(w.fitting) {
+		if !e.canYield(w.nominal, w) && !e.canYield(w.fitting, w) {
 			ref, again := e.findWay(w)
 			if ref != slab.None {
 				return ref
@@ -176,9 +188,9 @@ func (e *Engine) insist(w *want) slab.Ref {
 }
 
 // canYield says whether there is a chunk in the class to be had in some way: not if it has no page, or every chunk is
-// held or lent.
-func (e *Engine) canYield(c *class) bool {
+// held, lent or to be kept.
+func (e *Engine) canYield(c *class, w *want) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.chunks.Spare() > 0 || e.oldest(c) != slab.None
+	return c.chunks.Spare() > 0 || e.oldest(c, w) != slab.None
 }

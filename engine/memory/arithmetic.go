@@ -122,7 +122,7 @@ func (e *Engine) inPlace(c *change, s *sum) (newCAS uint64, done bool, status en
 func (e *Engine) create(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
 	var digits [20]byte
 	text := strconv.AppendUint(digits[:0], a.Initial, 10)
-	it, status := e.Allocate(key, len(text), 0, a.Exptime)
+	it, status := e.Allocate(key, len(text), 0, a.Exptime, engine.OpAdd)
 	if status != engine.OK {
 		return 0, 0, status
 	}

@@ -22,7 +22,7 @@ func TestPagesFollowTheSizes(t *testing.T) {
 		t.Fatal(err)
 	}
 	store := func(key string, n int) {
-		it, status := e.Allocate([]byte(key), n, 0, clock.Never)
+		it, status := e.Allocate([]byte(key), n, 0, clock.Never, engine.OpSet)
 		if status != engine.OK {
 			t.Fatalf("Allocate of %d bytes: %d", n, status)
 		}
@@ -103,7 +103,7 @@ func TestInflow(t *testing.T) {
 	expect("set", 1)
 	h.Set("a", value)
 	h.Put(engine.OpAdd, "a", value, 0, 0, 0)
-	if it, status := h.Allocate([]byte("b"), len(value), 0, 0); status == engine.OK {
+	if it, status := h.Allocate([]byte("b"), len(value), 0, 0, engine.OpSet); status == engine.OK {
 		h.Release(it)
 	}
 	expect("replaced, failed and released", 1)

@@ -65,7 +65,7 @@ func benchSettings() engine.Settings {
 func benchKey(b []byte, i int) []byte { return fmt.Appendf(b, "key:%028d", i) }
 
 func put(e *Engine, key, value []byte) engine.Status {
-	it, status := e.Allocate(key, len(value), 0, 0)
+	it, status := e.Allocate(key, len(value), 0, 0, engine.OpSet)
 	if status != engine.OK {
 		return status
 	}

@@ -19,11 +19,12 @@ const (
 	smallTries = 4096
 )
 
-// donate gives a page to a class that has none, or only held items, when every page belongs to a class: a page of the
-// class that can best spare one is cleared, and handed over. False means that no class can; if severalOnly, none that
-// would keep another page. It takes locks of all kinds, one class lock at a time, so it must be called with none.
-func (e *Engine) donate(to *class, now clock.Time, severalOnly bool) bool {
-	moment := e.moment(now)
+// donate gives a page to the nominal class of a want, which has none, or only held items, when every page belongs to a
+// class: a page of the class that can best spare one is cleared, and handed over. False means that no class can; if
+// severalOnly, none that would keep another page. It takes locks of all kinds, one class lock at a time, so it must be
+// called with none.
+func (e *Engine) donate(w *want, severalOnly bool) bool {
+	to, now, moment := w.nominal, w.now, e.moment(w.now)
 	if severalOnly && e.scarce.Load() == moment {
 		return false // a moment ago nobody had
 	}
@@ -31,18 +32,19 @@ func (e *Engine) donate(to *class, now clock.Time, severalOnly bool) bool {
 		return false
 	}
 	defer e.moving.Unlock()
-	if e.canYield(to) || e.arena.Left() > 0 {
+	if e.canYield(to, w) || e.arena.Left() > 0 {
 		return true // somebody else was faster
 	}
+	keep := e.pageOf(w.keep)
 	for tried := make(map[*class]bool); ; {
 		from := e.donor(to, tried, severalOnly, now)
 		if from == nil {
-			if severalOnly {
+			if severalOnly && keep == 0 {
 				e.scarce.Store(moment)
 			}
 			return false
 		}
-		if page := e.clear(from, now); page != 0 {
+		if page := e.clear(from, now, keep); page != 0 {
 			e.hand(page, to)
 			e.donated.Add(1)
 			return true
@@ -57,6 +59,19 @@ func (e *Engine) hand(page uint32, to *class) {
 	defer to.mu.Unlock()
 	to.chunks.Adopt(e.arena, page)
 	to.hint()
+}
+
+// pageOf returns the page of the item under a key, or 0.
+func (e *Engine) pageOf(key []byte) uint32 {
+	if key == nil {
+		return 0
+	}
+	hash := e.table.Hash(key)
+	stripe := e.table.Stripe(hash)
+	stripe.Lock()
+	defer stripe.Unlock()
+	_, ref, _ := e.table.Find(hash, key)
+	return e.arena.PageOf(ref)
 }
 
 // donor chooses: a class with a page's worth of free chunks, else the class whose oldest item was idle for longest, else
@@ -112,11 +127,11 @@ func (e *Engine) rank(c *class, now clock.Time) donorRank {
 }
 
 // clear empties one page of the class and takes it away. It returns 0 if the class has no page that can be cleared: one
-// in which no item is held by anybody, nor, if nothing may be evicted, alive.
-func (e *Engine) clear(c *class, now clock.Time) (page uint32) {
+// other than the one to keep in which no item is held by anybody, nor, if nothing may be evicted, alive.
+func (e *Engine) clear(c *class, now clock.Time, keep uint32) (page uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if page = e.choosePage(c, now); page == 0 {
+	if page = e.choosePage(c, now, keep); page == 0 {
 		return 0
 	}
 	c.chunks.Leave(page)
@@ -140,12 +155,12 @@ func (e *Engine) clear(c *class, now clock.Time) (page uint32) {
 	return 0
 }
 
-// choosePage returns a page of the class that can be cleared, first of all one that is full of old items; 0 if there is
-// none. Needs the class lock.
+// choosePage returns a page of the class that can be cleared, first of all one that is full of old items, and never the one
+// to keep; 0 if there is none. Needs the class lock.
 //
 // Chunks are reused in the order in which their items get old, so next to the oldest item often lies the newest. Half a
 // page's worth of items further from the tail is a page that holds mostly old ones.
-func (e *Engine) choosePage(c *class, now clock.Time) uint32 {
+func (e *Engine) choosePage(c *class, now clock.Time, keep uint32) uint32 {
 	ref := c.list.Tail
 	for n := c.chunks.PerPage / 2; n > 0 && ref != slab.None; n-- {
 		if before := c.list.Before(e.arena, ref); before != slab.None {
@@ -153,14 +168,14 @@ func (e *Engine) choosePage(c *class, now clock.Time) uint32 {
 		}
 	}
 	if ref != slab.None {
-		if page := e.arena.PageOf(ref); e.clearable(c, page, now) {
+		if page := e.arena.PageOf(ref); page != keep && e.clearable(c, page, now) {
 			return page
 		}
 	}
 	tries := max(pageTries*c.chunks.PerPage, smallTries)
 	for i := 0; i < c.chunks.Pages() && tries > 0; i++ {
 		page := c.chunks.Page(i)
-		if e.lending.lentFrom(page) {
+		if page == keep || e.lending.lentFrom(page) {
 			continue
 		}
 		if e.clearable(c, page, now) {

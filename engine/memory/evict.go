@@ -91,7 +91,8 @@ func (e *Engine) moment(now clock.Time) uint64 {
 }
 
 // seize unlinks an item of the class and makes its chunk a held item of the one who wants it. None if the item's stripe
-// is locked, or it is lent, or its page is being cleared; in the last case the chunk goes there. Needs the class lock.
+// is locked, or it is lent or to be kept, or its page is being cleared; in the last case the chunk goes there. Needs the
+// class lock.
 //
 // The usual order is stripe before class, so the stripe may only be tried here.
 func (e *Engine) seize(c *class, ref slab.Ref, h *item.Header, w *want) slab.Ref {
@@ -106,7 +107,7 @@ func (e *Engine) seize(c *class, ref slab.Ref, h *item.Header, w *want) slab.Ref
 
 // seizeLocked is seize with the stripe lock held as well.
 func (e *Engine) seizeLocked(c *class, hash uint64, ref slab.Ref, h *item.Header, w *want) slab.Ref {
-	if h.Lent() {
+	if h.Lent() || w.keeps(h) {
 		return slab.None
 	}
 	why := e.why(h, w.now)
@@ -158,9 +159,9 @@ func older(a, b *class) (first, second *class) {
 	return a, b
 }
 
-// evictWaiting takes the chunk of the oldest item of the class that is not lent, and waits for its stripe.
+// evictWaiting takes the chunk of the oldest item of the class that can be had, and waits for its stripe.
 func (e *Engine) evictWaiting(c *class, w *want) slab.Ref {
-	hash, ok := e.tailHash(c)
+	hash, ok := e.tailHash(c, w)
 	if !ok {
 		return slab.None
 	}
@@ -169,7 +170,7 @@ func (e *Engine) evictWaiting(c *class, w *want) slab.Ref {
 	defer stripe.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	ref := e.oldest(c)
+	ref := e.oldest(c, w)
 	if ref == slab.None {
 		return slab.None
 	}
@@ -180,21 +181,21 @@ func (e *Engine) evictWaiting(c *class, w *want) slab.Ref {
 	return slab.None // another one's turn: the caller tries again
 }
 
-// tailHash returns the hash of the oldest item of the class that is not lent.
-func (e *Engine) tailHash(c *class) (hash uint64, ok bool) {
+// tailHash returns the hash of the oldest item of the class that can be had.
+func (e *Engine) tailHash(c *class, w *want) (hash uint64, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	ref := e.oldest(c)
+	ref := e.oldest(c, w)
 	if ref == slab.None {
 		return 0, false
 	}
 	return e.table.Hash(e.at(ref).Key()), true
 }
 
-// oldest returns the oldest item of the class that is not lent, or None. Needs the class lock.
-func (e *Engine) oldest(c *class) slab.Ref {
+// oldest returns the oldest item of the class that is neither lent nor to be kept, or None. Needs the class lock.
+func (e *Engine) oldest(c *class, w *want) slab.Ref {
 	ref := c.list.Tail
-	for ref != slab.None && e.at(ref).Lent() {
+	for ref != slab.None && (e.at(ref).Lent() || w.keeps(e.at(ref))) {
 		ref = c.list.Before(e.arena, ref)
 	}
 	return ref

@@ -28,7 +28,7 @@ func (e *Engine) join(it engine.Item, op engine.Op, cas uint64) (newCAS uint64, 
 		copy(value[copy(value, first):], second)
 	})
 	e.refuse(slab.Ref(it.Ref), part, 1)
-	if status == engine.NoMemory || status == engine.NoClass || status == engine.TooLarge {
+	if status == engine.NoClass || status == engine.TooLarge {
 		status = engine.NotStored
 	}
 	return newCAS, status
@@ -50,9 +50,9 @@ type (
 
 // change replaces the item under a key by a new one made from it, as one step.
 //
-// Memory for the new item is looked for with the stripe held, so the item that is worked on cannot be its victim. If
-// there is none to be had that way, the stripe is let go, memory is found, and everything begins again with a new look;
-// what was found is used if it is still the right size.
+// Memory for the new item is looked for with the stripe held. If there is none to be had that way, the stripe is let go,
+// memory is found, and everything begins again with a new look; what was found is used if it is still the right size.
+// Either way the item that is worked on is no victim: where there is nothing else, it stays as it is.
 func (e *Engine) change(c *change, length lengthFunc, fill fillFunc) (newCAS uint64, status engine.Status) {
 	stripe := e.table.Stripe(c.hash)
 	var ready chunk
@@ -89,7 +89,7 @@ func (e *Engine) changeLocked(c *change, ready *chunk, length lengthFunc, fill f
 			return 0, status
 		}
 		flags, exptime := old.h.Flags(), old.h.Exptime()
-		w := want{now: c.now}
+		w := want{now: c.now, keep: c.key}
 		if status = e.plan(&w, len(c.key), n, flags); status != engine.OK {
 			return 0, status
 		}
@@ -113,7 +113,7 @@ func (e *Engine) changeLocked(c *change, ready *chunk, length lengthFunc, fill f
 // ready returns the chunk taken ahead, if it is what is wanted, else one that can be had without waiting. If there is
 // none it notes the wish.
 func (e *Engine) ready(ahead *chunk, w *want) slab.Ref {
-	if ref := ahead.ref; ref != slab.None && ahead.want == *w {
+	if ref := ahead.ref; ref != slab.None && ahead.want.like(w) {
 		*ahead = chunk{}
 		return ref
 	}

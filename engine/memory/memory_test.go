@@ -37,7 +37,7 @@ func TestSizeBorder(t *testing.T) {
 		{1048576, engine.TooLarge, engine.TooLarge},
 	} {
 		h.Expect("CanStore", h.CanStore(1, row.n, 0), row.can)
-		it, status := h.Allocate([]byte("a"), row.n, 0, 0)
+		it, status := h.Allocate([]byte("a"), row.n, 0, 0, engine.OpSet)
 		h.Expect("Allocate", status, row.got)
 		if status == engine.OK {
 			h.Release(it)
@@ -51,7 +51,7 @@ func TestSizeBorderOdd(t *testing.T) {
 	for n, want := range map[int]engine.Status{
 		1427: engine.OK, 1428: engine.OK, 1431: engine.OK, 1432: engine.NoClass, 1439: engine.NoClass, 1440: engine.TooLarge,
 	} {
-		it, status := h.Allocate([]byte("k"), n, 0, 0)
+		it, status := h.Allocate([]byte("k"), n, 0, 0, engine.OpSet)
 		h.Expect("Allocate of "+strconv.Itoa(n), status, want)
 		if status == engine.OK {
 			h.Release(it)
@@ -319,10 +319,10 @@ func TestDonor(t *testing.T) {
 // TestHeldPages: pages in which something is held or lent are not handed over, and a class of held items only gets more.
 func TestHeldPages(t *testing.T) {
 	_, h := start(t, limit(2<<20))
-	small, _ := h.Allocate([]byte("held"), 10, 0, 0)
-	large, status := h.Allocate([]byte("large"), 1_000_000, 0, 0)
+	small, _ := h.Allocate([]byte("held"), 10, 0, 0, engine.OpSet)
+	large, status := h.Allocate([]byte("large"), 1_000_000, 0, 0, engine.OpSet)
 	h.Expect("second page", status, engine.OK)
-	_, status = h.Allocate([]byte("medium"), 5000, 0, 0)
+	_, status = h.Allocate([]byte("medium"), 5000, 0, 0, engine.OpSet)
 	h.Expect("no third", status, engine.NoMemory)
 	h.Release(small)
 	h.Set("medium", strings.Repeat("v", 5000))

@@ -108,7 +108,10 @@ func (m *model) store(op engine.Op, key string, it *modelItem, size, extra int) 
 	got, status := m.Put(op, key, value, fresh.flags, fresh.exptime, cas)
 	joins := it != nil && (op == engine.OpAppend || op == engine.OpPrepend)
 	if joins && status == engine.NotStored && (!m.roomy || len(it.value)+len(value) > m.itemMax-400) {
-		return // the two do not fit together, or there is no page for them while the part holds one
+		return // the two do not fit together, or the item was evicted
+	}
+	if !m.roomy && op != engine.OpSet && status == engine.NoMemory {
+		return // there is no page for it while the part or the old item holds one
 	}
 	if !m.roomy && status != want && status == m.outcome(op, nil, cas) {
 		it, want = nil, status // evicted for the new item's sake

@@ -19,13 +19,13 @@ func (e *Engine) findWay(w *want) (ref slab.Ref, again bool) {
 	if ref := e.borrow(w, near*w.fitting.chunks.Size); ref != slab.None {
 		return ref, false
 	}
-	if e.donate(w.nominal, w.now, true) {
+	if e.donate(w, true) {
 		return slab.None, true
 	}
 	if ref := e.borrow(w, e.itemMax); ref != slab.None {
 		return ref, false
 	}
-	return slab.None, e.donate(w.nominal, w.now, false)
+	return slab.None, e.donate(w, false)
 }
 
 // borrow takes a chunk of the smallest class above the item's own that has one to yield and whose chunks measure at most

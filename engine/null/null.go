@@ -69,7 +69,7 @@ func (e *Engine) CanStore(keyLen, valueLen int, _ uint32) engine.Status {
 }
 
 // Allocate returns memory from a pool; NoMemory when too much of it is held.
-func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, _ clock.Time) (engine.Item, engine.Status) {
+func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, _ clock.Time, _ engine.Op) (engine.Item, engine.Status) {
 	if status := e.CanStore(len(key), valueLen, flags); status != engine.OK {
 		return engine.Item{}, status
 	}

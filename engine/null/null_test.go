@@ -15,11 +15,11 @@ func TestBound(t *testing.T) {
 	h := enginetest.Start(t, New(), enginetest.Settings(t))
 	var held []engine.Item
 	for range maxHeld {
-		it, status := h.Allocate([]byte("k"), 1, 0, 0)
+		it, status := h.Allocate([]byte("k"), 1, 0, 0, engine.OpSet)
 		h.Expect("allocate", status, engine.OK)
 		held = append(held, it)
 	}
-	_, status := h.Allocate([]byte("k"), 1, 0, 0)
+	_, status := h.Allocate([]byte("k"), 1, 0, 0, engine.OpSet)
 	h.Expect("allocate beyond the bound", status, engine.NoMemory)
 	for _, it := range held {
 		h.Release(it)

@@ -1,0 +1,138 @@
+package memory
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"gocached/engine"
+	"gocached/engine/enginetest"
+)
+
+// changes are what changes an item in view of what it is, by more than half a page.
+var changes = []struct {
+	name   string
+	change func(h *enginetest.Harness, key, more string) engine.Status
+}{
+	{"append", putting(engine.OpAppend)},
+	{"prepend", putting(engine.OpPrepend)},
+	{"replace", putting(engine.OpReplace)},
+	{"cas", func(h *enginetest.Harness, key, more string) engine.Status {
+		_, status := h.Put(engine.OpCAS, key, more, 0, 0, h.Look(key).CAS)
+		return status
+	}},
+}
+
+func putting(op engine.Op) func(*enginetest.Harness, string, string) engine.Status {
+	return func(h *enginetest.Harness, key, more string) engine.Status {
+		_, status := h.Put(op, key, more, 0, 0, 0)
+		return status
+	}
+}
+
+// alone returns an engine that moves no pages by itself.
+func alone(t *testing.T, change func(*engine.Settings)) (*Engine, *enginetest.Harness) {
+	e, h := start(t, change)
+	e.stopBalancer()
+	t.Cleanup(e.startBalancer)
+	return e, h
+}
+
+// TestTargetIsNoVictim: an item that is being changed is not evicted for it. Where nothing else can go, there is no memory,
+// and the item stays as it was; where something can, it is that, also if the item is the oldest.
+func TestTargetIsNoVictim(t *testing.T) {
+	large, small := strings.Repeat("v", 600_000), strings.Repeat("s", 10_000)
+	for _, c := range changes {
+		t.Run(c.name, func(t *testing.T) {
+			_, h := alone(t, limit(1<<20))
+			h.Set("k", large)
+			for range 3 {
+				h.Expect("in the only page", c.change(h, "k", large[:300_000]), engine.NoMemory)
+				h.Has("k", large)
+			}
+			_, h = alone(t, limit(2<<20))
+			h.Set("k", large)
+			h.Set("other", large)
+			h.Expect("beside another", c.change(h, "k", large[:len(large)-9]) != engine.NotFound, true)
+			h.Expect("is there", h.Look("k").Hit, true)
+			h.Lacks("other")
+
+			_, h = alone(t, limit(1<<20))
+			h.Set("k", small)
+			for i := range 200 {
+				h.Set(fmt.Sprint("other", i), small)
+				h.Has("k", small)
+			}
+			for i := range 90 { // all of them were stored later
+				h.Expect(fmt.Sprint("among newer ones, ", i), c.change(h, "k", small[:100]), engine.OK)
+				for j := range 20 {
+					h.Has(fmt.Sprint("other", 180+j), small)
+				}
+				if i%2 == 0 {
+					h.Set("k", small)
+				}
+			}
+		})
+	}
+}
+
+// TestSetMayEvictItself: a set needs nothing of the item that is there, so the only chunk there is can be its own.
+func TestSetMayEvictItself(t *testing.T) {
+	_, h := alone(t, limit(1<<20))
+	large := strings.Repeat("v", 600_000)
+	for i := range 3 {
+		h.Set("k", large[i:])
+		h.Has("k", large[i:])
+	}
+}
+
+// TestNumberIsNoVictim: the same for a number that gets longer, and one that would be created.
+func TestNumberIsNoVictim(t *testing.T) {
+	e, h := alone(t, func(s *engine.Settings) { s.MemoryLimit, s.ItemMax = 1<<10, 1<<10 })
+	h.Set("n", "9")
+	var held []engine.Item
+	for range e.classes[1].chunks.PerPage - 1 {
+		it, status := h.Allocate([]byte("held"), 1, 0, 0, engine.OpSet)
+		h.Expect("hold", status, engine.OK)
+		held = append(held, it)
+	}
+	for range 3 {
+		_, _, status := h.Arithmetic([]byte("n"), &engine.Arithmetic{Delta: 1})
+		h.Expect("incr to 10", status, engine.NoMemory)
+		h.Has("n", "9")
+	}
+	_, status := h.Put(engine.OpAdd, "n", "9", 0, 0, 0)
+	h.Expect("add", status, engine.NoMemory)
+	h.Has("n", "9")
+	for _, it := range held {
+		h.Release(it)
+	}
+	n, _, status := h.Arithmetic([]byte("n"), &engine.Arithmetic{Delta: 1})
+	h.Expect("incr to 10 with memory", status, engine.OK)
+	h.Expect("result", n, uint64(10))
+}
+
+// TestGrownItemStays is what a client does who keeps lists: one is grown by many small appends, and doubled, another by
+// prepends, in a cache whose pages all belong to the classes of other sizes.
+func TestGrownItemStays(t *testing.T) {
+	_, h := start(t, limit(48<<20))
+	for i, n := 0, 40_000; n < 1<<20-500; i, n = i+1, n+n/20 {
+		for j := range 4 {
+			h.Set(fmt.Sprint("filler", i, "-", j), strings.Repeat("f", n))
+		}
+	}
+	for _, op := range []engine.Op{engine.OpAppend, engine.OpPrepend, engine.OpAppend, engine.OpPrepend} {
+		key := fmt.Sprint("list", op)
+		h.Set(key, "")
+		for i := range 8000 {
+			if _, status := h.Put(op, key, "0123456789abc,", 0, 0, 0); status != engine.OK {
+				t.Fatalf("part %d of %s: status %d", i, key, status)
+			}
+		}
+		value := h.Look(key).Value
+		_, status := h.Put(op, key, value, 0, 0, 0)
+		h.Expect("doubled", status, engine.OK)
+		h.Has(key, value+value)
+		h.Expect("remove", h.Remove([]byte(key), 0), engine.OK)
+	}
+}
