@@ -3,7 +3,6 @@ package sasl
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -23,13 +22,14 @@ type Authenticator struct {
 	sources []*source  // the password file, then the database
 	notes   []string
 	fault   func(error)
+	told    string // the fault that the operator has been told of and that has not gone since
 }
 
 // New returns an Authenticator without users; call Reload before the first session.
 //
-// fault, if not nil, is told when a file that changed could not be read while somebody authenticated; the users stay as
-// they were. It is called once for each change, or a few times while a file is being written, from the goroutine that
-// called Start, and must not call the Authenticator.
+// fault, if not nil, is told when a file that changed could not be taken over while somebody authenticated; the users stay
+// as they were. It is called once for each fault, and not at all for one that Reload has returned, from the goroutine
+// that called Start, and must not call the Authenticator.
 func New(config Config, fault func(error)) *Authenticator {
 	a := &Authenticator{
 		allowed:  config.allowed(),
@@ -53,13 +53,18 @@ func New(config Config, fault func(error)) *Authenticator {
 // Reload reads all files again and replaces the users in one step. If any file is at fault, the users stay
 // as they were and the error names the file, and the line where there is one, but never what it holds. A database
 // that does not exist holds no users; a password file that does not exist is an error.
+//
+// Once somebody can authenticate, what would lock everybody out is a fault too: a file that was cut off or is being
+// written anew looks like one that names nobody.
 func (a *Authenticator) Reload(now time.Time) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, s := range a.sources {
 		s.seen = stamp{}
 	}
-	return a.load(now)
+	err := a.load(now)
+	a.news(err)
+	return err
 }
 
 // List returns the mechanisms on offer, as the list command answers: names with a blank between them, the strongest
@@ -87,7 +92,7 @@ func (a *Authenticator) poll(now time.Time) {
 	defer a.mu.Unlock()
 	for _, s := range a.sources {
 		if s.changed(now) {
-			if err := a.load(now); err != nil && a.fault != nil {
+			if err := a.load(now); a.news(err) && a.fault != nil {
 				a.fault(err)
 			}
 			return
@@ -95,21 +100,47 @@ func (a *Authenticator) poll(now time.Time) {
 	}
 }
 
+// news notes what came of reading the files, and reports whether it is a fault that the operator has not been told of.
+func (a *Authenticator) news(err error) bool {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	is := text != "" && text != a.told
+	a.told = text
+	return is
+}
+
 // load reads the files that changed and, if all is well, replaces the users. The caller holds mu.
 func (a *Authenticator) load(now time.Time) error {
-	var errs []error
+	var errs faults
 	for _, s := range a.sources {
 		if s.changed(now) {
-			errs = append(errs, s.read(now))
+			if err := s.read(now); err != nil {
+				errs = append(errs, err)
+			}
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err
+	if len(errs) > 0 {
+		return errs
 	}
 	return a.build()
 }
 
-// build makes a table of what the sources hold.
+// faults are errors in one line.
+type faults []error
+
+func (f faults) Unwrap() []error { return f }
+
+func (f faults) Error() string {
+	texts := make([]string, len(f))
+	for i, err := range f {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// build makes a table of what the sources hold, unless that would lock out everybody who could come in before.
 func (a *Authenticator) build() error {
 	var all []entry
 	for _, s := range a.sources {
@@ -119,11 +150,12 @@ func (a *Authenticator) build() error {
 		return fmt.Errorf("%d users; the most is %d", len(all), maxUsers)
 	}
 	t, notes := newTable(a.secret, a.hostname, all)
-	a.notes = notes
-	if len(all) == 0 {
-		a.notes = append(a.notes, "SASL: there are no users, so nobody can authenticate")
-	} else if a.offered(t) == 0 {
-		a.notes = append(a.notes, "SASL: no mechanism that is allowed can serve what the files hold of the users, so nobody can authenticate")
+	shut := a.shut(t)
+	if old := a.table.Load(); shut != "" && old != nil && a.shut(old) == "" {
+		return fmt.Errorf("%s: %s; the users stay as they were", a.files(), shut)
+	}
+	if a.notes = notes; shut != "" {
+		a.notes = append(a.notes, "SASL: "+shut)
 	}
 	for _, s := range a.sources {
 		if s.remark != "" {
@@ -132,6 +164,26 @@ func (a *Authenticator) build() error {
 	}
 	a.table.Store(t)
 	return nil
+}
+
+// shut says why nobody can authenticate with a table, or "".
+func (a *Authenticator) shut(t *table) string {
+	switch {
+	case t.users == 0:
+		return "there are no users, so nobody can authenticate"
+	case a.offered(t) == 0:
+		return "no mechanism that is allowed can serve what the files hold of the users, so nobody can authenticate"
+	}
+	return ""
+}
+
+// files names the files of users.
+func (a *Authenticator) files() string {
+	var paths []string
+	for _, s := range a.sources {
+		paths = append(paths, s.path)
+	}
+	return strings.Join(paths, ", ")
 }
 
 // randomNonce returns 144 random bits as text.

@@ -31,6 +31,14 @@ func cramAnswer(user, password string, challenge []byte) string {
 	return fmt.Sprintf("%s %x", user, mac.Sum(nil))
 }
 
+// tryCRAM reports whether the password lets the user in.
+func tryCRAM(a *Authenticator, user, password string) bool {
+	s := a.NewSession()
+	challenge, _ := s.Start("CRAM-MD5", nil, noon)
+	_, result := s.Step([]byte(cramAnswer(user, password, challenge)), noon)
+	return result == OK
+}
+
 func TestCRAM(t *testing.T) {
 	long := strings.Repeat("long", 40)
 	a := withUsers(t, "two words:p\nl:"+long+"\n"+bcryptLine(t, "b", "p", 4)+

@@ -32,9 +32,10 @@
 //     such as a user's, derived from a secret of the process so that asking twice tells nothing.
 //
 // The operator's files are trusted in what they grant, not in their form: a file that cannot be understood, or that
-// changes while it is read, is an error and leaves the users as they were. A password file cut within a line may still
-// make sense, and changes are noticed without a signal: so write it beside and rename it. A database that is gone
-// holds no users.
+// changes while it is read, is an error and leaves the users as they were. So is a password file that names nobody any
+// more, and any change after which nobody could authenticate: it is hardly meant, and whoever means it can stop the
+// server. A password file cut within a line may still make sense, and changes are noticed without a signal: so write it
+// beside and rename it. A database that is gone holds no users.
 //
 // What stays open: PLAIN and LOGIN send the password, and no mechanism here encrypts what follows, so an untrusted
 // network needs TLS. CRAM-MD5, and SCRAM for a plaintext line, need the password itself in memory. A process that

@@ -78,6 +78,8 @@ func (s *source) read(now time.Time) error {
 	switch {
 	case err == errChanging:
 		err = fmt.Errorf("%s: %w", s.path, err)
+	case err == nil && s.required && len(entries) == 0 && len(s.entries) > 0: // other files may name users too, but hardly the same
+		err = fmt.Errorf("%s: it names no users any more; those it named stay", s.path)
 	case err == nil:
 		s.entries = entries
 	}

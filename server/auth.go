@@ -121,7 +121,7 @@ func (s *Server) openSASL(getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
-	s.sasl = sasl.New(config, func(err error) { s.log.Printf("%v", err) })
+	s.sasl = sasl.New(config, func(err error) { s.log.Printf("reload: %v", err) })
 	if err := s.sasl.Reload(time.Now()); err != nil {
 		return err
 	}
