@@ -37,7 +37,7 @@
 //	parse.go, execute.go, settle.go, write.go    its stages
 //	execute_*.go                                 what each command means; one table, handlers, for both protocols
 //	piece.go, vector.go, kernel.go               replies between the stages, and the system calls that move bytes
-//	together.go                                  many calls with one system call; package uring
+//	together.go, rings.go                        many calls with one system call; package uring
 //	receive.go                                   a long value, straight from its socket into its chunk
 //	conn.go                                      what a connection remembers
 //	pause.go, drain.go                           clients that do not read, and when they do again

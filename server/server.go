@@ -50,6 +50,7 @@ type Server struct {
 	huge    sync.Mutex // held by the UDP worker whose answer is huge
 	workers []*udpWorker
 	unsent  atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
+	ringUse ringUse       // see rings.go
 	awake   atomic.Uint32 // seconds that the process was not stopped for; see idle.go
 	hungry  atomic.Int64  // gets that wait for memory
 	filling atomic.Int64  // bytes taken by values that are being received
@@ -176,6 +177,7 @@ func (s *Server) start() (err error) {
 	if err := s.client.Start(); err != nil {
 		return fmt.Errorf("cannot start the event loops: %w", err)
 	}
+	s.tryRing()
 	return s.checkPoller()
 }
 

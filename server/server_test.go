@@ -33,6 +33,7 @@ func startWith(t *testing.T, change func(*Settings), prepare func(*Server)) *tes
 	settings := DefaultSettings()
 	settings.Port = -1
 	settings.Listen = []string{"127.0.0.1"}
+	settings.NoIOUring = !haveRings() // so that the log holds what the test is about
 	if change != nil {
 		change(settings)
 	}

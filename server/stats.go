@@ -64,7 +64,8 @@ var gocachedStats = []statRow{
 	{"stalled_kicks", count(stalledKicks)},                                                // closed since they held memory that others lacked
 	{"get_waits", count(getWaits)},                                                        // gets of long values that had to wait for memory
 	{"rejected_connections", func(s *Server) string { return decimal(s.gate.refused()) }}, // by -o maxconns_fast
-	{"batched_calls", count(batchedCalls)},                                                // sends and receives made together with others, through io_uring
+	{"io_uring", (*Server).ioUring},                                                       // whether calls can be made together
+	{"batched_calls", count(batchedCalls)},                                                // sends and receives that were
 	{"panics", count(panics)},
 	{"log_dropped", func(s *Server) string { return decimal(s.log.Dropped()) }},
 }

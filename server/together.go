@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -173,34 +172,6 @@ func (l *loop) sendPlanned() {
 		l.callers[i].resetOutput()
 	}
 	l.forgetCalls()
-}
-
-// openSystem returns the kernel for a loop, with a ring if one can be had. Needs loopsMu.
-func (s *Server) openSystem() system {
-	if s.settings.NoIOUring {
-		return system{}
-	}
-	ring, err := uring.New()
-	if err != nil {
-		if s.log.Level() > 0 {
-			s.log.Printf("calls are made one by one: %v", err)
-		}
-		return system{}
-	}
-	s.rings = append(s.rings, ring)
-	return system{ring}
-}
-
-// closeRings is called when the loops have ended.
-func (s *Server) closeRings() error {
-	s.loopsMu.Lock()
-	defer s.loopsMu.Unlock()
-	var faults []error
-	for _, r := range s.rings {
-		faults = append(faults, r.Close())
-	}
-	s.rings = nil
-	return errors.Join(faults...)
 }
 
 // together makes calls through the ring, as far as there is one, and returns how many that were.

@@ -21,9 +21,15 @@ type Call struct {
 
 // Ring is an instance of io_uring. It is for one goroutine at a time, which may change its thread.
 type Ring struct {
+	// Lost, if not nil, is called once, when the ring is given up since the kernel refuses to be entered: by the goroutine
+	// that makes calls, and before those calls are made one by one.
+	Lost func(error)
+
 	fd      int
-	rings   []byte // the kernel's memory: heads, tails and completions
-	entries []byte // and that of sqes
+	refused int        // times in a row that the kernel took no calls; with refusedMost the ring is given up
+	cause   unix.Errno // why it took none the last time
+	rings   []byte     // the kernel's memory: heads, tails and completions
+	entries []byte     // and that of sqes
 	sqes    []submission
 	cqes    []completion
 
@@ -74,6 +80,10 @@ type params struct {
 // Most is how many calls a ring makes with one system call. It bounds how long that takes.
 const Most = 32
 
+// refusedMost is how many times in a row the kernel may refuse to take calls. A shortage passes sooner, since each time
+// the calls are made one by one and memory goes its way; a prohibition that comes later, as by seccomp, does not pass.
+const refusedMost = 8
+
 const (
 	setupSubmitAll   = 1 << 7 // one bad call does not keep the others from being made; Linux 5.18
 	setupCoopTaskrun = 1 << 8 // no interrupts on our account; Linux 5.19
@@ -89,7 +99,8 @@ const (
 	opReceive        = 27
 )
 
-// New makes a ring. It fails where the kernel is older than 5.19 or forbids io_uring, as many containers do.
+// New makes a ring and tries it. It fails where the kernel is older than 5.19 or forbids io_uring, as many containers do:
+// whether it forbids to make a ring, to enter it, or what is asked of it there.
 func New() (*Ring, error) {
 	p := params{flags: setupSubmitAll | setupCoopTaskrun}
 	fd, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, Most, uintptr(unsafe.Pointer(&p)), 0)
@@ -98,7 +109,11 @@ func New() (*Ring, error) {
 	}
 	r := &Ring{fd: int(fd)}
 	unix.CloseOnExec(r.fd)
-	if err := r.open(&p); err != nil {
+	err := r.open(&p)
+	if err == nil {
+		err = r.try()
+	}
+	if err != nil {
 		_ = r.Close()
 		return nil, err
 	}
@@ -148,10 +163,10 @@ func (r *Ring) Close() error {
 	return unix.Close(r.fd)
 }
 
-// Make makes the calls in their order: through the ring, as far as there is one and it is worth it, else each by itself
-// with single. It returns how many went through the ring.
+// Make makes the calls in their order: through the ring, as far as there is one that works and it is worth it, else each
+// by itself with single. It returns how many went through the ring.
 func Make(r *Ring, calls []Call, single func(*Call)) (batched int) {
-	if r != nil && len(calls) > 1 {
+	if r != nil && len(calls) > 1 && r.refused < refusedMost {
 		batched = r.Do(calls)
 	}
 	for i := range calls[batched:] {
@@ -160,8 +175,8 @@ func Make(r *Ring, calls []Call, single func(*Call)) (batched int) {
 	return batched
 }
 
-// Do makes the calls in their order and returns how many it made: all, unless the kernel has no memory for more of them.
-// Those have N and Err set; the others were not begun.
+// Do makes the calls in their order and returns how many it made: all, unless the kernel has no memory for more of them or
+// refuses to be entered. Those have N and Err set; the others were not begun.
 func (r *Ring) Do(calls []Call) (done int) {
 	for done < len(calls) {
 		some := calls[done:min(done+Most, len(calls))]
@@ -216,12 +231,25 @@ func (r *Ring) submit(queued int) (taken int) {
 		}
 		if errno != 0 || n == 0 {
 			atomic.StoreUint32(r.sqTail, atomic.LoadUint32(r.sqHead))
+			r.refuse(errno)
 			break
 		}
+		r.refused = 0
 		taken += n
 	}
 	return taken
 }
+
+// refuse counts that the kernel refused to take calls, and gives the ring up after some times in a row.
+func (r *Ring) refuse(errno unix.Errno) {
+	r.cause = errno
+	if r.refused++; r.refused == refusedMost && r.Lost != nil {
+		r.Lost(r.refusal())
+	}
+}
+
+// refusal is why the kernel took no calls.
+func (r *Ring) refusal() error { return fmt.Errorf("io_uring_enter: %w", r.cause) }
 
 // collect takes n results. They are there, since no call waits; if one were not it would be waited for.
 func (r *Ring) collect(calls []Call, n int) {

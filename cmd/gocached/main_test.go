@@ -6,8 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
+
+	"gocached/uring"
 )
 
 // binary is the program under test, built once.
@@ -33,13 +36,25 @@ func TestMain(m *testing.M) {
 // patience is how long a test waits for what should happen at once.
 const patience = 10 * time.Second
 
-// asRoot are the flags that root needs on top of others.
-func asRoot() []string {
+// asRoot are the flags that are needed here on top of others: by root, and for a start without a word where io_uring is
+// refused.
+func asRoot() (flags []string) {
 	if os.Geteuid() == 0 {
-		return []string{"-u", "root"}
+		flags = append(flags, "-u", "root")
 	}
-	return nil
+	if !haveRings() {
+		flags = append(flags, "-o", "no_io_uring")
+	}
+	return flags
 }
+
+var haveRings = sync.OnceValue(func() bool {
+	ring, err := uring.New()
+	if err == nil {
+		ring.Close()
+	}
+	return err == nil
+})
 
 // needRoot skips a test that only root can run.
 func needRoot(t *testing.T) {
