@@ -174,5 +174,15 @@ func (t *Table) Expansions() int64 { return t.expand.count.Load() }
 // Power returns the logarithm, to base two, of the number of buckets.
 func (t *Table) Power() int { return t.now.Load().current.power }
 
+// Bytes returns how much memory the buckets take, those of the bigger table included while there is one.
+func (t *Table) Bytes() int64 {
+	now := t.now.Load()
+	bytes := int64(now.current.memory.Size)
+	if now.growing {
+		bytes += int64(now.bigger.memory.Size)
+	}
+	return bytes
+}
+
 // Growing says whether buckets are being moved to a bigger table.
 func (t *Table) Growing() bool { return t.now.Load().growing }

@@ -24,6 +24,8 @@ const (
 	casBadval
 	touchHits
 	touchMisses
+	storeTooLarge
+	storeNoMemory
 	authCmds
 	authErrors
 	bytesRead

@@ -8,11 +8,11 @@ import (
 // get answers request i and the gets that follow it, up to end, with one call to the engine, so that the cache misses
 // of all of them overlap. It returns the next request to be answered.
 func (l *loop) get(i, end int) int {
-	j := i
+	j, touches := i, false
 	for ; j < end && l.run.Requests[j].Command == protocol.Get; j++ {
 		l.run.Keys[j].Touch = false
 		if l.run.Requests[j].Flag&protocol.FlagTouch != 0 {
-			l.run.Keys[j].Touch = true
+			touches, l.run.Keys[j].Touch = true, true
 			l.run.Keys[j].Exptime = l.server.clock.Exptime(l.run.Requests[j].Exptime)
 		}
 	}
@@ -22,6 +22,9 @@ func (l *loop) get(i, end int) int {
 	answered := l.engineCall().Get(l.run.Keys[i:j], l)
 	l.engineDone()
 	l.counts[cmdGet] += uint64(answered)
+	if touches {
+		l.countTouches(i, i+answered)
+	}
 	for k := waited; k < len(l.hungry); k++ {
 		l.pause(l.hungry[k].c)
 	}
@@ -45,7 +48,7 @@ func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 		l.broken = l.udp == nil && i+1 < l.parts[l.cur].to
 		return !l.broken
 	}
-	l.counts[getHits]++
+	l.counts[countOf(r, getHits, touchHits)]++
 	if l.server.prefixes.on.Load() {
 		l.server.prefixes.get(key, true)
 	}
@@ -56,11 +59,29 @@ func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 func (l *loop) Miss(k int) {
 	i := l.base + k
 	l.enter(i)
-	l.counts[getMisses]++
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
+	l.counts[countOf(r, getMisses, touchMisses)]++
 	l.out = protocol.AppendMiss(l.out, r, key)
 	if l.server.prefixes.on.Load() {
 		l.server.prefixes.get(key, false)
+	}
+}
+
+// countOf returns the counter for what came of a get: a gat counts as a touch, as in memcached 1.6.
+func countOf(r *protocol.Request, get, touch counter) counter {
+	if r.Flag&protocol.FlagTouch != 0 {
+		return touch
+	}
+	return get
+}
+
+// countTouches counts as touches those of answered gets that were.
+func (l *loop) countTouches(i, end int) {
+	for ; i < end; i++ {
+		if l.run.Keys[i].Touch {
+			l.counts[cmdGet]--
+			l.counts[cmdTouch]++
+		}
 	}
 }
 

@@ -98,7 +98,18 @@ func (l *loop) statsGeneral(i int) {
 		l.stat(i, row.name, row.value(l.server))
 	}
 	l.engineStats(i, engine.Query{})
+	if l.server.settings.ModernStats {
+		l.stats16(i)
+	}
 	l.statsEnd(i)
+}
+
+// stats16 adds what memcached 1.6 has among its general figures.
+func (l *loop) stats16(i int) {
+	for _, row := range modernStats {
+		l.stat(i, row.name, row.value(l.server))
+	}
+	l.engineStats(i, engine.Query{Group: "modern"})
 }
 
 func (l *loop) statsGocached(i int, _ [][]byte) {
@@ -106,6 +117,7 @@ func (l *loop) statsGocached(i int, _ [][]byte) {
 	for _, row := range gocachedStats {
 		l.stat(i, row.name, row.value(l.server))
 	}
+	l.statsFootprint(i)
 	l.engineStats(i, engine.Query{Group: "gocached"})
 	l.statsEnd(i)
 }

@@ -126,6 +126,11 @@ func (l *loop) refuse(i int, status engine.Status) {
 	if status == engine.NoMemory && !l.server.settings.NoEvict {
 		l.server.starve(starvedOut | starvedIn)
 	}
+	if status == engine.TooLarge {
+		l.counts[storeTooLarge]++
+	} else {
+		l.counts[storeNoMemory]++
+	}
 	if l.run.Requests[i].IsSet() {
 		l.engineCall().Remove(l.run.Keys[i].Bytes, engine.Silent)
 		l.engineDone()

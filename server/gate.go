@@ -3,6 +3,7 @@ package server
 import (
 	"math"
 	"sync"
+	"time"
 )
 
 // gate lets in as many connections as -c allows. At the limit it closes the listeners' doors (listen with a backlog of
@@ -18,9 +19,11 @@ type gate struct {
 	inside   int
 	highest  int
 	entered  uint64
-	closed   bool   // the doors are
-	closings uint64 // how often they were
-	rejected uint64 // how many were turned away
+	closed   bool          // the doors are
+	closings uint64        // how often they were
+	rejected uint64        // how many were turned away
+	since    time.Time     // when the doors were closed, if they are
+	shut     time.Duration // for how long they were, the times before
 	stopped  bool
 }
 
@@ -98,6 +101,7 @@ func (g *gate) leave() {
 	g.inside--
 	if g.closed {
 		g.closed = false
+		g.shut += time.Since(g.since)
 		for _, d := range g.doors {
 			_ = d.Resume() // a listener that is being closed
 		}
@@ -107,7 +111,7 @@ func (g *gate) leave() {
 
 // close closes the doors. The lock is held.
 func (g *gate) close() {
-	g.closed = true
+	g.closed, g.since = true, time.Now()
 	g.closings++
 	for _, d := range g.doors {
 		_ = d.Pause() // a listener that is being closed
@@ -143,9 +147,20 @@ func (g *gate) accepting() bool  { return locked(g, func() bool { return !g.clos
 func (g *gate) disabled() uint64 { return locked(g, func() uint64 { return g.closings }) }
 func (g *gate) refused() uint64  { return locked(g, func() uint64 { return g.rejected }) }
 
+// disabledFor is for how long the doors have been closed, in all.
+func (g *gate) disabledFor() time.Duration {
+	return locked(g, func() time.Duration {
+		if g.closed {
+			return g.shut + time.Since(g.since)
+		}
+		return g.shut
+	})
+}
+
 // reset starts the counters anew.
 func (g *gate) reset() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.entered, g.closings, g.rejected = 0, 0, 0
+	g.shut, g.since = 0, time.Now()
 }

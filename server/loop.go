@@ -72,6 +72,7 @@ type loop struct {
 	feeding  atomic.Bool // a task is on its way that tries to answer them
 	yielded  []*conn
 	spare    [][]byte          // input buffers no connection uses
+	held     atomic.Int64      // bytes that they and the kept input of connections take
 	inEngine bool              // a panic now would leave the engine's structures in doubt
 	sum      engine.Arithmetic // the one under way
 	counts   counts
@@ -199,7 +200,12 @@ func (l *loop) keep(in, data []byte) []byte {
 		last := len(l.spare) - 1
 		in, l.spare = l.spare[last], l.spare[:last]
 	}
-	return append(in, data...)
+	before := cap(in)
+	in = append(in, data...)
+	if grown := cap(in) - before; grown > 0 {
+		l.held.Add(int64(grown))
+	}
+	return in
 }
 
 // spareMost bounds the spare input buffers of a loop, spareSize their capacity in bytes.
@@ -212,6 +218,8 @@ const (
 func (l *loop) drop(c *conn) {
 	if c.in != nil && len(l.spare) < spareMost && cap(c.in) <= spareSize {
 		l.spare = append(l.spare, c.in[:0])
+	} else {
+		l.held.Add(int64(-cap(c.in)))
 	}
 	c.in = nil
 }

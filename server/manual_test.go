@@ -2,13 +2,13 @@ package server
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
-
-	"gocached/engine"
 )
 
-// TestManualStatistics checks that the manual page explains every line of "stats gocached".
+// TestManualStatistics checks that the manual page explains every line of "stats gocached", and names every further one of
+// "stats".
 func TestManualStatistics(t *testing.T) {
 	page, err := os.ReadFile("../docs/gocached.1")
 	if err != nil {
@@ -24,18 +24,22 @@ func TestManualStatistics(t *testing.T) {
 			}
 		}
 	}
-	ts := start(t, nil)
-	var names []string
-	for _, row := range gocachedStats {
-		names = append(names, row.name)
-	}
-	ts.engine.Stats(engine.Query{Group: "gocached"}, func(name, _ string) { names = append(names, name) })
-	if len(names) <= len(gocachedStats) {
+	names, values := start(t, nil).dial().stats("gocached")
+	if len(names) <= len(gocachedStats) || values["engine"] == "" {
 		t.Fatal("the engine has no figures of its own")
 	}
 	for _, name := range names {
 		if !explained[name] {
 			t.Errorf("the manual does not explain %s", name)
+		}
+	}
+	_, option, _ := strings.Cut(string(page), "\n.B modern_stats\n")
+	option, _, _ = strings.Cut(option, "\n.TP\n")
+	c := start(t, func(s *Settings) { s.ModernStats = true }).dial()
+	names, _ = c.stats("")
+	for _, name := range names[38:] {
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(option) {
+			t.Errorf("the manual does not name %s, which -o modern_stats adds", name)
 		}
 	}
 }

@@ -136,20 +136,25 @@ func (c *client) closed() {
 // stat returns one figure of `stats GROUP`.
 func (c *client) stat(group, name string) string {
 	c.t.Helper()
+	_, values := c.stats(group)
+	return values[name]
+}
+
+// stats returns the figures of a group: their names in order, and their values.
+func (c *client) stats(group string) (names []string, values map[string]string) {
+	c.t.Helper()
 	c.send(strings.TrimSpace("stats "+group) + "\r\n")
-	found := ""
+	values = map[string]string{}
 	for {
 		line, err := c.r.ReadString('\n')
 		if err != nil {
 			c.t.Fatalf("stats %s: %v", group, err)
 		}
 		if line == "END\r\n" {
-			return found
+			return names, values
 		}
-		var n, v string
-		if _, err := fmt.Sscanf(line, "STAT %s %s", &n, &v); err == nil && n == name {
-			found = v
-		}
+		name, value, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(line, "STAT "), "\r\n"), " ")
+		names, values[name] = append(names, name), value
 	}
 }
 

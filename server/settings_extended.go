@@ -43,6 +43,12 @@ var extended = [...]Extended{
 		set:  func(s *Settings, _ string) string { s.NoIOUring = true; return "" },
 	},
 	{
+		Key: "modern_stats",
+		Help: "add to the general statistics what memcached 1.6 has there and can be said truly: touch_hits, " +
+			"rejected_connections and others that monitoring reads",
+		set: func(s *Settings, _ string) string { s.ModernStats = true; return "" },
+	},
+	{
 		Key: "idle_timeout", Arg: "seconds",
 		Help: "close a connection that has neither sent anything nor taken any of its replies for so long (default: 0, " +
 			"which is never)",

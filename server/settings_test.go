@@ -127,6 +127,7 @@ func TestSet(t *testing.T) {
 		{'o', "udp_max_datagrams=65535", func(s *Settings) any { return s.UDPMaxDatagrams }, 65535},
 		{'o', "maxconns_fast", func(s *Settings) any { return s.TurnAway }, true},
 		{'o', "no_io_uring", func(s *Settings) any { return s.NoIOUring }, true},
+		{'o', "modern_stats", func(s *Settings) any { return s.ModernStats }, true},
 		{'o', "idle_timeout=60", func(s *Settings) any { return s.IdleTimeout }, 60},
 		{'o', "udp_follows_tcp,udp_max_datagrams=1", func(s *Settings) any { return s.UDPMaxDatagrams }, 1},
 	} {

@@ -15,7 +15,8 @@ type statRow struct {
 }
 
 // generalStats are the lines of `stats`, in memcached 1.4.5's order; the engine's five follow them. No line of our own
-// may join them, since memcached's tests count them: those go into gocachedStats.
+// may join them, since memcached's tests count them: those go into gocachedStats, and those of later versions into
+// modernStats.
 var generalStats = []statRow{
 	{"pid", func(*Server) string { return strconv.Itoa(os.Getpid()) }},
 	{"uptime", func(s *Server) string { return strconv.FormatInt(int64(s.clock.Now()), 10) }},
@@ -51,6 +52,20 @@ var generalStats = []statRow{
 	{"listen_disabled_num", func(s *Server) string { return decimal(s.gate.disabled()) }},
 	{"threads", func(s *Server) string { return strconv.Itoa(s.settings.Threads) }},
 	{"conn_yields", count(connYields)},
+}
+
+// modernStats are lines of `stats` in memcached 1.6, under its names and in its order, that mean here what they mean
+// there. With -o modern_stats they follow those of 1.4.5, and the engine's follow them. What would always be 0 here, or
+// mean something else, stays out: monitoring shall not draw what nobody counts.
+var modernStats = []statRow{
+	{"max_connections", func(s *Server) string { return strconv.Itoa(s.settings.MaxConns) }},
+	{"rejected_connections", func(s *Server) string { return decimal(s.gate.refused()) }}, // by -o maxconns_fast
+	{"cmd_touch", count(cmdTouch)},
+	{"touch_hits", count(touchHits)},
+	{"touch_misses", count(touchMisses)},
+	{"store_too_large", count(storeTooLarge)},
+	{"store_no_memory", count(storeNoMemory)},
+	{"time_in_listen_disabled_us", func(s *Server) string { return decimal(uint64(s.gate.disabledFor().Microseconds())) }},
 }
 
 // gocachedStats are the server's lines of `stats gocached`; the engine's follow them.

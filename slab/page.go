@@ -71,6 +71,18 @@ func (a *Arena) Pages() int { return a.total }
 // Left returns how many pages nobody owns. It takes no lock: it is a hint, which AddPage decides.
 func (a *Arena) Left() int { return int(a.left.Load()) }
 
+// Backed returns how many bytes the system has had to find memory for: the pages that were ever handed out, without their
+// unused ends, or with what was backed ahead. Takes the page lock.
+func (a *Arena) Backed(unused int64) int64 {
+	a.mu.Lock()
+	taken := int64(a.used) * int64(a.stride)
+	a.mu.Unlock()
+	if a.huge {
+		return max(taken, int64(a.ahead.goal.Load())-int64(a.stride))
+	}
+	return max(taken-unused, 0)
+}
+
 // AddPage gives the class another page, whose chunks become its unused end, and reports whether there was one. The class
 // must have no unused end. Needs the class lock, and takes the page lock.
 func (c *Class) AddPage(a *Arena) bool {

@@ -24,6 +24,8 @@ func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Sta
 		"cachedump": e.statsCachedump,
 		"reset":     e.statsReset,
 		"gocached":  e.statsOwn,
+		"memory":    e.statsMemory,
+		"modern":    e.statsModern,
 	}
 	group := groups[q.Group]
 	if group == nil {
