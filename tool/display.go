@@ -16,7 +16,7 @@ type slabClass map[string]uint64
 // display prints a line for each slab class that owns pages.
 func (r *report) display() error {
 	classes := map[int]slabClass{}
-	items, err := r.server.stats("items")
+	items, err := r.source.stats("items")
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (r *report) display() error {
 			collect(classes, rest, s.value)
 		}
 	}
-	slabs, err := r.server.stats("slabs")
+	slabs, err := r.source.stats("slabs")
 	if err != nil {
 		return err
 	}

@@ -5,28 +5,35 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // dump prints every item as an add command. The keys come from lru_crawler metadump where the server knows it, else
 // from stats cachedump, which shows at most two megabytes of keys for each slab class. The values are fetched over a
-// second connection while the keys arrive, so nothing is gathered.
+// second connection while the keys arrive, so nothing is gathered. What is not printed is counted, see tally.
 //
 // memcached 1.4.5 shows the time of its own start for an item that never expires; such an item is printed with 0.
 func (r *report) dump() error {
-	general, err := r.server.stats("")
+	if r.text == nil {
+		return fmt.Errorf("%s: its items cannot be dumped: it speaks binary only, and that protocol has no way to list keys", r.address)
+	}
+	general, err := r.source.stats("")
 	if err != nil {
 		return err
 	}
 	d := &dumper{report: r, started: number(general, "time") - number(general, "uptime"), out: bufio.NewWriter(r.out)}
+	d.tally.held = number(general, "curr_items")
 	// A server that lists far more than it says it holds is cut off.
-	d.left = 2*number(general, "curr_items") + 1000
+	d.left, d.endless = 2*d.tally.held+1000, true
 	if limit := int64(r.Limit); limit > 0 && limit < d.left {
-		d.left = limit
+		d.left, d.endless = limit, false
 	}
-	if d.values, err = connect(r.server.address, r.Timeout); err != nil {
+	if d.values, err = connect(r.address, r.Timeout); err != nil {
 		return err
 	}
 	defer d.values.close()
@@ -34,11 +41,12 @@ func (r *report) dump() error {
 	if errors.Is(err, errNoMetadump) {
 		err = d.cachedumps()
 	}
-	if err = errors.Join(err, d.out.Flush()); err != nil {
-		return err
+	err = errors.Join(err, d.out.Flush())
+	if err == nil {
+		err = d.tally.verdict(r.address)
 	}
-	fmt.Fprintf(r.notes, "%d items\n", d.items)
-	return nil
+	d.tally.print(r.notes)
+	return err
 }
 
 // dumper is a dump under way.
@@ -48,8 +56,9 @@ type dumper struct {
 	out     *bufio.Writer
 	started int64 // when the server started, in Unix seconds
 	left    int64 // how many keys may still come
-	items   int
-	pieces  int // lines passed over as pieces of keys, at most maxLines
+	endless bool  // and if more do, the server is at fault, not the limit reached that was asked for
+	pieces  int   // lines passed over as pieces of keys, at most maxLines
+	tally   tally
 }
 
 // errNoMetadump says that the server has no metadump, or will not do it now.
@@ -68,12 +77,12 @@ func number(stats []stat, name string) int64 {
 
 // metadump reads lines such as "key=a%20b exp=-1 la=1 cas=2 fetch=no cls=1 size=61".
 func (d *dumper) metadump() error {
-	if err := d.server.ask("lru_crawler metadump all"); err != nil {
+	if err := d.text.ask("lru_crawler metadump all"); err != nil {
 		return err
 	}
 	for first := true; ; first = false {
-		d.server.allow()
-		line, err := d.server.line()
+		d.text.allow()
+		line, err := d.text.line()
 		if err != nil {
 			return err
 		}
@@ -86,12 +95,12 @@ func (d *dumper) metadump() error {
 		case line == "OK":
 			continue
 		case !isKey:
-			return d.server.unexpected(line)
+			return d.text.unexpected(line)
 		}
 		escaped, rest, _ := strings.Cut(escaped, " ")
 		key, err := url.PathUnescape(escaped)
 		if err != nil {
-			return d.server.unexpected(line)
+			return d.text.unexpected(line)
 		}
 		exp, _, _ := strings.Cut(strings.TrimPrefix(rest, "exp="), " ")
 		exptime, _ := strconv.ParseInt(exp, 10, 64)
@@ -101,63 +110,105 @@ func (d *dumper) metadump() error {
 	}
 }
 
-// cachedumps asks each slab class that has items for its keys.
+// cachedumps asks each slab class that has items for its keys. A class that shows fewer than it holds is looked at again:
+// some may have gone meanwhile.
 func (d *dumper) cachedumps() error {
-	items, err := d.server.stats("items")
+	before, err := d.itemsByClass()
 	if err != nil {
 		return err
 	}
-	for _, s := range items {
-		class, ok := strings.CutSuffix(strings.TrimPrefix(s.name, "items:"), ":number")
-		if _, err := strconv.ParseUint(class, 10, 16); !ok || err != nil {
-			continue
-		}
-		if done, err := d.cachedump(class); done || err != nil {
+	short := map[int]int64{} // class: how many it has shown
+	for _, class := range slices.Sorted(maps.Keys(before)) {
+		shown := d.tally.listed
+		done, err := d.cachedump(class)
+		if done || err != nil {
 			return err
 		}
+		if shown = d.tally.listed - shown; shown < before[class] {
+			short[class] = shown
+		}
 	}
-	return nil
+	if len(short) == 0 {
+		return nil
+	}
+	after, err := d.itemsByClass()
+	for _, class := range slices.Sorted(maps.Keys(short)) {
+		if missing := min(before[class], after[class]) - short[class]; missing > 0 {
+			d.tally.unlisted = append(d.tally.unlisted, shortage{class, missing})
+		}
+	}
+	return err
 }
 
+// itemsByClass returns how many items each slab class holds, of those that hold some.
+func (d *dumper) itemsByClass() (map[int]int64, error) {
+	items, err := d.source.stats("items")
+	held := map[int]int64{}
+	for _, s := range items {
+		name, ok := strings.CutSuffix(strings.TrimPrefix(s.name, "items:"), ":number")
+		class, err := strconv.ParseUint(name, 10, 16)
+		if n := number([]stat{s}, s.name); ok && err == nil && n > 0 {
+			held[int(class)] = n
+		}
+	}
+	return held, err
+}
+
+// shownItem is a line of cachedump: the key, and when it expires.
+var shownItem = regexp.MustCompile(`^ITEM (.*) \[\d+ b; (-?\d+) s\]$`)
+
 // cachedump reads lines such as "ITEM key [5 b; 1176415152 s]". A key may hold line ends, if it was stored in binary: then
-// its pieces are passed over, as such a key cannot be asked for in text.
-func (d *dumper) cachedump(class string) (done bool, err error) {
-	if err := d.server.ask("stats cachedump " + class + " 0"); err != nil {
+// it is counted, and its other pieces are passed over.
+func (d *dumper) cachedump(class int) (done bool, err error) {
+	if err := d.text.ask(fmt.Sprintf("stats cachedump %d 0", class)); err != nil {
 		return false, err
 	}
 	for first := true; ; first = false {
-		d.server.allow()
-		line, err := d.server.line()
+		d.text.allow()
+		line, err := d.text.line()
 		if err != nil || line == "END" {
 			return false, err
 		}
-		rest, isItem := strings.CutPrefix(line, "ITEM ")
-		at := strings.LastIndex(rest, " [")
-		switch {
-		case first && !isItem, d.pieces == maxLines:
-			return false, d.server.unexpected(line)
-		case !isItem || at < 0:
+		isItem := strings.HasPrefix(line, "ITEM ")
+		if first && !isItem || d.pieces == maxLines {
+			return false, d.text.unexpected(line)
+		}
+		parts := shownItem.FindStringSubmatch(line)
+		if parts == nil {
 			d.pieces++
+			parts = []string{line, "", ""} // a key with a line end, whose first piece stands for it
+		}
+		if !isItem {
 			continue
 		}
-		_, when, _ := strings.Cut(rest[at:], "; ")
-		exptime, _ := strconv.ParseInt(strings.TrimSuffix(when, " s]"), 10, 64)
+		exptime, _ := strconv.ParseInt(parts[2], 10, 64)
 		if exptime <= d.started {
 			exptime = 0
 		}
-		if done, err := d.item(rest[:at], exptime); done || err != nil {
+		if done, err := d.item(parts[1], exptime); done || err != nil {
 			return done, err
 		}
 	}
+}
+
+// speakable reports whether a key can stand in a command of the text protocol.
+func speakable(key string) bool {
+	return key != "" && len(key) <= 250 && !strings.ContainsAny(key, " \n\x00")
 }
 
 // item fetches a value and prints it. It reports done when no more keys are wanted. An item that is gone by now is left
 // out, and so is a key that cannot be asked for in text.
 func (d *dumper) item(key string, exptime int64) (done bool, err error) {
 	if d.left--; d.left < 0 {
+		if d.endless {
+			return true, fmt.Errorf("%s: %w: it lists more than twice as many keys as it says it holds", d.address, errBroken)
+		}
+		d.tally.limited = true
 		return true, nil
 	}
-	if key == "" || len(key) > 250 || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+	d.tally.listed++
+	if !speakable(key) {
+		d.tally.unspeakable++
 		return false, nil
 	}
 	s := d.values
@@ -165,10 +216,14 @@ func (d *dumper) item(key string, exptime int64) (done bool, err error) {
 		return false, err
 	}
 	line, err := s.line()
-	if err != nil || line == "END" {
+	if err != nil {
 		return false, err
 	}
-	words := strings.Fields(line)
+	if line == "END" {
+		d.tally.gone++
+		return false, nil
+	}
+	words := strings.Split(line, " ")
 	if len(words) != 4 || words[0] != "VALUE" || words[1] != key {
 		return false, s.unexpected(line)
 	}
@@ -184,7 +239,7 @@ func (d *dumper) item(key string, exptime int64) (done bool, err error) {
 		return false, s.readError(err)
 	}
 	d.out.WriteString("\r\n")
-	d.items++
+	d.tally.written++
 	for _, want := range []string{"", "END"} {
 		line, err := s.line()
 		if err == nil && line != want {

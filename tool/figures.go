@@ -25,12 +25,12 @@ func (r *report) settings() error { return r.table("settings", narrow) }
 
 // table prints a group of figures, sorted by name.
 func (r *report) table(group string, l layout) error {
-	stats, err := r.server.stats(group)
+	stats, err := r.source.stats(group)
 	if err != nil {
 		return err
 	}
 	slices.SortStableFunc(stats, func(a, b stat) int { return cmp.Compare(a.name, b.name) })
-	fmt.Fprintf(r.out, l.head, r.server.address, l.field, l.number)
+	fmt.Fprintf(r.out, l.head, r.address, l.field, l.number)
 	for _, s := range stats {
 		fmt.Fprintf(r.out, l.row, printable(s.name), r.value(s))
 	}
@@ -39,7 +39,7 @@ func (r *report) table(group string, l layout) error {
 
 // sizes prints how many items there are of each size, smallest first.
 func (r *report) sizes() error {
-	stats, err := r.server.stats("sizes")
+	stats, err := r.source.stats("sizes")
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (r *report) sizes() error {
 		return cmp.Compare(m, n)
 	})
 	l := sizeLayout
-	fmt.Fprintf(r.out, l.head, r.server.address, l.field, l.number)
+	fmt.Fprintf(r.out, l.head, r.address, l.field, l.number)
 	for _, s := range stats {
 		name := printable(s.name)
 		if n, err := strconv.ParseUint(s.name, 10, 64); err == nil {

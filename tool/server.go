@@ -25,9 +25,11 @@ var errBroken = errors.New("that is no memcached")
 // server is a connection to one server. Its methods return errors that are whole sentences and name the address.
 type server struct {
 	address string
+	speaks  string // the protocol, for errors
 	timeout time.Duration
 	conn    net.Conn
 	in      *bufio.Reader
+	heard   bool // it has sent something, or was asked why not
 }
 
 // splitAddress says where an address leads: a path leads to a unix socket, and port 11211 is assumed.
@@ -47,7 +49,7 @@ func connect(address string, timeout time.Duration) (*server, error) {
 	if err != nil {
 		return nil, dialError(where, timeout, err)
 	}
-	return &server{address: where, timeout: timeout, conn: conn, in: bufio.NewReaderSize(conn, maxLine)}, nil
+	return &server{address: where, speaks: "text", timeout: timeout, conn: conn, in: bufio.NewReaderSize(conn, maxLine)}, nil
 }
 
 // dialError says in one sentence why a server cannot be reached.
@@ -92,6 +94,11 @@ func (s *server) allowValue(length int64) {
 
 // line reads one line, without its end. The bytes are gone with the next read.
 func (s *server) line() (string, error) {
+	if !s.heard {
+		if err := s.listen(); err != nil {
+			return "", err
+		}
+	}
 	b, err := s.in.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
 		return "", fmt.Errorf("%s: %w: it sends a line without end", s.address, errBroken)
@@ -105,10 +112,10 @@ func (s *server) line() (string, error) {
 func (s *server) readError(err error) error {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("%s: no whole answer within %v; it may be busy, or no memcached that speaks text",
-			s.address, s.timeout)
+		return fmt.Errorf("%s: no whole answer within %v; it may be busy, or no memcached that speaks %s",
+			s.address, s.timeout, s.speaks)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fmt.Errorf("%s: it hangs up instead of answering; it may be full, or no memcached that speaks text", s.address)
+		return fmt.Errorf("%s: it hangs up instead of answering; it may be full, or no memcached that speaks %s", s.address, s.speaks)
 	}
 	return fmt.Errorf("%s: %w", s.address, err)
 }
@@ -144,7 +151,7 @@ func (s *server) stats(group string) ([]stat, error) {
 func (s *server) unexpected(line string) error {
 	const show = 60
 	if strings.Contains(line, "unauthenticated") || strings.Contains(line, "authentication") {
-		return fmt.Errorf("%s: it wants its clients to authenticate first", s.address)
+		return fmt.Errorf("%s: it wants its clients to authenticate first, in text (-Y), which is not known here", s.address)
 	}
 	if len(line) > show {
 		line = line[:show] + "..."

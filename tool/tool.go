@@ -1,5 +1,8 @@
 // Package tool asks running servers for their figures and prints them for people: what memcached's own memcached-tool
-// shows, with the same columns, from any server that speaks memcached's text protocol.
+// shows, with the same columns, from any server that speaks memcached's protocol: text, or binary with or without a login.
+//
+// Read tool.go, server.go (text), probe.go (why a server does not answer in text), binary.go, login.go; then display.go and
+// figures.go, or dump.go and tally.go.
 //
 // The servers are not trusted. Lines, numbers of lines and lengths of values are bounded, every answer has to come in
 // time, and what is printed holds no control characters (but for dump, whose output is data).
@@ -18,6 +21,10 @@ type Options struct {
 	Bytes   bool          // print exact numbers of bytes
 	Timeout time.Duration // for each answer of a server; zero is DefaultTimeout
 	Limit   int           // dump: how many items at most; zero is all
+
+	// For servers that let nobody in without a login (-S): who it is, and by which SASL mechanism; empty is the strongest that
+	// both sides know. Without User there is no login.
+	User, Password, Mechanism string
 }
 
 // DefaultTimeout is how long a server may take over one answer.
@@ -52,12 +59,20 @@ func FindMode(name string) (Mode, bool) {
 	return Mode{}, false
 }
 
+// source is where figures come from: a server that is asked in text, or in binary.
+type source interface {
+	stats(group string) ([]stat, error)
+	close()
+}
+
 // report is the work on one server.
 type report struct {
 	Options
-	server *server
-	out    io.Writer // what was asked for
-	notes  io.Writer // remarks
+	source  source
+	address string
+	text    *server   // the source, if it speaks text
+	out     io.Writer // what was asked for
+	notes   io.Writer // remarks
 }
 
 // Run prints the report of each server in turn, under a heading if there are several. A server that cannot be asked
@@ -89,11 +104,39 @@ func Run(out, notes io.Writer, addresses []string, o Options) error {
 	return errors.Join(failed...)
 }
 
+// runOne reports on one server: in text if it will, for that is what most speak.
 func runOne(out, notes io.Writer, address string, mode Mode, o Options) error {
-	s, err := connect(address, o.Timeout)
+	r := &report{Options: o, out: out, notes: notes}
+	if o.User == "" {
+		err := r.inText(address, mode)
+		if !errors.Is(err, errBinaryOnly) {
+			return err
+		}
+	}
+	return r.inBinary(address, mode)
+}
+
+func (r *report) inText(address string, mode Mode) error {
+	s, err := connect(address, r.Timeout)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	return mode.run(&report{Options: o, server: s, out: out, notes: notes})
+	r.source, r.text, r.address = s, s, s.address
+	return mode.run(r)
+}
+
+func (r *report) inBinary(address string, mode Mode) error {
+	s, err := connectBinary(address, r.Timeout)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if r.User != "" {
+		if err := s.logIn(r.Options); err != nil {
+			return err
+		}
+	}
+	r.source, r.text, r.address = s, nil, s.address
+	return mode.run(r)
 }

@@ -11,22 +11,7 @@ import (
 // TestReloadEmpty: a signal to read the users again finds a file that was cut off. Nobody is locked out, one line says why,
 // and the attempts that follow add no further line.
 func TestReloadEmpty(t *testing.T) {
-	dir := t.TempDir()
-	users := filepath.Join(dir, "users")
-	t.Setenv("MEMCACHED_SASL_PWDB", users)
-	t.Setenv("SASL_CONF_PATH", dir)
-	for name, text := range map[string]string{
-		"users": "alice:secret\n", "memcached.conf": "sasldb_path: " + filepath.Join(dir, "none") + "\n"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Chmod(dir, 0o755); err != nil { // with -u nobody too
-		t.Fatal(err)
-	}
-	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	users := writeUsers(t)
 	r := startBinary(t, "-S")
 	c := connect(t, "tcp", r.address())
 	c.logIn("alice", "secret")
@@ -49,6 +34,28 @@ func TestReloadEmpty(t *testing.T) {
 	if status := r.end(t, syscall.SIGTERM); status != 0 {
 		t.Errorf("status %d", status)
 	}
+}
+
+// writeUsers makes a file of users, alice with the password secret, for servers that the test starts with -S, and returns
+// its path.
+func writeUsers(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	users := filepath.Join(dir, "users")
+	t.Setenv("MEMCACHED_SASL_PWDB", users)
+	t.Setenv("SASL_CONF_PATH", dir)
+	for name, text := range map[string]string{
+		"users": "alice:secret\n", "memcached.conf": "sasldb_path: " + filepath.Join(dir, "none") + "\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, folder := range []string{dir, filepath.Dir(dir)} { // other users read it too
+		if err := os.Chmod(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return users
 }
 
 // logIn authenticates by SASL PLAIN in the binary protocol.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 // toolCommand returns "gocached tool", which asks running servers for their figures.
 func toolCommand() *cobra.Command {
 	var o tool.Options
+	var passwordFile string
 	cmd := &cobra.Command{
 		Use:   "tool ADDRESS... [MODE]",
 		Short: "Show the figures of running servers",
@@ -20,11 +22,15 @@ func toolCommand() *cobra.Command {
 		Example: `  gocached tool 10.0.0.5:11211              # slab classes
   gocached tool 10.0.0.5 10.0.0.6 stats     # general figures of two servers
   gocached tool /run/gocached.sock sizes    # over a unix socket
-  gocached tool 10.0.0.5 dump > items       # all items, as add commands`,
+  gocached tool 10.0.0.5 dump > items       # all items, as add commands
+  gocached tool 10.0.0.5 --user alice --password-file secret   # of a server with -S`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
 			if args, o.Mode, err = splitMode(args); err != nil {
+				return err
+			}
+			if o.Password, err = password(o.User, passwordFile, os.Getenv); err != nil {
 				return err
 			}
 			return tool.Run(cmd.OutOrStdout(), cmd.ErrOrStderr(), args, o)
@@ -33,13 +39,41 @@ func toolCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&o.Bytes, "bytes", false, "print exact numbers of bytes")
 	cmd.Flags().DurationVar(&o.Timeout, "timeout", tool.DefaultTimeout, "how long a server may take over an answer")
 	cmd.Flags().IntVar(&o.Limit, "limit", 0, "dump: how many items at most (0 is all)")
+	cmd.Flags().StringVar(&o.User, "user", "", "log in under this name (SASL), with the password in the environment\n"+
+		"under "+tool.PasswordVariable+" or in the file of --password-file")
+	cmd.Flags().StringVar(&passwordFile, "password-file", "", "a file whose first line is the password of --user")
+	cmd.Flags().StringVar(&o.Mechanism, "mechanism", "", "SASL mechanism (default: the strongest that both sides know)")
 	return cmd
+}
+
+// password finds the password that goes with a name. It is never an argument, which others on the machine could read.
+func password(user, file string, getenv func(string) string) (string, error) {
+	switch {
+	case user == "" && file == "":
+		return "", nil
+	case user == "":
+		return "", errors.New("--password-file goes with --user")
+	case file == "":
+		if word := getenv(tool.PasswordVariable); word != "" {
+			return word, nil
+		}
+		return "", fmt.Errorf("--user needs a password: in the environment under %s, or by --password-file", tool.PasswordVariable)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("--password-file: %w", err)
+	}
+	word, _, _ := strings.Cut(string(text), "\n")
+	if word = strings.TrimSuffix(word, "\r"); word == "" {
+		return "", fmt.Errorf("--password-file: the first line of %s is empty", file)
+	}
+	return word, nil
 }
 
 // toolHelp lists the modes.
 func toolHelp() string {
 	var b strings.Builder
-	b.WriteString("Show the figures of running servers: any that speak memcached's text protocol, by\n" +
+	b.WriteString("Show the figures of running servers: any that speak memcached's protocol, by\n" +
 		"host, host:port or the path of a unix socket. MODE is one of:\n\n")
 	for _, m := range tool.Modes {
 		b.WriteString("  " + m.Name + strings.Repeat(" ", 10-len(m.Name)) + m.Help + "\n")
