@@ -25,6 +25,7 @@ type simClient struct {
 	last     bool // it makes no further requests
 	finishes bool // and closes its half when all it made is sent
 	opaque   uint32
+	chats    bool // says short things only
 
 	expected []byte        // answers, from the first byte that was not sent
 	sent     int           // bytes of expected that the server has sent

@@ -43,6 +43,11 @@ func (c *simClient) choose(r *request) {
 	if c.wantsIn(r) {
 		return
 	}
+	if c.chats {
+		r.kind, r.text, r.quiet = askVersion, "version\r\n", false
+		c.chooseOpcode(r)
+		return
+	}
 	if random.IntN(10) < c.w.plan.stores {
 		c.chooseStore(r)
 		return

@@ -152,9 +152,7 @@ func (n *network) deliver(s *socket, b []byte) {
 func (n *network) sent(s *socket, length, most int) {
 	s.conn.client.idle.latest, s.conn.client.idle.moved = n.w.awake, true
 	n.w.trace.add("descriptor %d takes %d of %d bytes", uint64(s.fd), uint64(most), uint64(length))
-	if l := s.conn.loop.loop; l.polling.on && len(l.ready) > 1 {
-		n.w.saw(sawRound)
-	}
+	n.w.sawWidth(s.conn.loop.loop)
 	switch {
 	case most == 0:
 		n.w.saw(sawFullSend)

@@ -42,6 +42,10 @@ type plan struct {
 	workers    int // of the UDP socket
 	datagrams  int // that a message can have, or 0
 
+	surge   int // of ten clients of a crowd, those who do something in a surge; 0 is no crowd
+	halves  int // of ten of them, those who do not say all
+	leavers int // of a thousand
+
 	piece    int // bytes that arrive at a time, at most
 	sendRoom int // bytes that a client's socket takes
 	sloth    int // of ten chances to read, those a client misses
@@ -87,6 +91,9 @@ func newPlan(r *rand.Rand, steps int) plan {
 	}
 	if oneIn(r, 2) {
 		p.addDangers(r)
+	}
+	if oneIn(r, 2) {
+		p.crowd(r)
 	}
 	p.addFeatures(r)
 	return p

@@ -112,7 +112,7 @@ type stepper interface {
 func (w *world) sawPlan() {
 	for saw, is := range map[happening]bool{sawTwoLoops: w.plan.loops > 1, sawWithoutCAS: w.plan.noCAS, sawWithoutEviction: w.plan.noEvict,
 		sawWithoutPoller: w.plan.noPoller, sawUDP: w.plan.udp > 0,
-		sawAuth: w.plan.sasl} {
+		sawAuth: w.plan.sasl, sawCrowd: w.plan.surge > 0} {
 		if is {
 			w.saw(saw)
 		}
@@ -163,6 +163,11 @@ func (w *world) step() {
 		return
 	}
 	w.elapsed += time.Millisecond
+	if w.plan.surge > 0 && oneIn(w.r, 4) {
+		w.surge()
+		w.sweepClients()
+		return
+	}
 	if len(w.clients) == 0 || oneIn(w.r, 20) {
 		w.comeIn()
 		return
