@@ -67,6 +67,9 @@ type loop struct {
 	most    int          // outputMost, or no limit for UDP
 	room    int          // the same for this run, see bound
 
+	checks bool // see check.go
+	rounds uint // that it has checked
+
 	broken   bool        // the last get under way was not answered, and what its connection has in the run is left out
 	hungry   []hungry    // gets that wait for memory
 	feeding  atomic.Bool // a task is on its way that tries to answer them
@@ -104,7 +107,7 @@ type piece struct {
 }
 
 func newLoop(s *Server, ev gnet.EventLoop, p poller) *loop {
-	l := &loop{server: s, ev: ev, kernel: system{}, poller: p, cur: -1, input: make([]byte, 0, roundInput), most: outputMost}
+	l := &loop{server: s, ev: ev, kernel: system{}, poller: p, cur: -1, input: make([]byte, 0, roundInput), most: outputMost, checks: checking}
 	l.polling.task, l.polling.pace.every = gnet.RunnableFunc(l.serve), yieldMost
 	return l
 }
@@ -174,8 +177,10 @@ func (l *loop) takeTurn(c *conn) {
 // (settle.go), write (write.go); then engine/memory/get.go.
 func (l *loop) answer() {
 	for l.parse() { //      1. waiting bytes to a run of up to 64 requests
+		l.mustHold()
 		l.execute(0, l.run.N) // 2. requests to replies, through the engine, appended to l.out
 		full := l.settle()
+		l.mustHold()
 		if full || len(l.out) >= writeFrom {
 			l.write() //    3. to each connection its part of l.out
 		}
@@ -192,6 +197,7 @@ func (l *loop) endOfRound() {
 		l.out = nil
 	}
 	l.totals.add(&l.counts)
+	l.mustHoldAll()
 }
 
 // keep appends data to the kept input of a connection, in a buffer that may come from the loop's spare ones.

@@ -59,6 +59,9 @@ func startWith(t *testing.T, change func(*Settings), prepare func(*Server)) *tes
 			t.Errorf("Serve: %v", err)
 		}
 		_ = log.Close()
+		if text := logs.String(); strings.Contains(text, brokenInvariant) {
+			t.Error(text)
+		}
 	})
 	ts := &testServer{Server: s, t: t, logs: logs}
 	if len(s.Addrs()) > 0 {

@@ -9,6 +9,7 @@ import "math/rand/v2"
 const (
 	crowdLeast = 100
 	crowdMost  = 600
+	crowdWatch = 16  // one look of so many is at all of a crowd, unless somebody may be idle
 	floods     = 300 // requests that a client of such a crowd sends ahead
 	crowdSteps = 12  // a world of so many steps would have one as a crowd
 	crowdDeep  = 4   // and so many of those if everybody says much

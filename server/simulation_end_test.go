@@ -9,6 +9,10 @@ import (
 // watchLoop looks at a loop after each thing it has done.
 func (w *world) watchLoop(l *netLoop) {
 	w.tally[sawYield] += l.yields()
+	w.watchPanics(l.loop)
+	if l.watched++; w.plan.surge > 0 && w.plan.idle == 0 && l.watched%crowdWatch != 0 {
+		return
+	}
 	for _, c := range w.clients {
 		blocked := c.conn.context.is(stateBlocked)
 		if c.blocked && !blocked && !c.gone {
@@ -21,7 +25,6 @@ func (w *world) watchLoop(l *netLoop) {
 		c.blocked = blocked
 		w.checkBounds(c.conn.context)
 	}
-	w.watchPanics(l.loop)
 }
 
 func (w *world) watchPanics(l *loop) {

@@ -23,6 +23,7 @@ type netLoop struct {
 
 	buffer  []byte // lent to OnTraffic
 	yielded int    // connections that had yielded at the last look
+	watched int    // how often it was looked at
 }
 
 func newNetLoop(w *world, number int) *netLoop {
@@ -33,7 +34,7 @@ func newNetLoop(w *world, number int) *netLoop {
 	}
 	l.begin(w, l.live)
 	l.loop = newLoop(w.server, l, p)
-	l.loop.kernel, l.loop.most = w.net, w.plan.replyMost
+	l.loop.kernel, l.loop.most, l.loop.checks = w.net, w.plan.replyMost, true
 	l.watchIdle()
 	return l
 }

@@ -1,0 +1,207 @@
+package server
+
+import "fmt"
+
+// What must hold between any two stages of a round:
+//
+//   - The parts of the run lie one behind the other, none is empty, and each request belongs to the part that it lies in.
+//   - No connection has two parts in a run, or two places in the round.
+//   - Each piece of the replies belongs to one connection, once. Those of one connection are in order, and their
+//     sizes add up to what it counts. Whoever has pieces is in touched, once.
+//
+// And when a round has ended:
+//
+//   - What the state of a connection says is what the lists say that it is in.
+//   - Who is paused has reason to be, and who has reason is paused.
+//   - Each connection is at its descriptor, and at its place in the roster.
+//
+// To look costs much, so only the simulation does, and builds with the tag gocachedcheck or with the race detector.
+
+// checkEvery spaces the looks at all connections: so many rounds.
+const checkEvery = 16
+
+// mustHold panics if the round under way is not as it must be.
+func (l *loop) mustHold() {
+	if l.checks {
+		l.hold(l.checkParts, l.checkReady, l.checkPieces)
+	}
+}
+
+// mustHoldAll panics, now and then, if anything of the loop is not as it must be behind a round.
+func (l *loop) mustHoldAll() {
+	if !l.checks {
+		return
+	}
+	if l.rounds++; l.rounds%checkEvery == 0 {
+		l.hold(l.checkParts, l.checkReady, l.checkPieces, l.checkLists, l.checkConns)
+	}
+}
+
+// brokenInvariant begins what the panic says. Tests look for it in the log.
+const brokenInvariant = "an invariant of the event loop is broken"
+
+func (l *loop) hold(checks ...func() error) {
+	for _, check := range checks {
+		if err := check(); err != nil {
+			panic(fmt.Errorf("%s: %w", brokenInvariant, err))
+		}
+	}
+}
+
+func (l *loop) checkParts() error {
+	next, seen := 0, make(map[*conn]bool, len(l.parts))
+	for i := range l.parts {
+		p := &l.parts[i]
+		switch {
+		case p.from != next || p.to <= p.from || p.to > l.run.N || p.stop < p.from || p.stop > p.to:
+			return fmt.Errorf("part %d has requests %d to %d, stops at %d and begins at %d, of %d", i, p.from, p.to, p.stop, next, l.run.N)
+		case seen[p.c]:
+			return fmt.Errorf("part %d is the second one of descriptor %d", i, p.c.fd)
+		}
+		for k := p.from; k < p.to; k++ {
+			if int(l.partOf[k]) != i {
+				return fmt.Errorf("request %d of part %d says that it is part %d's", k, i, l.partOf[k])
+			}
+		}
+		next, seen[p.c] = p.to, true
+	}
+	if l.cur < -1 || l.cur >= len(l.parts) && len(l.parts) > 0 {
+		return fmt.Errorf("part %d is being answered, of %d", l.cur, len(l.parts))
+	}
+	return nil
+}
+
+// checkReady looks at what is left of the round.
+func (l *loop) checkReady() error {
+	if l.head < 0 || l.head > len(l.ready) {
+		return fmt.Errorf("the round is at %d of %d", l.head, len(l.ready))
+	}
+	seen := make(map[*conn]bool, len(l.ready)-l.head)
+	for i, a := range l.ready[l.head:] {
+		if seen[a.c] {
+			return fmt.Errorf("descriptor %d waits in the round a second time, at %d", a.c.fd, l.head+i)
+		}
+		seen[a.c] = true
+	}
+	return nil
+}
+
+// checkPieces follows the chains of pieces.
+func (l *loop) checkPieces() error {
+	owned, end := 0, 0
+	owners := make(map[*conn]bool, len(l.touched))
+	for _, c := range l.touched {
+		if owners[c] {
+			return fmt.Errorf("descriptor %d is touched twice", c.fd)
+		}
+		owners[c] = true
+		n, err := l.checkChain(c)
+		if err != nil {
+			return fmt.Errorf("descriptor %d: %w", c.fd, err)
+		}
+		owned += n
+	}
+	if owned != len(l.pieces) {
+		return fmt.Errorf("%d pieces have an owner, of %d", owned, len(l.pieces))
+	}
+	for i := range l.pieces {
+		p := &l.pieces[i]
+		if p.lent.Value != nil || p.end == 0 {
+			continue
+		}
+		if p.start < end || p.end < p.start && (p.end >= 0 || l.cur < 0 || i != len(l.pieces)-1) || p.end > len(l.out) {
+			return fmt.Errorf("piece %d is bytes %d to %d behind %d, of %d", i, p.start, p.end, end, len(l.out))
+		}
+		end = max(p.end, p.start)
+	}
+	return nil
+}
+
+// checkChain follows one connection's pieces and returns how many there are.
+func (l *loop) checkChain(c *conn) (n int, err error) {
+	if c.first < 0 {
+		if c.last >= 0 || c.size != 0 {
+			return 0, fmt.Errorf("it has no pieces, the last of them is %d, and %d bytes in them", c.last, c.size)
+		}
+		return 0, nil
+	}
+	size, last := 0, int32(-1)
+	for i := c.first; i >= 0; i = l.pieces[i].next {
+		if i <= last || int(i) >= len(l.pieces) {
+			return 0, fmt.Errorf("piece %d follows piece %d, of %d", i, last, len(l.pieces))
+		}
+		p := &l.pieces[i]
+		switch {
+		case p.lent.Value != nil:
+			size += lentCost(len(p.lent.Value))
+		case p.end >= 0:
+			size += p.end - p.start
+		}
+		n, last = n+1, i
+	}
+	if last != c.last || size != c.size {
+		return 0, fmt.Errorf("its last piece is %d, it says %d; they have %d bytes, it says %d", last, c.last, size, c.size)
+	}
+	return n, nil
+}
+
+// checkLists compares the lists of those who wait with their states.
+func (l *loop) checkLists() error {
+	on := make(map[*conn]bool, len(l.yielded))
+	for _, c := range l.yielded {
+		if on[c] || c.loop != l || c.is(stateOpen) && !c.is(stateYielded) {
+			return fmt.Errorf("descriptor %d in state %b is on the list of those who yielded, a second time: %v", c.fd, c.state, on[c])
+		}
+		on[c] = true
+	}
+	for _, c := range l.polling.conns {
+		if c != nil && c.is(stateYielded) && !on[c] {
+			return fmt.Errorf("descriptor %d is not on the list of those who yielded", c.fd)
+		}
+	}
+	return nil
+}
+
+// checkConns looks at each connection by itself.
+func (l *loop) checkConns() error {
+	for fd, c := range l.polling.conns {
+		if c == nil {
+			continue
+		}
+		if err := l.checkConn(fd, c); err != nil {
+			return fmt.Errorf("descriptor %d in state %b: %w", fd, c.state, err)
+		}
+	}
+	return nil
+}
+
+func (l *loop) checkConn(fd int, c *conn) error {
+	own := 0
+	for i := range c.queue {
+		if c.queue[i].item.Value == nil {
+			own += len(c.queue[i].bytes)
+		}
+	}
+	waits := c.state & (stateBlocked | stateYielded | stateParked)
+	switch {
+	case c.fd != fd || c.loop != l || !c.is(stateOpen):
+		return fmt.Errorf("it says that its descriptor is %d, or is another loop's", c.fd)
+	case c.is(stateHungry) && !c.is(stateParked):
+		return fmt.Errorf("it waits for memory and is not parked")
+	case c.is(stateBlocked) != (len(c.queue) > 0):
+		return fmt.Errorf("%d pieces wait for its socket", len(c.queue))
+	case own > c.kept:
+		return fmt.Errorf("%d bytes of our own wait for its socket, it counts %d", own, c.kept)
+	case c.is(stateReady):
+		return fmt.Errorf("it should wait in a round")
+	case c.is(statePaused) && waits == 0:
+		return fmt.Errorf("it is paused for no reason")
+	case waits != 0 && !c.is(statePaused) && l.canPause():
+		return fmt.Errorf("it is not paused")
+	case c.fill != nil && (c.fill.got > len(c.fill.item.Value) || c.fill.tailGot > c.fill.tailLen):
+		return fmt.Errorf("%d bytes of a value of %d have come", c.fill.got, len(c.fill.item.Value))
+	case l.roster.after > 0 && (int(c.heard.place) >= len(l.roster.conns) || l.roster.conns[c.heard.place] != c):
+		return fmt.Errorf("it is not at its place in the roster")
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package server
+
+import (
+	"strings"
+	"testing"
+
+	"gocached/engine"
+)
+
+// checkedLoop returns a loop with three connections, the first two of which have a part each in a run of three requests,
+// and replies.
+func checkedLoop() (*loop, []*conn) {
+	l := newLoop(&Server{settings: DefaultSettings()}, nil, poller{epoll: -1})
+	l.roster.after = 1
+	conns := make([]*conn, 3)
+	for fd := range conns {
+		c := newConn(KindTCP)
+		c.fd, c.loop = fd, l
+		c.set(stateOpen)
+		l.polling.add(c)
+		l.roster.enrol(c)
+		conns[fd] = c
+	}
+	l.run.N = 3
+	l.addPart(part{c: conns[0], to: 2, stop: 2})
+	l.addPart(part{c: conns[1], arrival: 1, from: 2, to: 3, stop: 3})
+	l.ready = []arrival{{c: conns[0]}, {c: conns[1]}, {c: conns[2]}}
+	l.head = 2
+	for i, answers := range []string{"one", "two"} {
+		l.enter(2 * i)
+		l.out = append(l.out, answers...)
+	}
+	l.closePiece()
+	return l, conns
+}
+
+// TestCheckFindsDamage: whatever is damaged in a loop is found, and what is in order is not complained about.
+func TestCheckFindsDamage(t *testing.T) {
+	damages := map[string]func(l *loop, c []*conn){
+		"":                            func(*loop, []*conn) {},
+		"part 1 has requests":         func(l *loop, _ []*conn) { l.parts[1].from = 3 },
+		"is the second one":           func(l *loop, c []*conn) { l.parts[1].c = c[0] },
+		"says that it is part":        func(l *loop, _ []*conn) { l.partOf[2] = 0 },
+		"is being answered":           func(l *loop, _ []*conn) { l.cur = 2 },
+		"the round is at":             func(l *loop, _ []*conn) { l.head = 4 },
+		"a second time":               func(l *loop, c []*conn) { l.ready = append(l.ready, arrival{c: c[2]}) },
+		"touched twice":               func(l *loop, c []*conn) { l.touched = append(l.touched, c[1]) },
+		"have an owner":               func(l *loop, _ []*conn) { l.pieces = append(l.pieces, piece{start: 6, end: 6, next: -1}) },
+		"its last piece":              func(_ *loop, c []*conn) { c[0].size++ },
+		"follows piece":               func(l *loop, _ []*conn) { l.pieces[1].next = 1 },
+		"is bytes":                    func(l *loop, c []*conn) { l.pieces[1].start, c[1].size = 2, 4 },
+		"it has no pieces":            func(_ *loop, c []*conn) { c[0].first = -1 },
+		"is on the list of those":     func(l *loop, c []*conn) { l.yielded = append(l.yielded, c[2]) },
+		"is not on the list of those": func(_ *loop, c []*conn) { c[2].set(stateYielded) },
+		"its descriptor is":           func(_ *loop, c []*conn) { c[2].fd = 7 },
+		"is not parked":               func(_ *loop, c []*conn) { c[2].set(stateHungry) },
+		"wait for its socket":         func(_ *loop, c []*conn) { c[2].set(stateBlocked) },
+		"bytes of our own":            func(_ *loop, c []*conn) { c[2].set(stateBlocked); c[2].queue = []unsent{{bytes: []byte("x")}} },
+		"wait in a round":             func(_ *loop, c []*conn) { c[2].set(stateReady) },
+		"paused for no reason":        func(_ *loop, c []*conn) { c[2].set(statePaused) },
+		"of a value of":               func(_ *loop, c []*conn) { c[2].fill = &fill{item: engine.Item{Value: []byte("x")}, got: 2} },
+		"in the roster":               func(_ *loop, c []*conn) { c[2].heard.place = 1 },
+	}
+	for want, damage := range damages {
+		l, conns := checkedLoop()
+		damage(l, conns)
+		got := ""
+		for _, check := range []func() error{l.checkParts, l.checkReady, l.checkPieces, l.checkLists, l.checkConns} {
+			if err := check(); err != nil {
+				got = err.Error()
+				break
+			}
+		}
+		if !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("found %q, want %q", got, want)
+		}
+	}
+}
+
+// TestCheckNeedsPause: a connection of a loop that can pause is paused while it waits.
+func TestCheckNeedsPause(t *testing.T) {
+	l, conns := checkedLoop()
+	l.poller.epoll = 0
+	conns[2].set(stateParked)
+	if err := l.checkConns(); err == nil || !strings.Contains(err.Error(), "it is not paused") {
+		t.Errorf("found %v", err)
+	}
+}
