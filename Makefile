@@ -19,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race fuzz lint fmt bench microbench benchstat limits simulate golden conformance clean
+.PHONY: help build run test race fuzz lint fmt bench microbench benchstat limits simulate golden conformance suite clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
@@ -68,6 +68,9 @@ golden: ## replay the recorded conversations with memcached against gocached
 
 conformance: build ## check gocached with the clients and tools of memcached
 	GO="$(GO)" scripts/conformance.sh $(BIN)
+
+suite: build ## run memcached 1.4.5's own tests against gocached; TREE is memcached's source, built
+	scripts/suite.sh $(BIN) $(TREE)
 
 clean: ## remove what was built
 	rm -rf bin
