@@ -81,9 +81,8 @@ func (s Sockets) Close() error {
 	return errors.Join(faults...)
 }
 
-// OpenSockets opens every socket that the settings ask for: a unix socket if there is -s, else one for each TCP address,
-// and one for each UDP address if UDP is to be served. It opens all or none: after an error nothing is bound. There are
-// none at all if TCP and UDP are off.
+// OpenSockets opens every socket that the settings ask for (listen_endpoints.go). It opens all or none: after an error
+// nothing is bound.
 //
 // It then writes the port file if the settings name one (memcached's MEMCACHED_PORT_FILENAME).
 //
@@ -121,7 +120,7 @@ func (s *Sockets) open(st *Settings) error {
 		s.Listeners = append(s.Listeners, l)
 		return l.Port(), nil
 	}}
-	if err := tcp.openAll(st, st.Port); err != nil {
+	if err := tcp.openAll(st.tcpEndpoints()); err != nil {
 		return err
 	}
 	udp := opener{transport: "UDP", listen: func(at netip.AddrPort) (int, error) {
@@ -132,26 +131,20 @@ func (s *Sockets) open(st *Settings) error {
 		s.UDP = append(s.UDP, c)
 		return udpPortOf(c), nil
 	}}
-	if st.Port == -1 {
-		udp.got = tcp.got
-	}
-	return udp.openAll(st, st.udpPort())
+	udp.got = tcp.got
+	return udp.openAll(st.udpEndpoints())
 }
 
 // opener opens the sockets of one transport.
 type opener struct {
 	transport string                                     // for messages
 	listen    func(netip.AddrPort) (port int, err error) // opens one and keeps it
-	got       int                                        // a port that the next one should have if any will do, or 0
+	got       int                                        // the port that the kernel chose where any would do, or 0
 	seen      map[netip.AddrPort]bool                    // what was asked for already
 }
 
-// openAll opens a socket for each address of the settings. Port 0 is off.
-func (o *opener) openAll(s *Settings, port int) error {
-	if port == 0 {
-		return nil
-	}
-	endpoints, fault := endpoints(s, port)
+// openAll opens a socket for each of the endpoints, unless there is a fault about them.
+func (o *opener) openAll(endpoints []endpoint, fault string) error {
 	if fault != "" {
 		return errors.New(fault)
 	}
@@ -206,7 +199,7 @@ func (o *opener) open(a netip.Addr, port int) error {
 		return err
 	}
 	o.seen[asked] = true
-	if o.got == 0 {
+	if port == -1 && o.got == 0 {
 		o.got = bound
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gocached/nss"
 )
 
 // lookupWait is how long the name in -l may take to be found.
@@ -27,31 +29,18 @@ func (e endpoint) String() string {
 	return e.host
 }
 
-// endpoints returns what -l and a port together ask for, or a fault.
-func endpoints(s *Settings, port int) ([]endpoint, string) {
-	if len(s.Listen) == 0 {
-		return []endpoint{{"", port}}, ""
-	}
-	var list []endpoint
-	for _, text := range s.Listen {
-		e, fault := parseEndpoint(text, port)
-		if fault != "" {
-			return nil, fault
-		}
-		list = append(list, e)
-	}
-	return list, ""
-}
-
-// checkListen is the check of -l in the settings table.
-func checkListen(s *Settings) string {
-	_, fault := endpoints(s, s.Port)
-	return fault
-}
-
 // parseEndpoint reads one element of -l in the forms of memcached 1.6: host, host:port, [IPv6], [IPv6]:port, bare IPv6,
-// and * for every address. port is used where the element names none.
+// and * for every address. port is used where the element names none; 0 is off. Of the marks that 1.6 knows before an
+// address, those that change nothing here are passed over: a name for its proxy, and that there is no TLS.
 func parseEndpoint(text string, port int) (endpoint, string) {
+	whole := text
+	if mark, after, found := strings.Cut(text, "]:"); found && strings.HasPrefix(mark, "tag[") {
+		text = after
+	}
+	text = strings.TrimPrefix(text, "notls:")
+	if strings.HasPrefix(text, "proto[") {
+		return endpoint{}, fmt.Sprintf("-l %s: a protocol cannot be chosen for one address, only for all, by -B", whole)
+	}
 	host, portText := text, ""
 	hasPort := false
 	if strings.HasPrefix(text, "[") {
@@ -94,7 +83,9 @@ func (e endpoint) addresses() ([]netip.Addr, error) {
 	defer cancel()
 	found, err := net.DefaultResolver.LookupNetIP(wait, "ip", e.host)
 	if err != nil {
-		return nil, err
+		if found = nss.FindHost(e.host); len(found) == 0 {
+			return nil, err
+		}
 	}
 	var four, six []netip.Addr
 	for _, a := range found {

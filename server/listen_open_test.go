@@ -45,6 +45,9 @@ func TestParseEndpoint(t *testing.T) {
 		"*:80":           {"", 80},
 		":80":            {"", 80},
 		"[127.0.0.1]:80": {"127.0.0.1", 80},
+
+		"tag[main]:127.0.0.1:80": {"127.0.0.1", 80},
+		"notls:[::1]:80":         {"::1", 80},
 	} {
 		if got, fault := parseEndpoint(text, 7); got != want || fault != "" {
 			t.Errorf("%s: got %v %q, want %v", text, got, fault, want)
@@ -58,6 +61,8 @@ func TestParseEndpoint(t *testing.T) {
 		"host:65536":  `Invalid port number: "65536"`,
 		"[::1]:-2":    `Invalid port number: "-2"`,
 		"host:11211x": `Invalid port number: "11211x"`,
+
+		"proto[ascii]:127.0.0.1:80": "-l proto[ascii]:127.0.0.1:80: a protocol cannot be chosen for one address, only for all, by -B",
 	} {
 		if _, fault := parseEndpoint(text, 7); fault != want {
 			t.Errorf("%s: fault %q, want %q", text, fault, want)
@@ -258,12 +263,27 @@ func TestUnixRemoveOnlyOwn(t *testing.T) {
 	}
 }
 
-func TestUnixLongPath(t *testing.T) {
-	path := filepath.Join(t.TempDir(), strings.Repeat("x", 120))
-	_, err := OpenSockets(settingsOf(t, "s", path))
-	if err == nil || !strings.HasSuffix(err.Error(), ": Invalid argument") {
-		t.Errorf("got %v", err)
+// TestUnixPathFaults: a path that cannot be says what is wrong with it, and at once.
+func TestUnixPathFaults(t *testing.T) {
+	dir := t.TempDir()
+	long := filepath.Join(dir, strings.Repeat("x", 120))
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
+	for path, want := range map[string]string{
+		long:                                  fmt.Sprintf("File name too long: the path has %d bytes, and that of a unix socket has 107 at most", len(long)),
+		filepath.Join(dir, "no", "such"):      "No such file or directory: there is no folder " + filepath.Join(dir, "no"),
+		filepath.Join(file, "below"):          "Not a directory",
+		filepath.Join(dir, "no-folder") + "/": "No such file or directory: there is no folder " + filepath.Join(dir, "no-folder"),
+	} {
+		_, err := OpenSockets(settingsOf(t, "s", path))
+		if want = "failed to listen on UNIX socket: " + path + ": " + want; err == nil || err.Error() != want {
+			t.Errorf("%s:\ngot  %v\nwant %s", path, err, want)
+		}
+	}
+	t.Chdir(dir)
+	openFor(t, "s", strings.Repeat("y", pathMost))
 }
 
 func TestPortFile(t *testing.T) {

@@ -14,6 +14,9 @@ import (
 // probeWait is how long a server that lives at a unix socket has to take a connection.
 const probeWait = time.Second
 
+// pathMost is how long the path of a unix socket can be, in bytes.
+const pathMost = len(syscall.RawSockaddrUnix{}.Path) - 1
+
 // socketFile is the file of a unix socket. The zero value is none.
 type socketFile struct {
 	path string // absolute, so that it stays right when the directory changes
@@ -38,6 +41,10 @@ func openUnix(path string, mask, backlog int) (Listener, error) {
 	if strings.HasPrefix(path, "@") {
 		path = "./" + path // a file like any other, not a name in Linux's abstract space
 	}
+	if len(path) > pathMost {
+		return Listener{}, fmt.Errorf("%s: the path has %d bytes, and that of a unix socket has %d at most",
+			errorText(syscall.ENAMETOOLONG), len(path), pathMost)
+	}
 	if err := clearUnix(path); err != nil {
 		return Listener{}, err
 	}
@@ -45,7 +52,7 @@ func openUnix(path string, mask, backlog int) (Listener, error) {
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	syscall.Umask(old)
 	if err != nil {
-		return Listener{}, err
+		return Listener{}, explainFolder(path, err)
 	}
 	l.SetUnlinkOnClose(false) // Close of Listener does it, with more care
 	made, err := newListener(l, l, KindUnix, backlog)
@@ -59,6 +66,18 @@ func openUnix(path string, mask, backlog int) (Listener, error) {
 		return Listener{}, err
 	}
 	return made, nil
+}
+
+// explainFolder adds to an error what is wrong with the folder of a socket.
+func explainFolder(path string, err error) error {
+	folder := filepath.Dir(path)
+	switch {
+	case errors.Is(err, syscall.ENOENT):
+		return fmt.Errorf("%s: there is no folder %s", errorText(err), folder)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s: user %d must be able to make files in %s, see -u", errorText(err), os.Geteuid(), folder)
+	}
+	return err
 }
 
 // newSocketFile remembers the file of a socket that was just bound.
@@ -78,7 +97,7 @@ func clearUnix(path string) error {
 	case errors.Is(err, os.ErrNotExist):
 		return nil
 	case err != nil:
-		return err
+		return explainFolder(path, err)
 	case info.Mode().Type() != os.ModeSocket:
 		return errors.New("there is something else with that name, and it is not a socket")
 	}

@@ -3,9 +3,12 @@ package server
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Bounds of the log, so that a reader who is slow or gone costs little memory and no time.
@@ -97,9 +100,13 @@ func (l *Log) signal() {
 	}
 }
 
-// run writes what waits until the log is closed.
+// run writes what waits until the log is closed. It may write to a terminal from the background: SIGTTOU, which the system
+// sends there, does not reach its thread, and so the line goes out. Elsewhere the signal may have another meaning.
 func (l *Log) run() {
 	defer close(l.done)
+	runtime.LockOSThread() // for good: the thread ends with the goroutine
+	blocked := unix.Sigset_t{Val: [len(unix.Sigset_t{}.Val)]uint64{1 << (unix.SIGTTOU - 1)}}
+	_ = unix.PthreadSigmask(unix.SIG_BLOCK, &blocked, nil)
 	var spare []byte
 	var err error
 	for range l.wake {

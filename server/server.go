@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"os"
 	"runtime"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/panjf2000/gnet/v2"
 	"github.com/panjf2000/gnet/v2/pkg/pool/goroutine"
-	"golang.org/x/sys/unix"
 
 	"gocached/clock"
 	"gocached/engine"
@@ -122,18 +120,6 @@ func (s *Server) engineSettings() engine.Settings {
 		Options:       st.EngineOptions,
 		Warn:          func(msg string) { s.log.Printf("%s", msg) },
 	}
-}
-
-// memoryLimit gives -m 0 its meaning: no limit but what the machine has.
-func memoryLimit(bytes int64) int64 {
-	if bytes > 0 {
-		return bytes
-	}
-	var info unix.Sysinfo_t
-	if unix.Sysinfo(&info) != nil {
-		return math.MaxInt32
-	}
-	return int64(info.Totalram) * int64(info.Unit)
 }
 
 // Listen binds every address the settings name and starts the event loops. Clients can connect from then on; they are

@@ -94,7 +94,19 @@ func (s *Settings) setExtended(part string, rows []Extended) string {
 		s.EngineOptions[key] = value
 		return ""
 	}
-	return "Illegal suboption \"" + part + "\""
+	return "Illegal suboption \"" + part + "\"\n -- should be one of " + strings.Join(extendedKeys(rows), ", ")
+}
+
+// extendedKeys returns the keys as they are written, with what stands for their values.
+func extendedKeys(rows []Extended) []string {
+	keys := make([]string, len(rows))
+	for i, r := range rows {
+		keys[i] = r.Key
+		if r.Arg != "" {
+			keys[i] += "=" + r.Arg
+		}
+	}
+	return keys
 }
 
 // setWhole sets a whole number within bounds, and returns a fault or "".

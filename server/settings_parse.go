@@ -58,6 +58,20 @@ func size(s string) int64 {
 	return int64(atoi(s)) * scale
 }
 
+// inBytes reads a size as people write it elsewhere: 200m, 1.5GB, 64 KiB. ok is false without a unit.
+func inBytes(s string) (bytes int64, ok bool) {
+	all := strings.ToLower(strings.TrimSpace(s))
+	digits := strings.TrimRight(all, " bikmgt")
+	unit := strings.TrimSpace(all[len(digits):])
+	shift, ok := map[string]int{"k": 10, "m": 20, "g": 30, "t": 40}[strings.TrimSuffix(strings.TrimSuffix(unit, "b"), "i")]
+	if unit == "b" {
+		shift, ok = 0, true
+	}
+	f, err := strconv.ParseFloat(digits, 64)
+	f *= float64(int64(1) << shift)
+	return int64(f), ok && err == nil && f > 0 && f < 1<<60
+}
+
 // splitList splits a list at commas and semicolons and leaves empty parts out.
 func splitList(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' })

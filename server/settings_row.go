@@ -33,6 +33,7 @@ type Setting struct {
 	parse     func(*Settings, string) string // instead of the usual for the field's type; returns a fault or ""
 	base      int                            // with parse: the argument must be a number in this base
 	units     string                         // with base: letters of which one may end the number
+	unit      int64                          // how many bytes one is, if the number is a size
 	check     func(*Settings) string         // a further fault, or ""
 	refuse    func(*Settings) string         // why the server cannot do this yet, or ""
 	warn      func(*Settings) string         // what the operator should know, or ""
@@ -80,9 +81,8 @@ func (r *Setting) apply(s *Settings, value string) string {
 		return r.numeric(s, value, 10)
 	case *float64:
 		*p = atof(value)
-		if _, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err != nil && r.bounds(s) == "" {
-			return r.noNumber(value)
-		}
+		_, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		return r.unlessNumber(s, value, err)
 	case *string:
 		*p = value
 		return r.empty(value == "")
@@ -96,25 +96,59 @@ func (r *Setting) apply(s *Settings, value string) string {
 	return ""
 }
 
-// numeric returns the fault of an argument that is no number, unless the number C would read from it is out of bounds,
-// which memcached has words for. memcached takes 64x for 64 and foo for 0, which may mean no limit, or no port.
+// numeric returns the fault of an argument that is no whole number.
 func (r *Setting) numeric(s *Settings, value string, base int) string {
 	digits := strings.TrimSpace(value)
 	if n := len(digits); n > 0 && strings.IndexByte(r.units, digits[n-1]) >= 0 {
 		digits = digits[:n-1]
 	}
-	if _, err := strconv.ParseInt(digits, base, 64); err == nil || errors.Is(err, strconv.ErrRange) || r.bounds(s) != "" {
+	_, err := strconv.ParseInt(digits, base, 64)
+	return r.unlessNumber(s, value, err)
+}
+
+// unlessNumber returns the fault of an argument that is no number, as err says. memcached takes 64x for 64, and foo for
+// 0, which may mean no limit, or no port; only where 0 is out of bounds has it words of its own for that.
+func (r *Setting) unlessNumber(s *Settings, value string, err error) string {
+	begins := strings.TrimLeft(value, " \t\n\v\f\r+-")
+	word := begins == "" || begins[0] < '0' || begins[0] > '9'
+	if err == nil || errors.Is(err, strconv.ErrRange) || word && r.bounds(s) != "" {
 		return ""
 	}
+	r.apply(s, r.Default) // what C would have read is of no interest any more
 	return r.noNumber(value)
 }
 
 func (r *Setting) noNumber(value string) string {
-	kind := "a"
-	if r.base == 8 {
-		kind = "an octal"
+	kind := "a number"
+	switch {
+	case r.base == 8:
+		kind = "an octal number"
+	case r.units != "":
+		kind = "a number of bytes, or one with k or m"
+	case r.unit == 1:
+		kind = "a number of bytes"
+	case r.unit == 1<<20:
+		kind = "a number of megabytes"
 	}
-	return fmt.Sprintf("-%c needs %s number, not %q", r.Letter, kind, value)
+	bytes, ok := inBytes(value)
+	switch {
+	case r.unit == 0 || !ok:
+		return fmt.Sprintf("-%c needs %s, not %q", r.Letter, kind, value)
+	case r.max != 0 && float64(bytes) > r.max*float64(r.unit):
+		return r.large()
+	}
+	return fmt.Sprintf("-%c needs %s, not %q: give -%[1]c %[4]s", r.Letter, kind, value, r.spell(bytes))
+}
+
+// spell writes a size as the flag takes it.
+func (r *Setting) spell(bytes int64) string {
+	switch {
+	case r.units != "" && bytes%(1<<20) == 0:
+		return fmt.Sprintf("%dm", bytes>>20)
+	case r.units != "" && bytes%(1<<10) == 0:
+		return fmt.Sprintf("%dk", bytes>>10)
+	}
+	return strconv.FormatInt((bytes+r.unit-1)/r.unit, 10)
 }
 
 // empty returns the fault of an argument without content, such as an unset variable of a shell script. To take it for no

@@ -24,16 +24,7 @@ var table = [...]Setting{
 		Help: "TCP port (default: 11211, 0 is off, -1 any free one)",
 		what: "TCP port", min: -1, max: maxPort,
 		field: func(s *Settings) any { return &s.Port },
-		warn: func(s *Settings) string {
-			switch {
-			case s.Port != 0 || s.UDPPort != 0 || s.Socket != "":
-				return ""
-			case !s.given['p'] && s.given['U']:
-				return "-U 0 without -p switches TCP off too, as in memcached 1.4.5, and there is nothing else to listen on"
-			}
-			return "-p 0: TCP is off, and there is nothing else to listen on"
-		},
-		stat: "tcpport", statOrder: 3,
+		stat:  "tcpport", statOrder: 3,
 		show: func(_ *Settings, live Live) string { return strconv.Itoa(live.TCPPort) },
 	},
 	{
@@ -50,6 +41,7 @@ var table = [...]Setting{
 		Letter: 's', Long: "unix-socket", Arg: "file",
 		Help:  "path of a unix socket to serve; there is no TCP and no UDP then",
 		field: func(s *Settings) any { return &s.Socket },
+		warn:  warnSocket,
 		stat:  "domain_socket", statOrder: 9,
 	},
 	{
@@ -66,9 +58,10 @@ var table = [...]Setting{
 	{
 		Letter: 'l', Long: "listen", Arg: "addr",
 		Help: "address to listen on: host, host:port, [IPv6]:port or *; may be a list with commas and may be repeated " +
-			"(default: every address)",
+			"(default: every address). A port named here goes before -p and -U",
 		field: func(s *Settings) any { return &s.Listen },
 		check: checkListen,
+		warn:  warnListen,
 		stat:  "inter", statOrder: 5,
 	},
 	{
@@ -83,18 +76,20 @@ var table = [...]Setting{
 	},
 	{
 		Letter: 'u', Long: "user", Arg: "username",
-		Help:  "become this user after listening, or with -s before (root must name one)",
+		Help:  "become this user, a name or a number, after listening, or with -s before (root must name one)",
 		field: func(s *Settings) any { return &s.User },
 		parse: func(s *Settings, v string) string { s.User = v; return "" }, // empty is none, as in memcached
 	},
 	{
 		Letter: 'm', Long: "memory-limit", Arg: "num", Default: "64",
-		Help:  "memory for items, in megabytes (default: 64)",
+		Help: "memory for items, in megabytes (default: 64, 0 is as much as the machine or its control group has, but " +
+			"for what the process itself needs)",
 		what:  "Memory limit",
 		field: func(s *Settings) any { return &s.MemoryLimit },
 		parse: func(s *Settings, v string) string { s.MemoryLimit = int64(atoi(v)) << 20; return "" },
-		base:  10,
-		stat:  "maxbytes", statOrder: 1,
+		base:  10, unit: 1 << 20,
+		warn: func(s *Settings) string { return thisMachine().warning(s.MemoryLimit) },
+		stat: "maxbytes", statOrder: 1,
 	},
 	{
 		Letter: 'M', Long: "disable-evictions",
@@ -150,9 +145,15 @@ var table = [...]Setting{
 	{
 		Letter: 'n', Long: "slab-min-size", Arg: "bytes", Default: "48",
 		Help: "room for key, value and flags in the smallest chunk (default: 48)",
-		what: "Chunk size", min: 1, max: maxItemMax,
+		what: "Chunk size", min: 1, max: maxItemMax, unit: 1,
 		field: func(s *Settings) any { return &s.ChunkMin },
-		stat:  "chunk_size", statOrder: 12,
+		warn: func(s *Settings) string {
+			if s.ChunkMin >= 64<<10 || s.ChunkMin > s.ItemMax/2 {
+				return fmt.Sprintf("-n %d: every item takes that much memory at least, however small it is", s.ChunkMin)
+			}
+			return ""
+		},
+		stat: "chunk_size", statOrder: 12,
 	},
 	{
 		Letter: 'L', Long: "enable-largepages",
@@ -216,10 +217,10 @@ var table = [...]Setting{
 			"(default: 1m, at least 1k, at most 128m)",
 		what: "Item size", min: minItemMax, max: maxItemMax,
 		tooSmall: "Item max size cannot be less than 1024 bytes.",
-		tooLarge: "Cannot set item size limit higher than 128 mb.",
+		tooLarge: "Cannot set item size limit higher than 128 mb.\n -- give -I 128m or less",
 		field:    func(s *Settings) any { return &s.ItemMax },
 		parse:    func(s *Settings, v string) string { s.ItemMax = int(size(v)); return "" },
-		base:     10, units: "kKmM",
+		base:     10, units: "kKmM", unit: 1,
 		warn: func(s *Settings) string {
 			if s.ItemMax > 1<<20 {
 				return fmt.Sprintf("-I %d: slab pages above 1 MiB need more memory at least, and waste more", s.ItemMax)
