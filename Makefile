@@ -14,6 +14,9 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 # As memcached does, gocached refuses to run as root unless it is told whose rights to take.
 USERFLAG := $(if $(filter 0,$(shell id -u)),-u nobody)
 
+# The binary begins with a look at limits under which Go would end with a trace (cmd/gocached/early_amd64.go).
+LDFLAGS := $(if $(filter amd64,$(shell $(GO) env GOARCH)),-E main.early)
+
 # A pipe fails if its first part does.
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
@@ -25,8 +28,8 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name text; do printf '%-15s %s\n' "$$name" "$$text"; done
 
-build: ## build bin/gocached
-	$(GO) build -o $(BIN) ./cmd/gocached
+build: ## build bin/gocached, which needs no libraries
+	CGO_ENABLED=0 $(GO) build -ldflags "$(LDFLAGS)" -o $(BIN) ./cmd/gocached
 
 run: build ## build it and run it in the foreground; ARGS="-m 256 -vv" are its flags
 	./$(BIN) $(USERFLAG) $(ARGS)

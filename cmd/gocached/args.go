@@ -14,19 +14,12 @@ import (
 // its flag or follow it (-m64, -dm 64, -p -1), long names may be cut short where that is clear, words between flags are
 // skipped, and -- ends the flags. As with memcached, words that are no flags mean nothing.
 //
-// The error is what getopt prints, without the program's name. A flag that only prints something, such as -h, ends the
+// The error is what getopt and memcached print, without the program's name, and what was probably meant. A flag that only prints something, such as -h, ends the
 // reading, and what stood before it does not matter.
 func normalise(args []string, table []server.Setting) ([]string, error) {
 	n := normaliser{args: args, table: table}
 	err := n.read()
 	return n.out, err
-}
-
-// readArguments does what normalise does for all flags there are. It also returns the words that mean nothing.
-func readArguments(args []string) (words, stray []string, err error) {
-	n := normaliser{args: args, table: server.Table()}
-	err = n.read()
-	return n.out, n.stray, err
 }
 
 // read reads all arguments. After an error there is no out.
@@ -50,7 +43,7 @@ func (n *normaliser) read() error {
 	}
 	switch {
 	case n.ended:
-		n.stray = nil
+		n.stray, n.hints = nil, nil
 	case len(n.args) > 0:
 		n.stray = append(n.stray, n.args[1:]...) // behind --
 	}
@@ -63,16 +56,18 @@ type normaliser struct {
 	args  []string // not yet read
 	out   []string
 	stray []string // words that belong to no flag
+	hints []string // warnings about words that are probably meant otherwise
 	ended bool     // by a flag that only prints something
 }
 
 // short reads a word of short flags, without its dash.
 func (n *normaliser) short(letters string) error {
+	n.hints = append(n.hints, oneDash(letters, n.longNames())...)
 	for i := 0; i < len(letters) && !n.ended; i++ {
 		row := n.byLetter(letters[i])
 		switch {
 		case row == nil:
-			return fmt.Errorf("invalid option -- '%c'", letters[i])
+			return illegal(fmt.Sprintf("invalid option -- '%c'", letters[i]), n.otherCase(letters[i]))
 		case row.Arg == "":
 			n.add(row, "")
 		case i+1 < len(letters):
@@ -81,7 +76,7 @@ func (n *normaliser) short(letters string) error {
 		default:
 			value, ok := n.next()
 			if !ok {
-				return fmt.Errorf("option requires an argument -- '%c'", letters[i])
+				return illegal(fmt.Sprintf("option requires an argument -- '%c'", letters[i]), "")
 			}
 			n.add(row, value)
 		}
@@ -97,11 +92,11 @@ func (n *normaliser) long(word string) error {
 	case err != nil:
 		return err
 	case row.Arg == "" && hasValue:
-		return fmt.Errorf("option '--%s' doesn't allow an argument", row.Long)
+		return illegal(fmt.Sprintf("option '--%s' doesn't allow an argument", row.Long), "")
 	case row.Arg != "" && !hasValue:
 		var ok bool
 		if value, ok = n.next(); !ok {
-			return fmt.Errorf("option '--%s' requires an argument", row.Long)
+			return illegal(fmt.Sprintf("option '--%s' requires an argument", row.Long), "")
 		}
 	}
 	n.add(row, value)
@@ -154,7 +149,7 @@ func (n *normaliser) byName(name string) (*server.Setting, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("unrecognized option '--%s'", name)
+		return nil, illegal(fmt.Sprintf("unrecognized option '--%s'", name), longAdvice(name, n.longNames()))
 	case 1:
 		return found[0], nil
 	}
@@ -162,5 +157,15 @@ func (n *normaliser) byName(name string) (*server.Setting, error) {
 	for _, row := range found {
 		text += " '--" + row.Long + "'"
 	}
-	return nil, fmt.Errorf("%s", text)
+	return nil, illegal(text, "")
+}
+
+// longNames returns those of all rows.
+func (n *normaliser) longNames() (names []string) {
+	for _, row := range n.table {
+		if row.Long != "" {
+			names = append(names, row.Long)
+		}
+	}
+	return names
 }

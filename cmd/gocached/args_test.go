@@ -44,20 +44,49 @@ func TestNormalise(t *testing.T) {
 	}
 }
 
+// TestNormaliseErrors: getopt's words, memcached's line below them, and what was probably meant.
 func TestNormaliseErrors(t *testing.T) {
-	for args, want := range map[string]string{
-		"-Z":           "invalid option -- 'Z'",
-		"-vZ":          "invalid option -- 'Z'",
-		"-dp":          "option requires an argument -- 'p'",
-		"-m":           "option requires an argument -- 'm'",
-		"--port":       "option '--port' requires an argument",
-		"--daemon=yes": "option '--daemon' doesn't allow an argument",
-		"--nonsense":   "unrecognized option '--nonsense'",
-		"--l":          "option '--l' is ambiguous; possibilities: '--listen' '--lock-memory' '--license' '--listen-backlog'",
-		"-Z -h":        "invalid option -- 'Z'",
+	const all = "gocached --help lists all there are"
+	for _, c := range []struct{ args, complaint, advice string }{
+		{"-Z", "invalid option -- 'Z'", ""},
+		{"-vZ", "invalid option -- 'Z'", ""},
+		{"-T 4", "invalid option -- 'T'", "did you mean -t, --threads?"},
+		{"-dp", "option requires an argument -- 'p'", ""},
+		{"-m", "option requires an argument -- 'm'", ""},
+		{"--port", "option '--port' requires an argument", ""},
+		{"--daemon=yes", "option '--daemon' doesn't allow an argument", ""},
+		{"--nonsense", "unrecognized option '--nonsense'", all},
+		{"--prt=5", "unrecognized option '--prt'", "did you mean --port?"},
+		{"--memroy-limit 64", "unrecognized option '--memroy-limit'", "did you mean --memory-limit?"},
+		{"--item-size=2m", "unrecognized option '--item-size'", "did you mean --max-item-size?"},
+		{"--l", "option '--l' is ambiguous; possibilities: '--listen' '--lock-memory' '--license' '--listen-backlog'", ""},
+		{"-Z -h", "invalid option -- 'Z'", ""},
 	} {
-		if got, err := normalise(strings.Fields(args), server.Table()); err == nil || err.Error() != want {
-			t.Errorf("%s: got %v, %v, want %s", args, got, err, want)
+		got, err := normalise(strings.Fields(c.args), server.Table())
+		want := c.complaint + "\nIllegal argument \"?\""
+		if c.advice != "" {
+			want += "\n -- " + c.advice
+		}
+		if err == nil || err.Error() != want {
+			t.Errorf("%s:\ngot  %v, %v\nwant %s", c.args, got, err, want)
+		}
+	}
+}
+
+// TestOneDash: a long name behind one dash is read as getopt reads it, with a warning.
+func TestOneDash(t *testing.T) {
+	for words, want := range map[string]string{
+		"-port=5":       "warning: -port=5 is read as -p and what is glued to it: did you mean --port?",
+		"-memory 64":    "warning: -memory is read as -m and what is glued to it: did you mean --memory-limit?",
+		"-listen":       "warning: -listen is read as -l and what is glued to it: did you mean --listen?",
+		"-verbose":      "warning: -verbose is read as -v and what is glued to it: did you mean --verbose?",
+		"-p5 -vvv -m64": "",
+		"-user -h":      "", // what is printed instead needs no warning
+	} {
+		n := normaliser{args: strings.Fields(words), table: server.Table()}
+		_ = n.read()
+		if got := strings.Join(n.hints, "\n"); got != want {
+			t.Errorf("%s: %q, want %q", words, got, want)
 		}
 	}
 }
@@ -94,7 +123,7 @@ func TestFlags(t *testing.T) {
 			t.Errorf("-%c: %v", row.Letter, err)
 			continue
 		}
-		root := (&program{}).root(nil)
+		root := (&program{}).root()
 		root.ResetFlags()
 		addFlags(root.Flags(), settings, server.Table())
 		if err := root.ParseFlags(args); err != nil {

@@ -14,7 +14,7 @@ func benchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Put load on servers and compare them",
-		Args:  cobra.NoArgs,
+		Args:  onlySubcommands,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // so that a word that is no subcommand is refused
 	}
 	cmd.AddCommand(replayCommand(), loadCommand())
@@ -34,11 +34,14 @@ is checked. Start with servers that are empty, with the same -m.
 
 A trace has lines of time,key,size,op,TTL (op: get, set, delete) and may be packed with gzip.`,
 		Example: "  gocached bench replay --trace day.csv.gz --server ours=:11211 --server memcached=127.0.0.1:11311",
-		Args:    cobra.NoArgs,
+		Args:    noAddresses,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			targets, err := parseTargets(servers)
+			targets, err := parseTargets(cmd, servers)
 			if err != nil {
 				return err
+			}
+			if path == "" {
+				return errors.New("which trace? Give --trace FILE")
 			}
 			if cfg.Trace, err = bench.LoadTrace(path); err != nil {
 				return err
@@ -51,7 +54,6 @@ A trace has lines of time,key,size,op,TTL (op: get, set, delete) and may be pack
 	addServerFlag(cmd, &servers)
 	f.IntVar(&cfg.Conns, "conns", 4, "connections")
 	f.IntVar(&cfg.Batch, "batch", 16, "requests sent before the first answer is read")
-	cmd.MarkFlagRequired("trace")
 	return cmd
 }
 
@@ -73,10 +75,13 @@ func replay(cmd *cobra.Command, targets []bench.Target, cfg bench.ReplayConfig) 
 
 func addServerFlag(cmd *cobra.Command, servers *[]string) {
 	cmd.Flags().StringArrayVar(servers, "server", nil, "NAME=ADDRESS of a server; may be given several times")
-	cmd.MarkFlagRequired("server")
 }
 
-func parseTargets(servers []string) ([]bench.Target, error) {
+func parseTargets(cmd *cobra.Command, servers []string) ([]bench.Target, error) {
+	if len(servers) == 0 {
+		return nil, fmt.Errorf("which server? Give --server NAME=ADDRESS for each, as in: %s --server ours=127.0.0.1:11211",
+			cmd.CommandPath())
+	}
 	var targets []bench.Target
 	var faults []error
 	for _, s := range servers {

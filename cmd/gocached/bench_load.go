@@ -32,9 +32,9 @@ and how each server compares with the first. The exit status is 1 if a value was
 SIZES is 100, 50-200, exp:300 (exponential with this mean), or a list with weights as 100:90,4000:10.`,
 		Example: `  gocached bench load --server memcached=127.0.0.1:11311 --server ours=127.0.0.1:11211 --conns 50
   gocached bench load --server memcached=127.0.0.1:11311 --server ours=127.0.0.1:11211 --rate 50% --zipf 0.99`,
-		Args: cobra.NoArgs,
+		Args: noAddresses,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			targets, err := parseTargets(servers)
+			targets, err := parseTargets(cmd, servers)
 			if err != nil {
 				return err
 			}

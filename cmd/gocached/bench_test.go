@@ -50,22 +50,31 @@ func checkReport(t *testing.T, text []byte) {
 	}
 }
 
-// TestBenchLoadFaults: one sentence and exit status 1.
-func TestBenchLoadFaults(t *testing.T) {
-	for _, c := range []struct {
-		want string
-		args []string
-	}{
-		{"HOST:PORT", []string{"--server", "nowhere"}},
-		{"connection refused", []string{"--server", "127.0.0.1:1"}},
-		{"ends before it begins", []string{"--server", "127.0.0.1:1", "--value", "5-2"}},
-		{"requests a second", []string{"--server", "127.0.0.1:1", "--rate", "fast"}},
-		{"protocol is", []string{"--server", "127.0.0.1:1", "--protocol", "meta"}},
-		{"--json", []string{"--server", "127.0.0.1:1", "--json", "/nonexistent/report"}},
+// TestBenchFaults: one sentence, which says what to type, and exit status 1.
+func TestBenchFaults(t *testing.T) {
+	for want, args := range map[string]string{
+		`"nowhere" is not HOST:PORT`:                    "load --server nowhere",
+		"connection refused":                            "load --server 127.0.0.1:1",
+		"ends before it begins":                         "load --server 127.0.0.1:1 --value 5-2",
+		"requests a second":                             "load --server 127.0.0.1:1 --rate fast",
+		"protocol is":                                   "load --server 127.0.0.1:1 --protocol meta",
+		"--json":                                        "load --server 127.0.0.1:1 --json /nonexistent/report",
+		`--conns needs a whole number, not`:             "load --server 127.0.0.1:1 --conns many",
+		`--time needs a time, such as 5s or`:            "load --server 127.0.0.1:1 --time 5",
+		`--zipf needs a number, not`:                    "load --server 127.0.0.1:1 --zipf x",
+		"unknown flag: --conn: did you mean --conns?\n": "load --conn 5",
+		"unknown flag: --xyz: gocached bench load --help lists all there are\n":                               "load --xyz 5",
+		"which server? Give --server NAME=ADDRESS for each, as in: gocached bench load --server ours=127.0":   "load",
+		"which server? Give --server NAME=ADDRESS for each, as in: gocached bench replay --server ours=127.0": "replay",
+		"which trace? Give --trace FILE\n": "replay --server 127.0.0.1:1",
+		"\"127.0.0.1:1\" belongs to no flag: a server is given as --server NAME=127.0.0.1:1\n": "load 127.0.0.1:1",
+		"\"a=127.0.0.1:1\" belongs to no flag: a server is given as --server a=127.0.0.1:1\n":  "replay a=127.0.0.1:1",
+		"\"lod\" is no subcommand: did you mean gocached bench load?\n":                        "lod",
+		"\"memtier\" is no subcommand: there are load, replay\n":                               "memtier",
 	} {
-		got := runBinary(t, append([]string{"bench", "load"}, c.args...)...)
-		if got.exit != 1 || got.stdout != "" || !strings.Contains(got.stderr, c.want) || strings.Count(got.stderr, "\n") != 1 {
-			t.Errorf("%v: %+v", c.args, got)
+		got := runBinary(t, append([]string{"bench"}, strings.Fields(args)...)...)
+		if got.exit != 1 || got.stdout != "" || !strings.Contains(got.stderr, want) || strings.Count(got.stderr, "\n") != 1 {
+			t.Errorf("%v: %+v, want %q", args, got, want)
 		}
 	}
 }

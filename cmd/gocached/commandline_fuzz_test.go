@@ -22,7 +22,7 @@ func FuzzCommandLine(f *testing.F) {
 			return // run reports it with status 1
 		}
 		settings := server.DefaultSettings()
-		root := (&program{}).root(nil)
+		root := (&program{}).root()
 		root.ResetFlags()
 		addFlags(root.Flags(), settings, server.Table())
 		if err := root.ParseFlags(words); err != nil || root.Flags().NArg() != 0 {

@@ -12,32 +12,42 @@ import (
 )
 
 // subcommands returns what gocached can do besides serving. The first argument names one; it reads the rest itself.
-func subcommands() []*cobra.Command {
-	return []*cobra.Command{toolCommand(), benchCommand()}
+func (p *program) subcommands() []*cobra.Command {
+	return []*cobra.Command{toolCommand(), benchCommand(), p.versionCommand()}
 }
 
 // run does what the arguments ask for and returns the exit status.
 func (p *program) run(args []string) int {
-	commands := subcommands()
-	named := len(args) > 0 && slices.ContainsFunc(commands, func(c *cobra.Command) bool {
-		return c.Name() == args[0] || c.HasAlias(args[0])
-	})
-	if !named {
-		var err error
-		var stray []string
-		if args, stray, err = readArguments(args); err != nil {
-			fmt.Fprintf(p.stderr, "%s: %v\nIllegal argument \"?\"\n", p.name, err)
+	root := p.root()
+	if len(args) == 0 || !isSubcommand(root, args[0]) {
+		words, err := p.readArguments(args, root)
+		if err != nil {
+			p.warn(p.warnings)
+			fmt.Fprintf(p.stderr, "%s: %v\n", p.name, err)
 			return server.ExitFault
 		}
-		p.warnings = strayWarnings(stray, commands)
+		args = words
 	}
-	root := p.root(commands)
 	root.SetArgs(args)
 	return p.report(root.Execute())
 }
 
+// readArguments brings the arguments of a server into cobra's form, and notes what is odd about them.
+func (p *program) readArguments(args []string, root *cobra.Command) ([]string, error) {
+	n := normaliser{args: args, table: server.Table()}
+	err := n.read()
+	p.warnings = append(n.hints, strayWarnings(n.stray, root.Commands())...)
+	return n.out, err
+}
+
+// isSubcommand reports whether a word names one of the root's commands, or is what its scripts for shells ask by.
+func isSubcommand(root *cobra.Command, word string) bool {
+	return word == cobra.ShellCompRequestCmd || word == cobra.ShellCompNoDescRequestCmd ||
+		slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == word || c.HasAlias(word) })
+}
+
 // root returns the command that serves, with the subcommands below it.
-func (p *program) root(commands []*cobra.Command) *cobra.Command {
+func (p *program) root() *cobra.Command {
 	settings := server.DefaultSettings()
 	root := &cobra.Command{
 		Use:           "gocached",
@@ -52,7 +62,6 @@ func (p *program) root(commands []*cobra.Command) *cobra.Command {
 			return p.serve(settings)
 		},
 	}
-	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	addFlags(root.Flags(), settings, server.Table())
@@ -64,8 +73,24 @@ func (p *program) root(commands []*cobra.Command) *cobra.Command {
 		}
 		printHelp(p.stdout)
 	})
-	root.AddCommand(commands...)
+	root.SetFlagErrorFunc(flagFault)
+	root.AddCommand(p.subcommands()...)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	shorten(root)
 	return root
+}
+
+// shorten gives the commands that cobra adds sentences that fit into the help.
+func shorten(root *cobra.Command) {
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Short = "Print a script by which a shell completes flags"
+		case "help":
+			c.Short = "Explain a subcommand"
+		}
+	}
 }
 
 // action returns what -h, -i or -V print, or nil if the flags ask for none of them.

@@ -13,7 +13,7 @@ func addFlags(flags *pflag.FlagSet, settings *server.Settings, table []server.Se
 		if row.Letter == 0 {
 			continue
 		}
-		flag := flags.VarPF(&flagValue{settings, row}, row.Long, "", row.Help)
+		flag := flags.VarPF(&flagValue{settings, row}, row.Long, string(row.Letter), row.Help)
 		flag.Hidden = row.Hidden
 		if row.Arg == "" {
 			flag.NoOptDefVal = "true"

@@ -4,7 +4,11 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"runtime"
+	"runtime/debug"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"gocached/server"
 )
@@ -14,8 +18,9 @@ import (
 //go:embed LICENSE
 var licence string
 
-// compatible is the memcached whose flags and defaults these are.
-const compatible = "memcached 1.4.5"
+// compatible is the memcached whose flags and defaults these are, and what the help begins with: helpers of test suites
+// look there for the word memcached and a version at the start of a line.
+const compatible = "memcached 1.4.5 compatible"
 
 // The layout of the help, as memcached 1.4.5 has it: flags on the left, sentences from column 14 on.
 const (
@@ -23,8 +28,42 @@ const (
 	helpWidth  = 79
 )
 
-// printVersion prints what -V asks for.
-func printVersion(w io.Writer) { fmt.Fprintf(w, "gocached %s\n", server.Release) }
+// printVersion prints what -V asks for: the version, and what the program was built from and by.
+func printVersion(w io.Writer) {
+	fmt.Fprintf(w, "gocached %s\ncommit %s\n%s %s/%s\n", server.Release, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// commit returns the commit that the program was built from, as the go command noted it.
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return unknownCommit
+	}
+	noted := map[string]string{}
+	for _, s := range info.Settings {
+		noted[s.Key] = s.Value
+	}
+	switch {
+	case noted["vcs.revision"] == "":
+		return unknownCommit
+	case noted["vcs.modified"] == "true":
+		return noted["vcs.revision"] + " and changes since"
+	}
+	return noted["vcs.revision"]
+}
+
+// unknownCommit is that of a build outside of a checkout.
+const unknownCommit = "unknown"
+
+// versionCommand returns "gocached version".
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version, as -V does",
+		Args:  cobra.NoArgs,
+		Run:   func(*cobra.Command, []string) { printVersion(p.stdout) },
+	}
+}
 
 // printLicence prints what -i asks for.
 func printLicence(w io.Writer) { fmt.Fprintf(w, "gocached %s\n\n%s", server.Release, licence) }
@@ -32,7 +71,7 @@ func printLicence(w io.Writer) { fmt.Fprintf(w, "gocached %s\n\n%s", server.Rele
 // printHelp prints what -h asks for. Clients and test suites look for words in it, so it names nothing that is not
 // there: rows that are hidden stay out.
 func printHelp(w io.Writer) {
-	fmt.Fprintf(w, "gocached %s (%s)\n", server.Release, compatible)
+	fmt.Fprintf(w, "%s: gocached %s\n", compatible, server.Release)
 	for _, row := range server.Table() {
 		if row.Letter == 0 || row.Hidden {
 			continue
@@ -55,8 +94,8 @@ func printHelp(w io.Writer) {
 	}
 	printLongNames(w)
 	fmt.Fprintln(w, "\nBesides serving:")
-	for _, c := range subcommands() {
-		fmt.Fprintf(w, "  gocached %-8s %s\n", c.Name(), c.Short)
+	for _, c := range (&program{}).root().Commands() {
+		fmt.Fprintf(w, "  gocached %-12s %s\n", c.Name(), c.Short)
 	}
 }
 

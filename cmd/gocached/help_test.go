@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -47,8 +48,12 @@ func TestHelpWords(t *testing.T) {
 		}
 	}
 	first, _, _ := strings.Cut(out.String(), "\n")
-	if want := "gocached " + server.Release + " (memcached 1.4.5)"; first != want {
+	if want := "memcached 1.4.5 compatible: gocached " + server.Release; first != want {
 		t.Errorf("first line %q, want %q", first, want)
+	}
+	// So do helpers of clients' test suites look for the program.
+	if !regexp.MustCompile(`(?m)^memcached (\d+\.\d+\.\d+)`).MatchString(out.String()) {
+		t.Error("the help is not found to be one of a memcached")
 	}
 	for _, line := range strings.Split(out.String(), "\n") {
 		if len(line) > helpWidth {
@@ -79,9 +84,34 @@ func TestLicenceAndVersion(t *testing.T) {
 	if got.exit != 0 || got.stderr != "" || !strings.HasSuffix(got.stdout, "\n\n"+licence) {
 		t.Errorf("-i: %+v", got)
 	}
-	got = runBinary(t, "-V")
-	if want := (outcome{0, "gocached " + server.Release + "\n", ""}); got != want {
-		t.Errorf("-V: got %+v, want %+v", got, want)
+	want := regexp.MustCompile(`^gocached ` + regexp.QuoteMeta(server.Release) + `\n` +
+		`commit (unknown|[0-9a-f]{40}( and changes since)?)\n` + regexp.QuoteMeta(runtime.Version()) + ` linux/\w+\n$`)
+	for _, flag := range []string{"-V", "--version", "version"} {
+		if got := runBinary(t, flag); got.exit != 0 || got.stderr != "" || !want.MatchString(got.stdout) {
+			t.Errorf("%s: %+v", flag, got)
+		}
+	}
+}
+
+// TestSubcommandsOfCobra: help and completion are there, and the scripts for shells find the flags by either name.
+func TestSubcommandsOfCobra(t *testing.T) {
+	help := runBinary(t, "-h")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"help"}, help.stdout},
+		{[]string{"help", "tool"}, "Show the figures of running servers"},
+		{[]string{"completion", "bash"}, "# bash completion V2 for gocached "},
+		{[]string{"completion", "zsh"}, "#compdef gocached\n"},
+		{[]string{"completion", "fish"}, "# fish completion for gocached "},
+		{[]string{"__complete", "--po"}, "--port\tTCP port"},
+		{[]string{"__complete", "-p", "5", "-m", ""}, ":"},
+		{[]string{"__complete", "too"}, "tool\tShow the figures"},
+	} {
+		if got := runBinary(t, c.args...); got.exit != 0 || !strings.HasPrefix(got.stdout, c.want) {
+			t.Errorf("%v: exit %d, %.300q", c.args, got.exit, got.stdout)
+		}
 	}
 }
 

@@ -1,20 +1,30 @@
 package main
 
 import (
+	"fmt"
+	"math"
+	"os"
 	"runtime/debug"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"gocached/server"
 )
 
-// spareFiles is how many descriptors the process needs besides those of its connections and its event loops.
-const spareFiles = 64
+// Descriptors that the process needs besides those of its connections and its event loops: what it likes to have, and
+// those without which Go does not get to main.
+const (
+	spareFiles   = 64
+	runtimeFiles = 16
+)
 
 // filesPerLoop are those of an event loop: gnet's two, for its poller, and a ring for system calls.
 const filesPerLoop = 3
 
-// raiseLimits raises what the system limits, as far as the settings ask for it. It comes before privileges are dropped.
+// raiseLimits raises what the system limits, as far as the settings ask for it. It comes before privileges are dropped,
+// and before any file is opened: Go ends with a trace if there is no descriptor left for its poller.
 func raiseLimits(s *server.Settings) error {
 	if s.Core {
 		if err := raiseCore(); err != nil {
@@ -25,7 +35,7 @@ func raiseLimits(s *server.Settings) error {
 		unlimited := unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}
 		unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unlimited) // lockMemory looks whether it worked
 	}
-	return raiseFiles(s.MaxConns, spareFiles+filesPerLoop*s.Threads)
+	return raiseFiles(s.MaxConns, filesPerLoop*s.Threads)
 }
 
 // raiseCore sees to it that a crash leaves a core file: without limit if that can be had, else up to the hard limit.
@@ -42,14 +52,15 @@ func raiseCore() error {
 	return nil
 }
 
-// raiseFiles raises the limit on open files to what the connections and the server itself need. Like memcached 1.4.5 it
-// fails if there is not even room for the connections.
-func raiseFiles(connections, spare int) error {
+// raiseFiles raises the limit on open files to what the connections, the loops and the process itself need. Like
+// memcached 1.4.5 it fails if there is not even room for the connections.
+func raiseFiles(connections, loops int) error {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return exit(server.ExitSystem, "failed to getrlimit number of files: %w", err)
 	}
-	wanted := uint64(connections) + uint64(spare)
+	least := max(connections, loops+runtimeFiles)
+	wanted := uint64(connections + loops + spareFiles)
 	if limit.Cur >= wanted {
 		return nil
 	}
@@ -58,9 +69,29 @@ func raiseFiles(connections, spare int) error {
 		return nil
 	}
 	raised = unix.Rlimit{Cur: limit.Max, Max: limit.Max}
-	if limit.Max >= uint64(connections) && unix.Setrlimit(unix.RLIMIT_NOFILE, &raised) == nil {
+	if limit.Max >= uint64(least) && unix.Setrlimit(unix.RLIMIT_NOFILE, &raised) == nil {
 		return nil
 	}
-	return exit(server.ExitSystem, "failed to raise the limit on open files to %d for -c %d; "+
-		"try as root, or with fewer connections", wanted, connections)
+	most := mostFiles(limit.Max)
+	advice := "raise that limit"
+	if fits := most - loops - spareFiles; fits > 0 {
+		advice = fmt.Sprintf("give -c %d or less, or %s", fits, advice)
+	}
+	if !hasCapability(capSysResource) {
+		advice += ", or start as root"
+	}
+	return exit(server.ExitSystem, "failed to raise the limit on open files to %d for -c %d: the system allows %d (ulimit -Hn); %s",
+		wanted, connections, most, advice)
+}
+
+// mostFiles returns how high the process may raise its limit on open files: as far as the hard limit, or with the right
+// to raise that too, as far as the system goes.
+func mostFiles(hard uint64) int {
+	if hasCapability(capSysResource) {
+		text, _ := os.ReadFile("/proc/sys/fs/nr_open")
+		if n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 31); err == nil {
+			hard = max(hard, n)
+		}
+	}
+	return int(min(hard, math.MaxInt32))
 }

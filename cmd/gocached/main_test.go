@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	runLimited()
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "gocached-test")
 		if err != nil {
@@ -25,12 +28,39 @@ func TestMain(m *testing.M) {
 		defer os.RemoveAll(dir)
 		os.Chmod(dir, 0o755) // other users start it too
 		binary = filepath.Join(dir, "gocached")
-		if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		if out, err := releaseBuild(binary).CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 			return 1
 		}
 		return m.Run()
 	}())
+}
+
+// releaseBuild builds the program as make build does, which TestReleaseBuild holds.
+func releaseBuild(out string) *exec.Cmd {
+	args := []string{"build", "-o", out}
+	if runtime.GOARCH == "amd64" {
+		args = append(args, "-ldflags", earlyFlag)
+	}
+	cmd := exec.Command("go", append(args, ".")...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	return cmd
+}
+
+// earlyFlag tells the linker where the program begins.
+const earlyFlag = "-E main.early"
+
+func TestReleaseBuild(t *testing.T) {
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"LDFLAGS := $(if $(filter amd64,$(shell $(GO) env GOARCH))," + earlyFlag + ")\n",
+		"\tCGO_ENABLED=0 $(GO) build -ldflags \"$(LDFLAGS)\" -o $(BIN) ./cmd/gocached\n"} {
+		if !strings.Contains(string(makefile), want) {
+			t.Errorf("the Makefile does not say %q", want)
+		}
+	}
 }
 
 // patience is how long a test waits for what should happen at once.

@@ -10,8 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// capIPCLock is the capability that frees a process from the limit on locked memory (see capabilities(7)).
-const capIPCLock = 14
+// Capabilities, by their numbers in capabilities(7): that which frees a process from the limit on locked memory, and
+// that which lets it raise any limit.
+const (
+	capIPCLock     = 14
+	capSysResource = 24
+)
 
 // errLimited says that locked memory is limited.
 var errLimited = errors.New("the limit on locked memory must be lifted (ulimit -l unlimited)")

@@ -239,9 +239,14 @@ func TestStderrStuck(t *testing.T) {
 
 // startTalkative starts a server with -vv and the given stderr.
 func startTalkative(t *testing.T, stderr *os.File) (*exec.Cmd, string) {
+	return startWith(t, stderr, "-vv")
+}
+
+// startWith starts a server with the given stderr and flags, and returns its address.
+func startWith(t *testing.T, stderr *os.File, flags ...string) (*exec.Cmd, string) {
 	t.Helper()
 	ports := filepath.Join(t.TempDir(), "ports")
-	cmd := exec.Command(binary, append([]string{"-vv", "-l", "127.0.0.1", "-p", "-1"}, asRoot()...)...)
+	cmd := exec.Command(binary, append(append([]string{"-l", "127.0.0.1", "-p", "-1"}, asRoot()...), flags...)...)
 	cmd.Env = append(os.Environ(), "MEMCACHED_PORT_FILENAME="+ports)
 	cmd.Stderr = stderr
 	if err := cmd.Start(); err != nil {

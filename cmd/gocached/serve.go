@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"runtime"
 	"strconv"
 	"syscall"
@@ -21,6 +19,10 @@ import (
 func (p *program) serve(s *server.Settings) error {
 	s.Complete()
 	p.environment(s)
+	ready, child := p.daemonChild()
+	if !child {
+		p.warn(p.warnings) // first, since such a slip may explain what is said next
+	}
 	if err := s.Validate(); err != nil {
 		return err
 	}
@@ -28,27 +30,48 @@ func (p *program) serve(s *server.Settings) error {
 	if err != nil {
 		return err
 	}
+	if err := raiseLimits(s); err != nil {
+		return err
+	}
 	if err := resolvePaths(s); err != nil {
 		return err
 	}
-	ready, child := p.daemonChild()
 	if s.Daemon && !child {
 		return p.daemonize()
 	}
+	ignoreJobControl()
 	identity, err := findIdentity(s.User)
 	if err != nil {
 		return err
 	}
-	if err := raiseLimits(s); err != nil {
+	if err := checkNeeds(s, identity); err != nil {
 		return err
 	}
-	for _, line := range append(p.warnings, s.Warnings()...) {
-		fmt.Fprintln(p.stderr, line)
-	}
+	p.warn(s.Warnings())
 	if s.Verbosity > 1 && row.describe != nil {
 		row.describe(p.stderr, s)
 	}
 	return p.start(s, row.make(), identity, ready)
+}
+
+// checkNeeds fails if a server with these settings could not get on: nothing to listen on, or too little of something that
+// the system limits.
+func checkNeeds(s *server.Settings, identity *identity) error {
+	if err := s.CheckReachable(); err != nil {
+		return err
+	}
+	threads := threadsOf(s.Threads)
+	if err := checkSpace(s.ItemMemory(), threads); err != nil {
+		return err
+	}
+	return checkTasks(identity, threads)
+}
+
+// warn prints lines for the operator.
+func (p *program) warn(lines []string) {
+	for _, line := range lines {
+		fmt.Fprintln(p.stderr, line)
+	}
 }
 
 // spareProcessors is how many processors more than event loops Go's scheduler is told of.
@@ -56,9 +79,9 @@ const spareProcessors = 3
 
 // raiseProcessors lets Go's scheduler keep a processor of its own for each event loop and some to spare. A loop waits in
 // the kernel most of the time; where no processor is idle, Go takes that loop's away while it waits and gives it back
-// when an event comes, which costs more than the event. GOMAXPROCS in the environment has the last word.
+// when an event comes, which costs more than the event. A number in GOMAXPROCS in the environment has the last word.
 func (p *program) raiseProcessors(threads int) {
-	if p.getenv("GOMAXPROCS") == "" {
+	if n, _ := strconv.Atoi(p.getenv("GOMAXPROCS")); n <= 0 {
 		runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), threads+spareProcessors))
 	}
 }
@@ -70,12 +93,16 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 	log.SetLevel(s.Verbosity)
 	p.raiseProcessors(s.Threads)
 	stop := catchSignals()
+	watchJobControl(log)
 	if s.Socket != "" {
 		if err := identity.assume(s.Core); err != nil {
 			return err
 		}
 	}
 	srv, err := server.New(s, eng, log)
+	if errors.Is(err, syscall.ENOMEM) {
+		return exit(server.ExitSystem, "-m %d: the system refuses that much address space (see vm.overcommit_memory): %w", s.ItemMemory()>>20, err)
+	}
 	if err != nil {
 		return exit(server.ExitSystem, "%w", err)
 	}
@@ -87,7 +114,7 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 		<-stop
 		srv.Stop()
 	}()
-	if err := p.settle(s, srv, identity, ready); err != nil {
+	if err := settle(s, srv, log, identity, ready); err != nil {
 		srv.Stop()
 		return errors.Join(err, srv.Serve()) // lets go of what Listen has bound
 	}
@@ -99,18 +126,18 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 }
 
 // settle does what remains once the server listens: privileges, memory, the PID file, the word to the waiting parent.
-func (p *program) settle(s *server.Settings, srv *server.Server, identity *identity, ready *readiness) error {
+func settle(s *server.Settings, srv *server.Server, log *server.Log, identity *identity, ready *readiness) error {
 	if err := identity.assume(s.Core); err != nil {
 		return err
 	}
 	if identity != nil {
 		if err := srv.Reload(); err != nil {
-			fmt.Fprintf(p.stderr, "warning: -S: the users are known now, but the user %s cannot read them again: %v\n", identity.name, err)
+			log.Printf("warning: -S: the users are known now, but the user %s cannot read them again: %v", identity.name, err)
 		}
 	}
 	if s.LockMemory {
 		if err := lockMemory(); err != nil {
-			fmt.Fprintf(p.stderr, "warning: -k: memory is not locked: %v\n", err)
+			log.Printf("warning: -k: memory is not locked: %v", err)
 		}
 	}
 	if s.PIDFile != "" {
@@ -118,7 +145,7 @@ func (p *program) settle(s *server.Settings, srv *server.Server, identity *ident
 		case errors.Is(err, errLivePID):
 			return exit(server.ExitSystem, "%w", err)
 		case err != nil:
-			fmt.Fprintf(p.stderr, "warning: -P: %v\n", err)
+			log.Printf("warning: -P: %v", err)
 		}
 	}
 	return ready.announce(s)
@@ -128,31 +155,4 @@ func (p *program) settle(s *server.Settings, srv *server.Server, identity *ident
 func (p *program) environment(s *server.Settings) {
 	s.PortFile = p.getenv("MEMCACHED_PORT_FILENAME")
 	s.InitialMalloc, _ = strconv.ParseUint(p.getenv("T_MEMD_INITIAL_MALLOC"), 10, 64)
-}
-
-// catchSignals returns a channel that gets a signal asking the server to stop. The next one after that ends the process
-// at once.
-func catchSignals() <-chan os.Signal {
-	caught := make(chan os.Signal, 1)
-	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM)
-	stop := make(chan os.Signal, 1)
-	go func() {
-		stop <- <-caught
-		signal.Reset(syscall.SIGINT, syscall.SIGTERM)
-	}()
-	return stop
-}
-
-// reloadOnHangup makes SIGHUP read the files with the users again. It never stops the server, daemon or not: memcached
-// ends by it unless it is a daemon, but a cache that goes when a terminal does helps nobody.
-func reloadOnHangup(srv *server.Server, log *server.Log) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	go func() {
-		for range hangup {
-			if err := srv.Reload(); err != nil {
-				log.Printf("reload: %v", err)
-			}
-		}
-	}()
 }

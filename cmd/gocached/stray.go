@@ -2,30 +2,67 @@ package main
 
 import (
 	"fmt"
+	"net"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"gocached/server"
+	"gocached/tool"
 )
 
-// strayWarnings returns a line for each word of the command line that belongs to no flag and looks as if a subcommand
-// was meant. memcached passes over all such words in silence, as scripts that were written for it expect.
+// strayMost is how many stray words are warned of, one by one.
+const strayMost = 5
+
+// strayWarnings returns a line for each word of the command line that belongs to no flag. memcached passes over all such
+// words in silence, as scripts that were written for it expect, so they are passed over here too.
 func strayWarnings(stray []string, commands []*cobra.Command) []string {
-	var names, lines []string
-	for _, c := range commands {
-		names = append(names, c.Name())
-	}
-	for _, word := range stray {
-		switch name := nearest(word, names); name {
-		case "":
-		case word:
-			lines = append(lines, fmt.Sprintf("warning: %q comes too late to mean gocached %s, and is passed over: "+
-				"a subcommand is the first word", word, name))
-		default:
-			lines = append(lines, fmt.Sprintf("warning: %q is no subcommand, and is passed over: did you mean gocached %s? "+
-				"There are: %s", word, name, strings.Join(names, ", ")))
+	var lines []string
+	for i, word := range stray {
+		if i == strayMost {
+			return append(lines, fmt.Sprintf("warning: %d more words belong to no flag", len(stray)-i))
+		}
+		if word != "" { // a variable of a shell that was not set
+			lines = append(lines, fmt.Sprintf("warning: %q belongs to no flag, and is passed over: %s", word, strayAdvice(word, commands)))
 		}
 	}
 	return lines
+}
+
+// strayAdvice says what a word was probably meant for.
+func strayAdvice(word string, commands []*cobra.Command) string {
+	var names []string
+	for _, c := range commands {
+		names = append(names, c.Name())
+	}
+	name := nearest(word, names)
+	key, _, _ := strings.Cut(word, "=")
+	_, isMode := tool.FindMode(word)
+	_, _, notPair := net.SplitHostPort(word)
+	_, notNumber := strconv.Atoi(word)
+	switch {
+	case name == word:
+		return fmt.Sprintf("to mean gocached %s it must be the first word", name)
+	case name != "":
+		return fmt.Sprintf("did you mean gocached %s? There are: %s", name, strings.Join(names, ", "))
+	case isMode:
+		return fmt.Sprintf("did you mean gocached tool ADDRESS %s?", word)
+	case slices.Contains([]string{"serve", "server", "start", "run"}, word):
+		return "gocached serves without a subcommand"
+	case slices.ContainsFunc(server.ExtendedTable(), func(e server.Extended) bool { return e.Key == key }):
+		return fmt.Sprintf("did you mean -o %s?", word)
+	case slices.ContainsFunc(server.Table(), func(r server.Setting) bool { return r.Long == key && key != "" }):
+		return fmt.Sprintf("did you mean --%s?", word)
+	case notNumber == nil:
+		return fmt.Sprintf("did you mean -p %s?", word)
+	case strings.Contains(word, "/"):
+		return fmt.Sprintf("did you mean -s %s?", word)
+	case notPair == nil || net.ParseIP(word) != nil:
+		return fmt.Sprintf("did you mean -l %s?", word)
+	}
+	return "gocached --help lists the flags"
 }
 
 // nearest returns the first of the names that a word was probably meant for, or "": one that is not more than two letters

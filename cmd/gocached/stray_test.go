@@ -3,9 +3,10 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
+
+	"gocached/server"
 )
 
 func TestNearest(t *testing.T) {
@@ -28,38 +29,62 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestStrayWords checks that words without a meaning stay without one, as with memcached, and that a warning tells who
-// misspelt a subcommand what he got instead.
+// TestStrayWords checks that words without a meaning stay without one, as with memcached, and that a warning tells what
+// each was probably meant for.
 func TestStrayWords(t *testing.T) {
-	for _, c := range []struct{ words, warning string }{
-		{"word", ""},
-		{"-k bnech -v", `warning: "bnech" is no subcommand, and is passed over: did you mean gocached bench? There are: tool, bench`},
-		{"-v tool 127.0.0.1", `warning: "tool" comes too late to mean gocached tool, and is passed over: a subcommand is the first word`},
-		{"-v -- tolo", `warning: "tolo" is no subcommand, and is passed over: did you mean gocached tool? There are: tool, bench`},
-		{"-s tool -P bench", ""}, // arguments
-		{"-h tol", ""},
+	commands := (&program{}).root().Commands()
+	const there = "There are: bench, completion, help, tool, version"
+	for words, want := range map[string][]string{
+		"word":                 {`"word" %: gocached --help lists the flags`},
+		"-k bnech -v":          {`"bnech" %: did you mean gocached bench? ` + there},
+		"-v tool 127.0.0.1":    {`"tool" %: to mean gocached tool it must be the first word`, `"127.0.0.1" %: did you mean -l 127.0.0.1?`},
+		"-v version":           {`"version" %: to mean gocached version it must be the first word`},
+		"-v -- tolo":           {`"tolo" %: did you mean gocached tool? ` + there},
+		"serve":                {`"serve" %: gocached serves without a subcommand`},
+		"stats":                {`"stats" %: did you mean gocached tool ADDRESS stats?`},
+		"localhost:11211":      {`"localhost:11211" %: did you mean -l localhost:11211?`},
+		"::1":                  {`"::1" %: did you mean -l ::1?`},
+		"11211":                {`"11211" %: did you mean -p 11211?`},
+		"/run/cache.sock":      {`"/run/cache.sock" %: did you mean -s /run/cache.sock?`},
+		"port=5":               {`"port=5" %: did you mean --port=5?`},
+		"idle_timeout=5":       {`"idle_timeout=5" %: did you mean -o idle_timeout=5?`},
+		"-s tool -P bench":     nil, // arguments
+		"-h tol":               nil,
+		"a2 b2 c2 d2 e2 f2 g2": {`"a2"`, `"b2"`, `"c2"`, `"d2"`, `"e2"`, "2 more words belong to no flag"},
 	} {
-		_, stray, err := readArguments(strings.Fields(c.words))
-		if err != nil {
+		n := normaliser{args: strings.Fields(words), table: server.Table()}
+		if err := n.read(); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(strayWarnings(stray, subcommands()), "\n"); got != c.warning {
-			t.Errorf("%s: %q, want %q", c.words, got, c.warning)
+		got := strayWarnings(n.stray, commands)
+		for i, line := range want {
+			line = "warning: " + strings.Replace(line, "%", "belongs to no flag, and is passed over", 1)
+			if i >= len(got) || !strings.HasPrefix(got[i], line) {
+				t.Errorf("%s: %q, want %q", words, got, line)
+			}
 		}
+		if len(got) != len(want) {
+			t.Errorf("%s: %q", words, got)
+		}
+	}
+	if got := strayWarnings([]string{""}, commands); got != nil {
+		t.Errorf("a variable that is not set: %q", got)
 	}
 }
 
-// TestStrayWordServes: a warning on stderr, once, and a server all the same.
+// TestStrayWordServes: a warning on stderr, once, and a server all the same; as root without -u the warning comes first.
 func TestStrayWordServes(t *testing.T) {
 	r := startBinary(t, "bnech")
 	if got := ask(t, "tcp", fmt.Sprintf("127.0.0.1:%d", r.port), "version"); got != "VERSION 1.4.5" {
 		t.Errorf("version: %q", got)
 	}
 	exit := r.end(t, os.Interrupt)
-	if got := r.stderr.String(); exit != 0 || strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, `warning: "bnech" is no`) {
+	if got := r.stderr.String(); exit != 0 || strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, `warning: "bnech" belongs to no flag`) {
 		t.Errorf("exit status %d, stderr %q", exit, got)
 	}
-	if slices.Contains(strings.Fields(r.stderr.String()), "tool,") == false {
-		t.Errorf("the subcommands are not named: %q", r.stderr.String())
+	needRoot(t)
+	got := runBinary(t, "serve")
+	if lines := strings.Split(got.stderr, "\n"); got.exit != 64 || len(lines) != 3 || !strings.HasPrefix(lines[0], `warning: "serve"`) {
+		t.Errorf("%+v", got)
 	}
 }

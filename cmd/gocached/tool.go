@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,7 +30,7 @@ func toolCommand() *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if args, o.Mode, err = splitMode(args); err != nil {
+			if args, o.Mode, err = splitMode(args, isHost); err != nil {
 				return err
 			}
 			if o.Password, err = password(o.User, passwordFile, os.Getenv); err != nil {
@@ -90,22 +93,40 @@ func modeNames() []string {
 	return names
 }
 
-// splitMode takes the mode from the end of the arguments, if one is there. A last word that resembles a mode, and is not
-// the only one, is taken for a slip, not for a server of that name.
-func splitMode(args []string) (addresses []string, mode string, err error) {
+// splitMode takes the mode from the end of the arguments, if one is there. A last word that is not the only one, and
+// resembles a mode or names no host, is taken for a slip, and so is a bare number anywhere.
+func splitMode(args []string, isHost func(string) bool) (addresses []string, mode string, err error) {
 	if n := len(args); n > 0 {
 		if _, ok := tool.FindMode(args[n-1]); ok {
 			args, mode = args[:n-1], args[n-1]
 		}
 	}
-	if n := len(args); n > 1 && mode == "" {
-		if like := nearest(args[n-1], modeNames()); like != "" {
-			return nil, "", fmt.Errorf("%q is no mode: did you mean %s? If it is a server, give its port too: %[1]s:11211",
-				args[n-1], like)
+	if len(args) == 0 {
+		return nil, "", errors.New("which server? Give its address, as in: gocached tool 127.0.0.1:11211 stats")
+	}
+	for _, word := range args {
+		if _, err := strconv.Atoi(word); err == nil {
+			return nil, "", fmt.Errorf("%q is a number, not a server: did you mean 127.0.0.1:%[1]s?", word)
 		}
 	}
-	if len(args) == 0 {
-		return nil, "", errors.New("which server? See gocached tool --help")
+	last := args[len(args)-1]
+	if len(args) == 1 || mode != "" {
+		return args, mode, nil
+	}
+	if like := nearest(last, modeNames()); like != "" {
+		return nil, "", fmt.Errorf("%q is no mode: did you mean %s? If it is a server, give its port too: %[1]s:11211", last, like)
+	}
+	if !strings.ContainsAny(last, ".:/") && !isHost(last) {
+		return nil, "", fmt.Errorf("%q is no mode, and no host of that name is known; the modes are %s", last,
+			strings.Join(modeNames(), ", "))
 	}
 	return args, mode, nil
+}
+
+// isHost reports whether a name can be looked up.
+func isHost(name string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), tool.DefaultTimeout)
+	defer cancel()
+	_, err := net.DefaultResolver.LookupHost(ctx, name)
+	return err == nil
 }

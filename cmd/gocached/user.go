@@ -2,13 +2,16 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"os/user"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 
+	"gocached/nss"
 	"gocached/server"
 )
 
@@ -20,18 +23,69 @@ type identity struct {
 }
 
 // findIdentity looks up the user of -u. As in memcached, root must name one, and anybody else's -u means nothing.
-func findIdentity(name string) (*identity, error) {
+//
+// It is a name or a number, and perhaps a group behind a colon, which is one or the other too. A number need not be that
+// of a user the machine knows: containers have such. Then its group is the one with the same number, never root's.
+func findIdentity(text string) (*identity, error) {
 	if os.Getuid() != 0 && os.Geteuid() != 0 {
 		return nil, nil
 	}
-	if name == "" {
+	if text == "" {
 		return nil, exit(server.ExitUsage, "can't run as root without the -u switch")
 	}
-	u, err := user.Lookup(name)
-	if err != nil {
-		return nil, exit(server.ExitNoUser, "can't find the user %s to switch to", name)
+	name, group, hasGroup := strings.Cut(text, ":")
+	id, err := findUser(name)
+	if err != nil || !hasGroup {
+		return id, err
 	}
+	if id.gid, err = findGroup(group); err != nil {
+		return nil, err
+	}
+	id.groups = []int{id.gid}
+	return id, nil
+}
+
+// findUser looks a user up: as a name, as a number that the machine knows, as any number.
+func findUser(name string) (*identity, error) {
+	u, err := user.Lookup(name)
+	number, isNumber := readID(name)
+	if err != nil && isNumber {
+		u, err = user.LookupId(strconv.Itoa(number))
+	}
+	if err == nil {
+		return newIdentity(name, u)
+	}
+	if u, ok := nss.FindUser(name); ok {
+		return &identity{name, u.UID, u.GID, u.Groups}, nil
+	}
+	if isNumber {
+		return &identity{name, number, number, []int{number}}, nil
+	}
+	return nil, exit(server.ExitNoUser, "can't find the user %s to switch to", name)
+}
+
+// findGroup looks a group up likewise.
+func findGroup(name string) (int, error) {
+	g, err := user.LookupGroup(name)
+	if err == nil {
+		return strconv.Atoi(g.Gid)
+	}
+	if n, ok := readID(name); ok {
+		return n, nil
+	}
+	return 0, exit(server.ExitNoUser, "can't find the group %s to switch to", name)
+}
+
+// readID reads the number of a user or group. The largest of 32 bits is none: the system takes it for "as before".
+func readID(text string) (int, bool) {
+	n, err := strconv.ParseUint(text, 10, 32)
+	return int(n), err == nil && n < math.MaxUint32
+}
+
+// newIdentity takes the numbers from what the machine knows of a user.
+func newIdentity(name string, u *user.User) (*identity, error) {
 	id := &identity{name: name}
+	var err error
 	if id.uid, err = strconv.Atoi(u.Uid); err == nil {
 		id.gid, err = strconv.Atoi(u.Gid)
 	}
@@ -44,11 +98,11 @@ func findIdentity(name string) (*identity, error) {
 
 // groups returns the numbers of all groups a user is in, at least the first one.
 func groups(u *user.User, first int) []int {
+	list := []int{first}
 	ids, err := u.GroupIds()
 	if err != nil {
-		return []int{first}
+		return list
 	}
-	list := []int{first}
 	for _, text := range ids {
 		if n, err := strconv.Atoi(text); err == nil && n != first {
 			list = append(list, n)

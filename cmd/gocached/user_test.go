@@ -68,6 +68,50 @@ func TestFindIdentity(t *testing.T) {
 	}
 }
 
+// TestUserNumbers: a number is a user whether the machine knows him or not, and never comes with a group of root's.
+func TestUserNumbers(t *testing.T) {
+	needRoot(t)
+	nobody, err := user.Lookup("nobody")
+	if err != nil {
+		t.Skip(err)
+	}
+	uid, gid := nobody.Uid, nobody.Gid
+	for _, c := range []struct{ user, uid, gid, groups string }{
+		{"61234", "61234", "61234", "61234"},
+		{"61234:61235", "61234", "61235", "61235"},
+		{"nobody:61235", uid, "61235", "61235"},
+		{"61234:root", "61234", "0", "0"}, // asked for
+		{uid, uid, gid, gid},
+		{"+" + uid, "", "", ""},
+		{"4294967295", "", "", ""}, // to the system it means: as before
+		{"4294967296", "", "", ""},
+		{"-5", "", "", ""},
+		{"61234x", "", "", ""},
+		{"61234:", "", "", ""},
+		{"61234:no_such_group_zz", "", "", ""},
+		{":61235", "", "", ""},
+	} {
+		if c.uid == "" {
+			got := runBinary(t, "-l", "127.0.0.1", "-p", "-1", "-u", c.user)
+			if got.exit != 67 || !strings.HasPrefix(got.stderr, "can't find the ") || strings.Count(got.stderr, "\n") != 1 {
+				t.Errorf("-u %s: %+v", c.user, got)
+			}
+			continue
+		}
+		pid := startAs(t, c.user)
+		for name, want := range map[string]string{
+			"Uid": strings.Repeat(c.uid+" ", 4), "Gid": strings.Repeat(c.gid+" ", 4), "Groups": c.groups + " ",
+		} {
+			if got := status(t, pid, name) + " "; got != want {
+				t.Errorf("-u %s: %s %q, want %q", c.user, name, got, want)
+			}
+		}
+	}
+	if id, err := findIdentity("0"); err != nil || id.uid != 0 || id.gid != 0 {
+		t.Errorf("-u 0: %+v, %v", id, err)
+	}
+}
+
 // TestUserCannotReadUsers starts with a file of users that only root can read: there is a warning if -u names another,
 // since changes to the file would not be seen.
 func TestUserCannotReadUsers(t *testing.T) {

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// limitedMark is the variable that makes the test's own program a starter: it sets the limit in it, takes on the user in
+// it, and becomes the program in its arguments. Few shells know every limit.
+const limitedMark = "GOCACHED_TEST_LIMITS"
+
+// runLimited is that starter. It returns if it is not wanted.
+func runLimited() {
+	var resource, uid int
+	var most uint64
+	text, wanted := os.LookupEnv(limitedMark)
+	if !wanted {
+		return
+	}
+	os.Unsetenv(limitedMark)
+	_, err := fmt.Sscanf(text, "%d %d %d", &resource, &most, &uid)
+	if err == nil && uid != 0 {
+		err = (&identity{"stranger", uid, uid, []int{uid}}).assume(false)
+	}
+	environ := os.Environ()
+	if err == nil {
+		err = unix.Setrlimit(resource, &unix.Rlimit{Cur: most, Max: most}) // last, since this program needs much itself
+	}
+	if err != nil {
+		panic(err)
+	}
+	panic(syscall.Exec(os.Args[1], os.Args[1:], environ))
+}
+
+// stranger is a user whom nobody knows, so that nothing else runs as him.
+const stranger = 61234
+
+// limited prepares a run of the program under a limit, as root or as a stranger.
+func limited(t *testing.T, resource int, most uint64, root bool, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, append([]string{binary}, args...)...)
+	cmd.Dir = filepath.Dir(binary)
+	uid := 0
+	if os.Geteuid() == 0 && !root {
+		uid = stranger
+	}
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %d %d", limitedMark, resource, most, uid))
+	return cmd
+}
+
+// finish runs a command to its end.
+func finish(cmd *exec.Cmd) outcome {
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	timer := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+	defer timer.Stop()
+	cmd.Run()
+	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// TestFilesLimit checks that -c beyond what the system gives is refused.
+func TestFilesLimit(t *testing.T) {
+	got := runBinary(t, append([]string{"-p", "-1", "-c", "2147483000"}, asRoot()...)...)
+	if got.exit != 71 || !strings.HasPrefix(got.stderr, "failed to raise the limit on open files to 2147483076 for -c 2147483000: the system allows ") {
+		t.Errorf("got %+v", got)
+	}
+}

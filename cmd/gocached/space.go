@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"golang.org/x/sys/unix"
+
+	"gocached/server"
+)
+
+// What the process needs besides the items' memory, in bytes. The first two are what Go 1.26 takes on its way to main, and
+// a little more (TestEarlyLimits). Nearly all of it is reserved and never touched. With less address space the runtime may
+// seem to start, and then writes its own figures over the program: it does not look whether it got all it asked for.
+const (
+	runtimeSpace = 1400 << 20
+	runtimeData  = 96 << 20
+	tableSpace   = 8 << 20   // the hash table when it is small, and what is rounded up
+	growthSpace  = 256 << 20 // Go's heap, where the clients' buffers are, if a thousand of them read nothing
+	threadSpace  = 72 << 20  // of each thread where C's library makes them: its stack and its heap
+)
+
+// spaceLimit is a limit on what the process maps, whether it is ever touched or not. Go's runtime ends with a trace when
+// it meets one, so whoever cannot have what a server needs is told before.
+type spaceLimit struct {
+	resource int
+	what     string
+	shell    string // the command that shows and lifts it
+	runtime  int64
+}
+
+var spaceLimits = [...]spaceLimit{
+	{unix.RLIMIT_AS, "address space", "ulimit -v", runtimeSpace},
+	{unix.RLIMIT_DATA, "data segment", "ulimit -d", runtimeData},
+}
+
+// checkSpace fails if one of the limits leaves no room for so many bytes of items and the threads of a server.
+func checkSpace(items int64, threads int) error {
+	for _, l := range spaceLimits {
+		var limit unix.Rlimit
+		if unix.Getrlimit(l.resource, &limit) != nil || limit.Cur == unix.RLIM_INFINITY {
+			continue
+		}
+		beside := l.runtime + tableSpace + growthSpace
+		if usesC() {
+			beside += int64(threads) * threadSpace
+		}
+		if err := l.check(int64(limit.Cur), beside, items); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check compares a limit with what is needed for the items and for all else.
+func (l spaceLimit) check(limit, beside, items int64) error {
+	if limit-beside >= items {
+		return nil
+	}
+	advice := "lift the limit"
+	if fits := (limit - beside) >> 20; fits > 0 {
+		advice = fmt.Sprintf("give -m %d or less, or %s", fits, advice)
+	}
+	return exit(server.ExitSystem, "the %s is limited to %d MB (%s): with -m %d, %d MB are needed, most of which are never touched; %s",
+		l.what, limit>>20, l.shell, items>>20, (beside+items)>>20, advice)
+}
+
+// usesC reports whether this build has the C library make its threads.
+func usesC() bool {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return false
+	}
+	for _, s := range info.Settings {
+		if s.Key == "CGO_ENABLED" {
+			return s.Value == "1"
+		}
+	}
+	return false
+}
