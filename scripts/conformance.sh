@@ -20,7 +20,9 @@ mc=
 trap 'stop_all; [ -z "$mc" ] || kill "$mc" 2>/dev/null; rm -rf "$work"' EXIT
 
 install "$work/apt" memcached libmemcached-tools libcache-memcached-perl libcache-memcached-fast-perl python3-pymemcache \
-    python3-pytest python3-six python3-pylibmc ruby-dalli ruby nutcracker sasl2-bin libsasl2-modules libsasl2-modules-db
+    python3-pytest python3-six python3-pylibmc ruby-dalli ruby nutcracker sasl2-bin libsasl2-modules libsasl2-modules-db \
+    monitoring-plugins-basic nagios-plugins-contrib rrdtool munin-plugins-extra collectd-core netdata-plugins-python php-cli \
+    php-memcached php-memcache daemontools systemd
 memcached=$(command -v memcached)
 [ -n "$memcached" ] || echo "*** there is no memcached to compare with"
 
@@ -183,6 +185,18 @@ proxy_row() {
     proxy_times "$work/ours" "$work/theirs" >"$work/times"
 }
 
+# recipes runs what docs/recipes.md tells people to do.
+recipes() {
+    local line
+    (cd conformance/monitors && timeout 200 "$go" build -o "$work/monitors/" ./...) >"$work/build" 2>&1 || tail -5 "$work/build"
+    timeout -k 5 200 conformance/recipes.sh "$binary" "$work/monitors" >"$work/ours" 2>"$work/ours.err"
+    while read -r line; do
+        echo "*** a recipe is NOT RUN: $line"
+        notes+=("recipes: not run: $line")
+    done < <(sed -n 's/^not run //p' "$work/ours")
+    judge "recipes" "$work/ours" /dev/null
+}
+
 users
 have_go=
 go_programs && have_go=1
@@ -192,6 +206,7 @@ if [ -n "$have_go" ] && ! (exec 3<>/dev/tcp/127.0.0.1/11289) 2>/dev/null; then
 fi
 
 golden
+recipes
 for protocol in a b; do
     both "memccapable -$protocol" libmemcached-tools plain "$programs/with_memccapable.sh" -$protocol
 done
