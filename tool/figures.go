@@ -22,6 +22,7 @@ var (
 
 func (r *report) general() error  { return r.table("", wide) }
 func (r *report) settings() error { return r.table("settings", narrow) }
+func (r *report) own() error      { return r.table("gocached", wide) }
 
 // table prints a group of figures, sorted by name.
 func (r *report) table(group string, l layout) error {
@@ -76,5 +77,5 @@ func countsBytes(name string) bool {
 	case "bytes", "maxbytes", "item_size_max", "slab_chunk_max", "chunk_size", "total_malloced", "mem_requested":
 		return true
 	}
-	return strings.HasPrefix(name, "bytes_") || strings.HasSuffix(name, "_bytes") || strings.HasSuffix(name, "_maxbytes")
+	return strings.HasPrefix(name, "bytes_") || strings.HasPrefix(name, "memory_") || strings.HasSuffix(name, "_bytes") || strings.HasSuffix(name, "_maxbytes")
 }

@@ -42,6 +42,7 @@ var Modes = []Mode{
 	{"display", "slab classes: pages, items, age, evictions", (*report).display},
 	{"stats", "general figures", (*report).general},
 	{"settings", "what the server was started with", (*report).settings},
+	{"gocached", "gocached's own figures, such as where its memory goes", (*report).own},
 	{"sizes", "how many items there are of each size", (*report).sizes},
 	{"dump", "all items, as add commands that another server can be fed with", (*report).dump},
 }

@@ -33,14 +33,15 @@ func recipe(t *testing.T, name string) string {
 // runs the others. A test of package house sees to it that each block is in one of the two.
 func TestRecipes(t *testing.T) {
 	for name, try := range map[string]func(t *testing.T, block string){
-		"slabs-n40":    trySlabs,
-		"slabs-n56":    trySlabs,
-		"slabs-f2-n80": trySlabs,
-		"footprint":    tryFootprint,
-		"daemontools":  tryRunScript,
-		"systemd":      tryUnit,
-		"dockerfile":   tryImage,
-		"kubernetes":   tryDeployment,
+		"slabs-n40":      trySlabs,
+		"slabs-n56":      trySlabs,
+		"slabs-f2-n80":   trySlabs,
+		"footprint":      tryFootprint,
+		"footprint-tool": tryFootprintTool,
+		"daemontools":    tryRunScript,
+		"systemd":        tryUnit,
+		"dockerfile":     tryImage,
+		"kubernetes":     tryDeployment,
 	} {
 		t.Run(name, func(t *testing.T) { try(t, recipe(t, name)) })
 	}
@@ -68,6 +69,16 @@ func tryFootprint(t *testing.T, block string) {
 		if !regexp.MustCompile(`(?m)^STAT ` + name + ` \d+\r$`).Match(out) {
 			t.Errorf("%v, without %s:\n%s", err, name, out)
 		}
+	}
+}
+
+// tryFootprintTool runs the tool against a server.
+func tryFootprintTool(t *testing.T, block string) {
+	r := startBinary(t)
+	words := strings.Fields(strings.ReplaceAll(block, "11211", strconv.Itoa(r.port)))
+	got := runBinary(t, words[1:]...)
+	if got.exit != 0 || !regexp.MustCompile(`(?m)^ +memory_overhead +\d+(\.\d+)? MiB$`).MatchString(got.stdout) {
+		t.Errorf("%+v", got)
 	}
 }
 
