@@ -107,7 +107,7 @@ func guarded(mechanisms string) func() answer {
 // scramServer begins the server's part of SCRAM-SHA-256.
 func scramServer() *scram.ServerConversation {
 	client, _ := scram.SHA256.NewClient("alice", "open", "")
-	stored := client.GetStoredCredentials(scram.KeyFactors{Salt: "salt", Iters: 4096})
+	stored, _ := client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: "salt", Iters: 4096})
 	server, _ := scram.SHA256.NewServer(func(string) (scram.StoredCredentials, error) { return stored, nil })
 	return server.NewConversation()
 }
