@@ -47,7 +47,7 @@ func TestRingsForbidden(t *testing.T) {
 func serveForbidden(t *testing.T, errno unix.Errno, before bool) {
 	forbid := func() {
 		if err := filterSystemCall(unix.SYS_IO_URING_ENTER, errno); err != nil {
-			t.Fatalf("no filter can be set: %v", err)
+			t.Skipf("no filter of system calls can be set here: %v", err)
 		}
 	}
 	if before {
