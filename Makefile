@@ -14,8 +14,10 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 # As memcached does, gocached refuses to run as root unless it is told whose rights to take.
 USERFLAG := $(if $(filter 0,$(shell id -u)),-u nobody)
 
-# The binary begins with a look at limits under which Go would end with a trace (cmd/gocached/early_amd64.go).
-LDFLAGS := $(if $(filter amd64,$(shell $(GO) env GOARCH)),-E main.early)
+# The binary begins with a look at limits under which Go would end with a trace (cmd/gocached/early_amd64.go), and knows
+# the commit that it was built from.
+EARLY  := $(if $(filter amd64,$(shell $(GO) env GOARCH)),-E main.early)
+COMMIT := $(shell git describe --always --dirty --abbrev=40 --exclude '*' 2>/dev/null)
 
 # A pipe fails if its first part does.
 SHELL := /bin/bash
@@ -29,7 +31,7 @@ help: ## list the targets
 		while IFS='|' read -r name text; do printf '%-15s %s\n' "$$name" "$$text"; done
 
 build: ## build bin/gocached, which needs no libraries
-	CGO_ENABLED=0 $(GO) build -ldflags "$(LDFLAGS)" -o $(BIN) ./cmd/gocached
+	CGO_ENABLED=0 $(GO) build -ldflags "$(EARLY) $(COMMIT:%=-X main.builtFrom=%)" -o $(BIN) ./cmd/gocached
 
 run: build ## build it and run it in the foreground; ARGS="-m 256 -vv" are its flags
 	@echo "It serves on $(if $(ARGS),what $(ARGS) says (port 11211 of every address unless told),port 11211 of every address): try  telnet localhost 11211.  Ctrl-C stops it."

@@ -47,7 +47,7 @@
 //	auth.go, park.go                             who may come in under -S; work that would hold a loop up
 //	udp*.go                                      datagrams
 //	handler.go                                   gnet's events; what happens after a panic
-//	accept.go, gate.go, listen_open*.go          how clients get in, and how many
+//	accept.go, gate.go, listen_*.go               how clients get in, and how many
 //	server.go                                    start and stop
 //	settings*.go                                 everything the command line can choose: one table
 //	stats.go, counters.go, prefix.go             figures: one row each

@@ -33,27 +33,29 @@ func printVersion(w io.Writer) {
 	fmt.Fprintf(w, "gocached %s\ncommit %s\n%s %s/%s\n", server.Release, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// commit returns the commit that the program was built from, as the go command noted it.
+// builtFrom is the commit, with -dirty behind it if something was changed since. make build sets it.
+var builtFrom string
+
+// commit returns the commit that the program was built from, as make or else the go command noted it.
 func commit() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return unknownCommit
-	}
 	noted := map[string]string{}
-	for _, s := range info.Settings {
-		noted[s.Key] = s.Value
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			noted[s.Key] = s.Value
+		}
+	}
+	hash, changed := strings.CutSuffix(builtFrom, "-dirty")
+	if hash == "" {
+		hash, changed = noted["vcs.revision"], noted["vcs.modified"] == "true"
 	}
 	switch {
-	case noted["vcs.revision"] == "":
-		return unknownCommit
-	case noted["vcs.modified"] == "true":
-		return noted["vcs.revision"] + " and changes since"
+	case hash == "":
+		return "unknown"
+	case changed:
+		return hash + " and changes since"
 	}
-	return noted["vcs.revision"]
+	return hash
 }
-
-// unknownCommit is that of a build outside of a checkout.
-const unknownCommit = "unknown"
 
 // versionCommand returns "gocached version".
 func (p *program) versionCommand() *cobra.Command {

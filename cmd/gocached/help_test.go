@@ -93,6 +93,16 @@ func TestLicenceAndVersion(t *testing.T) {
 	}
 }
 
+// TestCommit: what make noted goes before what the go command did.
+func TestCommit(t *testing.T) {
+	defer func(before string) { builtFrom = before }(builtFrom)
+	for from, want := range map[string]string{"0123abcd": "0123abcd", "0123abcd-dirty": "0123abcd and changes since"} {
+		if builtFrom = from; commit() != want {
+			t.Errorf("%s: %q, want %q", from, commit(), want)
+		}
+	}
+}
+
 // TestSubcommandsOfCobra: help and completion are there, and the scripts for shells find the flags by either name.
 func TestSubcommandsOfCobra(t *testing.T) {
 	help := runBinary(t, "-h")

@@ -55,8 +55,8 @@ func TestReleaseBuild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"LDFLAGS := $(if $(filter amd64,$(shell $(GO) env GOARCH))," + earlyFlag + ")\n",
-		"\tCGO_ENABLED=0 $(GO) build -ldflags \"$(LDFLAGS)\" -o $(BIN) ./cmd/gocached\n"} {
+	for _, want := range []string{"EARLY  := $(if $(filter amd64,$(shell $(GO) env GOARCH))," + earlyFlag + ")\n",
+		"\tCGO_ENABLED=0 $(GO) build -ldflags \"$(EARLY) $(COMMIT:%=-X main.builtFrom=%)\" -o $(BIN) ./cmd/gocached\n"} {
 		if !strings.Contains(string(makefile), want) {
 			t.Errorf("the Makefile does not say %q", want)
 		}

@@ -31,38 +31,62 @@ func strayWarnings(stray []string, commands []*cobra.Command) []string {
 	return lines
 }
 
-// strayAdvice says what a word was probably meant for.
+// strayAdvice says what a word was probably meant for: a subcommand, or the first of the guesses that fits.
 func strayAdvice(word string, commands []*cobra.Command) string {
 	var names []string
 	for _, c := range commands {
 		names = append(names, c.Name())
 	}
-	name := nearest(word, names)
-	key, _, _ := strings.Cut(word, "=")
-	_, isMode := tool.FindMode(word)
-	_, _, notPair := net.SplitHostPort(word)
-	_, notNumber := strconv.Atoi(word)
-	switch {
-	case name == word:
+	switch name := nearest(word, names); name {
+	case word:
 		return fmt.Sprintf("to mean gocached %s it must be the first word", name)
-	case name != "":
+	case "":
+	default:
 		return fmt.Sprintf("did you mean gocached %s? There are: %s", name, strings.Join(names, ", "))
-	case isMode:
-		return fmt.Sprintf("did you mean gocached tool ADDRESS %s?", word)
-	case slices.Contains([]string{"serve", "server", "start", "run"}, word):
-		return "gocached serves without a subcommand"
-	case slices.ContainsFunc(server.ExtendedTable(), func(e server.Extended) bool { return e.Key == key }):
-		return fmt.Sprintf("did you mean -o %s?", word)
-	case slices.ContainsFunc(server.Table(), func(r server.Setting) bool { return r.Long == key && key != "" }):
-		return fmt.Sprintf("did you mean --%s?", word)
-	case notNumber == nil:
-		return fmt.Sprintf("did you mean -p %s?", word)
-	case strings.Contains(word, "/"):
-		return fmt.Sprintf("did you mean -s %s?", word)
-	case notPair == nil || net.ParseIP(word) != nil:
-		return fmt.Sprintf("did you mean -l %s?", word)
+	}
+	for _, g := range guesses {
+		if g.fits(word) {
+			return strings.Replace(g.advice, "WORD", word, 1)
+		}
 	}
 	return "gocached --help lists the flags"
+}
+
+// guesses are what words without a flag are meant for, most likely.
+var guesses = []struct {
+	fits   func(word string) bool
+	advice string
+}{
+	{isToolMode, "did you mean gocached tool ADDRESS WORD?"},
+	{meansServing, "gocached serves without a subcommand"},
+	{isExtended, "did you mean -o WORD?"},
+	{isLongName, "did you mean --WORD?"},
+	{isNumber, "did you mean -p WORD?"},
+	{isPath, "did you mean -s WORD?"},
+	{isAddress, "did you mean -l WORD?"},
+}
+
+func isToolMode(word string) bool { _, ok := tool.FindMode(word); return ok }
+func isPath(word string) bool     { return strings.Contains(word, "/") }
+func isNumber(word string) bool   { _, err := strconv.Atoi(word); return err == nil }
+
+func meansServing(word string) bool {
+	return slices.Contains([]string{"serve", "server", "start", "run"}, word)
+}
+
+func isExtended(word string) bool {
+	key, _, _ := strings.Cut(word, "=")
+	return slices.ContainsFunc(server.ExtendedTable(), func(e server.Extended) bool { return e.Key == key })
+}
+
+func isLongName(word string) bool {
+	name, _, _ := strings.Cut(word, "=")
+	return slices.ContainsFunc(server.Table(), func(r server.Setting) bool { return r.Letter != 0 && r.Long == name })
+}
+
+func isAddress(word string) bool {
+	_, _, err := net.SplitHostPort(word)
+	return err == nil || net.ParseIP(word) != nil
 }
 
 // nearest returns the first of the names that a word was probably meant for, or "": one that is not more than two letters
