@@ -168,6 +168,19 @@ func (t *Table) PrefetchNeighbours(hash uint64) {
 	prefetchLine(&to[0], len(to))
 }
 
+// PrefetchHeaders has the headers of the items fetched that may be in n neighbouring chunks.
+func (t *Table) PrefetchHeaders(first slab.Ref, n int) {
+	var to addresses
+	for n > 0 {
+		some := min(n, Step)
+		for i := range some {
+			to[i] = uint64(t.arena.Hint(first + slab.Ref(i)))
+		}
+		prefetchLine(&to[0], some)
+		first, n = first+slab.Ref(some), n-some
+	}
+}
+
 // PrefetchItem has the front of an item fetched.
 func (t *Table) PrefetchItem(ref slab.Ref) {
 	at := uint64(t.arena.Hint(ref))

@@ -11,6 +11,7 @@
 package clock
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -31,12 +32,15 @@ const (
 )
 
 // Clock holds the current second. Use New for a clock that follows the machine, NewFake for one that a test turns.
-// All methods are safe for concurrent use, and none blocks or allocates.
+// All methods are safe for concurrent use, and none but Run waits.
 type Clock struct {
 	now     atomic.Uint32 // Time
 	wall    atomic.Int64  // Unix seconds
 	started time.Time     // with its monotonic reading
 	stop    chan struct{}
+
+	mu   sync.Mutex
+	told []chan<- struct{}
 }
 
 // New returns a clock that stands at First and moves only while Run is running. Its seconds begin with those of the wall
@@ -75,6 +79,25 @@ const late = time.Millisecond
 func (c *Clock) advance(since time.Duration, unix int64) {
 	c.wall.Store(unix)
 	c.now.Store(uint32(First) + uint32(since/time.Second))
+	c.tell()
+}
+
+// Tell has the clock send on ch whenever it was set. It never waits for a receiver: a full channel is left as it is.
+func (c *Clock) Tell(ch chan<- struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told = append(c.told, ch)
+}
+
+func (c *Clock) tell() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, ch := range c.told {
+		select {
+		case ch <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // Stop ends Run. It must be called at most once.

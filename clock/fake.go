@@ -12,6 +12,7 @@ func NewFake(unix int64) *Clock {
 func (c *Clock) Advance(n int) {
 	c.wall.Add(int64(n))
 	c.now.Add(uint32(n))
+	c.tell()
 }
 
 // SetUnix makes the wall clock jump without any time passing.

@@ -10,7 +10,7 @@ import (
 // test of life; flush_all is no second rule.
 //
 // Those who ask: get, store, remove, touch and arithmetic before they use what they found; the search for expired items
-// before memory is taken; and the eviction, to count right. Needs either lock.
+// before memory is taken; the eviction, to count right; who takes out what is over; and lists. Needs either lock.
 func (h *Header) Expired(now clock.Time, horizon uint64) bool {
 	if h.Stamp() < horizon {
 		return true

@@ -41,6 +41,13 @@ func (l *List) Push(a *slab.Arena, r slab.Ref) {
 	l.count()
 }
 
+// PushLast makes r, which is in no list and of no use to anybody any more, the oldest.
+func (l *List) PushLast(a *slab.Arena, r slab.Ref) {
+	h := item.At(a, r)
+	h.SetEpoch(l.Epoch())
+	l.before(a, r, h, slab.None)
+}
+
 // Remove takes r out.
 func (l *List) Remove(a *slab.Arena, r slab.Ref) { l.remove(a, r, item.At(a, r)) }
 

@@ -81,6 +81,17 @@ func (m *model) flush(at int64) {
 	m.dropAll()
 }
 
+// living counts the items that are not over.
+func (m *model) living() (n uint64) {
+	m.flushDue()
+	for _, it := range m.items {
+		if it != nil && (it.exptime == 0 || it.exptime > m.now) {
+			n++
+		}
+	}
+	return n
+}
+
 // put stores an item under a key.
 func (m *model) put(key int, r record) {
 	it := m.items[key]

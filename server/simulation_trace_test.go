@@ -30,6 +30,7 @@ const (
 	sawLentUnlinked
 	sawCutValue
 	sawExpired
+	sawReaped
 	sawFlush
 	sawFlushDue
 	sawPartialSend
@@ -94,7 +95,7 @@ var happenings = [numHappenings]string{
 	"moves awaited", "read while the page moves", "changed while the page moves",
 	"turns yielded", "blocked and yielded", "connections blocked", "connections unblocked", "stale notices of room",
 	"values streamed", "bytes received into chunks", "values lent", "lent values unlinked", "closed within a value",
-	"expired items met", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",
+	"expired items met", "items reaped", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
 	"binary clients", "rounds of several", "calls made together",
 	"stalled connections closed", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",

@@ -226,6 +226,8 @@ func (w *world) rare() bool {
 		w.background.do(func() { w.bulkStore(20) })
 	case n < 72 && n >= 70:
 		w.background.do(w.balance)
+	case n < 76 && n >= 72:
+		w.background.do(w.reap)
 	case len(w.clients) > 0 && w.chance(w.plan.reset):
 		pick(w.r, w.clients...).reset()
 	case len(w.clients) > 0 && w.chance(w.plan.finish):
@@ -282,6 +284,18 @@ func (w *world) balance() {
 	moved := w.figure("gocached", "pages_balanced") - before
 	w.tally[sawPageBalanced] += moved
 	w.trace.add("pages are balanced: %d moved", moved, 0, 0)
+}
+
+// reap takes out of the engine what is over. What it counts then must be alive.
+func (w *world) reap() {
+	before := w.figure("gocached", "hash_items")
+	w.eng.inner.Reap()
+	count, items, living := w.figure("", "curr_items"), w.figure("gocached", "hash_items"), w.model.living()
+	if count > living || items != count {
+		w.fail("%d items are counted and %d in memory, %d are alive", count, items, living)
+	}
+	w.tally[sawReaped] += before - items
+	w.trace.add("what is over is taken out: %d items", before-items, 0, 0)
 }
 
 // figure returns one figure of the engine's statistics.

@@ -15,6 +15,7 @@ func (a *Arena) links(r Ref) *links { return (*links)(a.At(r)) }
 func (c *Class) Alloc(a *Arena) Ref {
 	if r := c.free; r != None {
 		c.remove(a, r)
+		c.use(a, r)
 		return r
 	}
 	if c.nend == 0 {
@@ -23,15 +24,36 @@ func (c *Class) Alloc(a *Arena) Ref {
 	r := c.end
 	c.end++
 	c.nend--
+	c.use(a, r)
 	return r
+}
+
+// use counts a chunk that is handed out.
+func (c *Class) use(a *Arena, r Ref) {
+	n := a.inUse(a.PageOf(r))
+	if *n == 0 {
+		c.empty--
+	}
+	*n++
 }
 
 // Release gives a chunk of the class back. Needs the class lock.
 func (c *Class) Release(a *Arena, r Ref) {
-	if c.leaving != 0 && a.PageOf(r) == c.leaving {
+	page := a.PageOf(r)
+	n := a.inUse(page)
+	*n--
+	if page == c.leaving {
 		c.gone++
 		return
 	}
+	if *n == 0 {
+		c.empty++
+	}
+	c.add(a, r)
+}
+
+// add puts a free chunk on the list.
+func (c *Class) add(a *Arena, r Ref) {
 	l := a.links(r)
 	l.next, l.prev = c.free, None
 	if c.free != None {

@@ -35,6 +35,7 @@ type Class struct {
 	PerPage int // chunks in a page
 
 	pages []uint32 // page numbers, oldest first
+	empty int      // how many of them have no chunk in use; the one that is being cleared does not count
 
 	free  Ref // list of freed chunks, linked through the chunks
 	nfree int
@@ -65,6 +66,23 @@ func (c *Class) Unused() int { return c.nend }
 
 // Spare returns how many chunks Alloc could hand out now.
 func (c *Class) Spare() int { return c.nfree + c.nend }
+
+// Empty returns how many pages have no chunk in use.
+func (c *Class) Empty() int { return c.empty }
+
+// Emptiest returns the page with the fewest chunks in use, or 0 if there is no page.
+func (c *Class) Emptiest(a *Arena) (page uint32) {
+	fewest := uint32(0)
+	for _, p := range c.pages {
+		if n := *a.inUse(p); p != c.leaving && (page == 0 || n < fewest) {
+			page, fewest = p, n
+		}
+		if page != 0 && fewest == 0 {
+			break
+		}
+	}
+	return page
+}
 
 // entry is the class's word in the page table.
 func (c *Class) entry() uint32 {

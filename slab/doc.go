@@ -24,7 +24,7 @@
 //
 // The page table has one 32-bit word a page: chunk size and class. It is read and written with atomic operations, since
 // the lookup of a run derefs hints that may be stale (package assoc); everybody else has a lock that keeps the page from
-// changing hands. A page goes to another class only when every chunk in it is free (move.go).
+// changing hands. A second word counts the chunks in use, so that pages that nobody needs any more are found. A page goes to another class only when every chunk in it is free (move.go).
 //
 // Locks: a Class is guarded by its owner's class lock, which this package does not see. The Arena has the page lock,
 // held only while a page changes hands.

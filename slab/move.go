@@ -15,7 +15,12 @@ import "slices"
 // the class works as usual meanwhile, but for the page's chunks.
 
 // Leave begins to clear a page of the class.
-func (c *Class) Leave(page uint32) { c.leaving, c.gone = page, 0 }
+func (c *Class) Leave(a *Arena, page uint32) {
+	c.leaving, c.gone = page, 0
+	if *a.inUse(page) == 0 {
+		c.empty--
+	}
+}
 
 // LeaveEnd counts the chunks of the leaving page that were never handed out as free. mark is called for each of them
 // before, so that its owner can make its bytes look free.
@@ -61,8 +66,7 @@ func (c *Class) Adopt(a *Arena, page uint32) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if c.nend > 0 {
-		a.back = append(a.back, page)
-		a.left.Add(1)
+		a.giveBack(page)
 		return
 	}
 	c.own(a, page)
@@ -72,9 +76,12 @@ func (c *Class) Adopt(a *Arena, page uint32) {
 func (c *Class) Stay(a *Arena, free func(Ref) bool) {
 	page := c.leaving
 	c.leaving, c.gone = 0, 0
+	if *a.inUse(page) == 0 {
+		c.empty++
+	}
 	for i := range c.PerPage {
 		if r := a.Chunk(page, i); free(r) {
-			c.Release(a, r)
+			c.add(a, r)
 		}
 	}
 }

@@ -19,6 +19,7 @@ type Config struct {
 type Arena struct {
 	base   unsafe.Pointer // where page 0 would be
 	table  unsafe.Pointer // the page table
+	counts unsafe.Pointer // by page: how many of its chunks are in use; the class lock of the page's class guards it
 	stride uintptr        // from page to page
 	shift  uint32         // how many bits of a ref number the chunk
 	mask   uint32         // which ones
@@ -44,7 +45,7 @@ func NewArena(cfg Config) (a *Arena, huge, err error) {
 	a.total = int(max(1, cfg.Limit/int64(cfg.PageSize)))
 	a.total = min(a.total, 1<<(32-a.shift)-1) // page numbers start at 1
 	a.left.Store(int64(a.total))
-	a.words, err = Reserve((uintptr(a.total)+1)*4, 0)
+	a.words, err = Reserve((uintptr(a.total)+1)*8, 0)
 	if err != nil {
 		return nil, nil, fmt.Errorf("page table: %w", err)
 	}
@@ -52,7 +53,8 @@ func NewArena(cfg Config) (a *Arena, huge, err error) {
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("%d pages of %d bytes: %w", a.total, cfg.PageSize, err), a.words.Free())
 	}
-	a.table, a.base = a.words.Start, a.memory.Start
+	a.table, a.counts = a.words.Start, unsafe.Add(a.words.Start, (a.total+1)*4)
+	a.base = a.memory.Start
 	huge = a.memory.HugePages()
 	a.huge = huge == nil && a.stride <= hugePage
 	a.ahead.done = uint64(a.stride)
@@ -104,7 +106,20 @@ func (c *Class) AddPage(a *Arena) bool {
 func (c *Class) own(a *Arena, page uint32) {
 	a.setEntry(page, c.entry())
 	c.pages = append(c.pages, page)
+	c.empty++
 	c.end, c.nend = a.Chunk(page, 0), c.PerPage
+}
+
+// GiveBack makes a page that its class has parted with one that nobody owns, where AddPage finds it. Takes the page lock.
+func (a *Arena) GiveBack(page uint32) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.giveBack(page)
+}
+
+func (a *Arena) giveBack(page uint32) {
+	a.back = append(a.back, page)
+	a.left.Add(1)
 }
 
 // next returns the number of a page that nobody owns, or 0. Needs the page lock.

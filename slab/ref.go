@@ -31,6 +31,12 @@ func (a *Arena) setEntry(page, e uint32) {
 	atomic.StoreUint32((*uint32)(unsafe.Add(a.table, uintptr(page)*4)), e)
 }
 
+// inUse returns where it is counted how many chunks of a page are in use. Needs the lock of the class that owns it.
+func (a *Arena) inUse(page uint32) *uint32 { return (*uint32)(unsafe.Add(a.counts, uintptr(page)*4)) }
+
+// InUse returns how many chunks of a page are in use. Needs the lock of the class that owns it.
+func (a *Arena) InUse(page uint32) int { return int(*a.inUse(page)) }
+
 // At returns the address of a chunk. r must name one, and whoever reads there must hold a lock, or the chunk itself, that
 // keeps the page from changing hands.
 func (a *Arena) At(r Ref) unsafe.Pointer {
@@ -76,6 +82,9 @@ func (a *Arena) peek(r Ref, at uintptr) Ref {
 
 // ClassOf returns the number of the class to which the page of r belongs.
 func (a *Arena) ClassOf(r Ref) int { return int(a.entry(a.PageOf(r)) & 0xff) }
+
+// Bits returns how many low bits of a ref number the chunk within its page.
+func (a *Arena) Bits() int { return int(a.shift) }
 
 // PageOf returns the number of the page in which r lies.
 func (a *Arena) PageOf(r Ref) uint32 { return uint32(r) >> (a.shift & 31) }

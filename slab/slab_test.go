@@ -122,7 +122,7 @@ func TestMove(t *testing.T) {
 	for _, r := range refs[:4] {
 		small.Release(a, r)
 	}
-	small.Leave(small.Page(0))
+	small.Leave(a, small.Page(0))
 	for _, r := range refs[:4] {
 		small.Withdraw(a, r)
 	}
@@ -150,7 +150,7 @@ func TestStay(t *testing.T) {
 	held := small.Alloc(a)
 	freed := small.Alloc(a)
 	small.Release(a, freed)
-	small.Leave(small.Page(0))
+	small.Leave(a, small.Page(0))
 	small.Withdraw(a, freed)
 	marked := 0
 	small.LeaveEnd(a, func(Ref) { marked++ })

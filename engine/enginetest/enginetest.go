@@ -121,6 +121,8 @@ var contract = []struct {
 	{"flush", testFlush, Forgets, false},
 	{"flush without CAS", testFlush, Forgets, true},
 	{"flush later", testFlushLater, Forgets, false},
+	{"what has ended", testEnded, Unlisted, false},
+	{"what has ended without CAS", testEnded, Unlisted, true},
 	{"lent values", testLent, Forgets, false},
 	{"shapes", testShapes, Forgets, false},
 	{"general statistics", testStatsGeneral, 0, false},

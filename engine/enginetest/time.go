@@ -1,6 +1,8 @@
 package enginetest
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"gocached/clock"
@@ -121,6 +123,67 @@ func testFlushLater(h *Harness) {
 	h.Clock.Advance(50) // nobody called when it was due
 	h.Flush(h.Clock.Now() + 50)
 	h.Lacks("x")
+}
+
+// testEnded: what has ended, by time or by a flush, is in no figure and no list when two seconds have passed; a flush at once.
+func testEnded(h *Harness) {
+	h.storeEnding()
+	h.Expect("listed", slices.Contains(h.listed(), "soon"), true)
+	h.Clock.Advance(2)
+	h.Soon("two items are over", func() bool { return h.counts(3) })
+	h.Expect("listed later", h.listed(), []string{"ever", "late", "long"})
+	h.Clock.Advance(4)
+	h.Soon("only one is left", func() bool { return h.counts(1) })
+	h.Expect("listed in the end", h.listed(), []string{"ever"})
+	for range 2 {
+		h.storeEnding()
+		h.Flush(clock.Never)
+		h.Expect("nothing right after a flush", h.counts(0), true)
+		h.storeEnding()
+		for _, key := range []string{"soon", "late", "long", "ever"} {
+			h.Has(key, "v")
+		}
+		h.Flush(h.Clock.Now() + 1)
+		h.Expect("still there", slices.Contains(h.listed(), "ever"), true)
+		h.Clock.Advance(1)
+		h.Expect("nothing when the second of a flush has come", h.counts(0), true)
+	}
+	_, general := h.Figures(engine.Query{})
+	h.Expect("nothing was evicted", general["evictions"], "0")
+}
+
+// storeEnding stores five items of one size, of which two are over within two seconds, and two more within six.
+func (h *Harness) storeEnding() {
+	now := h.Clock.Now()
+	h.Put(engine.OpSet, "soon", "v", 0, now+1, 0)
+	h.Put(engine.OpSet, "late", "v", 0, now+5, 0)
+	h.Put(engine.OpSet, "long", "v", 0, now+1, 0)
+	h.Touch([]byte("long"), now+5)
+	h.Set("ever", "v")
+	h.Put(engine.OpSet, "over", "v", 0, clock.Past, 0)
+}
+
+// listed returns the keys that cachedump shows of the first class that it shows any of, sorted.
+func (h *Harness) listed() (keys []string) {
+	for class := 1; class < 200 && len(keys) == 0; class++ {
+		keys, _ = h.Figures(engine.Query{Group: "cachedump", Class: class})
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// counts says whether all figures and lists speak of n items of one size.
+func (h *Harness) counts(n int) bool {
+	_, general := h.Figures(engine.Query{})
+	names, _ := h.Figures(engine.Query{Group: "items"})
+	_, sizes := h.Figures(engine.Query{Group: "sizes"})
+	var ofSizes []string
+	for _, count := range sizes {
+		ofSizes = append(ofSizes, count)
+	}
+	want := strconv.Itoa(n)
+	return general["curr_items"] == want && (general["bytes"] == "0") == (n == 0) && (len(names) == 0) == (n == 0) &&
+		len(h.listed()) == n && (n == 0 && len(sizes) == 0 || slices.Equal(ofSizes, []string{want}))
 }
 
 // testLent: a lent value stays until it is released, whatever becomes of its item.

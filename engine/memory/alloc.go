@@ -71,7 +71,7 @@ func (e *Engine) Release(it engine.Item) {
 func (e *Engine) release(ref slab.Ref, h *item.Header) {
 	c := e.classOf(ref)
 	c.mu.Lock()
-	c.free(e.arena, ref, h)
+	e.free(c, ref, h)
 	c.mu.Unlock()
 }
 
@@ -92,40 +92,56 @@ func (e *Engine) plan(w *want, keyLen, valueLen int, flags uint32) engine.Status
 }
 
 // take finds a chunk, and makes it a held item. It holds no lock when it is called, so it may wait; see try for a caller
-// that does.
-func (e *Engine) take(w *want) slab.Ref {
-	if ref := e.try(w); ref != slab.None {
-		return ref
-	}
-	return e.insist(w)
-}
-
-// try looks for a chunk in this order:
+// that does. It looks in this order:
 //
 //  1. in the nominal class: a reclaimed, freed or unused one
 //  2. a first page for the nominal class, if there is a page
 //  3. in the fitting class: the same as in 1, then a page
-//  4. the oldest item of one of the two classes is evicted, where the older ones are
+//  4. a page for it that another class has and does not use
+//  5. the oldest item of one of the two classes is evicted, where the older ones are
+//  6. see insist
 //
 // So a class's first page is filled as memcached 1.4.5 would fill it, and a small cache reads in every statistic as it
 // did there; a large one puts nearly everything where it fits.
-//
-// It waits for no stripe, so that it may be called with one held: items in a locked stripe are passed over. None is not
-// the last word then: see insist.
+func (e *Engine) take(w *want) slab.Ref {
+	ref := e.trySpare(w)
+	if ref == slab.None && e.surplus.Load() > 0 && e.sparePage(w.now) {
+		ref = e.trySpare(w)
+	}
+	if ref == slab.None {
+		ref = e.tryEvict(w)
+	}
+	if ref == slab.None {
+		ref = e.insist(w)
+	}
+	return ref
+}
+
+// try is take without the steps that wait, so that it may be called with a stripe held: items in a locked stripe are
+// passed over. None is not the last word then.
 func (e *Engine) try(w *want) slab.Ref {
-	n, f := w.nominal, w.fitting
-	if ref := e.takeSpare(n, w, n != f); ref != slab.None {
+	if ref := e.trySpare(w); ref != slab.None {
 		return ref
 	}
-	if n != f {
-		if ref := e.takeSpare(f, w, false); ref != slab.None {
-			return ref
-		}
+	return e.tryEvict(w)
+}
+
+// trySpare is steps 1 to 3 of take.
+func (e *Engine) trySpare(w *want) slab.Ref {
+	n, f := w.nominal, w.fitting
+	ref := e.takeSpare(n, w, n != f)
+	if ref == slab.None && n != f {
+		ref = e.takeSpare(f, w, false)
 	}
+	return ref
+}
+
+// tryEvict is step 5 of take.
+func (e *Engine) tryEvict(w *want) slab.Ref {
 	if e.noEvict {
 		return slab.None
 	}
-	first, second := older(n, f)
+	first, second := older(w.nominal, w.fitting)
 	ref := e.evict(first, w)
 	if ref == slab.None && first != second {
 		ref = e.evict(second, w)
@@ -150,12 +166,12 @@ func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 		ref = c.chunks.Alloc(e.arena)
 	}
 	if ref != slab.None {
-		c.occupy(e.at(ref), w)
+		e.occupy(c, e.at(ref), w)
 	}
 	return ref
 }
 
-// insist is for when try found nothing. If neither class can yield anything, it finds one that can (ways.go). Else every
+// insist is for when nothing could be evicted either. If neither class can yield anything, it finds one that can (ways.go). Else every
 // candidate was in a locked stripe, lent, or not yet stored: it waits for a stripe.
 func (e *Engine) insist(w *want) slab.Ref {
 	for range 8 {
@@ -172,7 +188,7 @@ func (e *Engine) insist(w *want) slab.Ref {
 			return ref
 		}
 		if e.noEvict {
-			break
+			continue
 		}
 		if ref := e.evictWaiting(w.nominal, w); ref != slab.None {
 			return ref
@@ -188,9 +204,9 @@ func (e *Engine) insist(w *want) slab.Ref {
 }
 
 // canYield says whether there is a chunk in the class to be had in some way: not if it has no page, or every chunk is
-// held, lent or to be kept.
+// held, lent or to be kept, or nothing may be evicted and all are in use.
 func (e *Engine) canYield(c *class, w *want) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.chunks.Spare() > 0 || e.oldest(c, w) != slab.None
+	return c.chunks.Spare() > 0 || !e.noEvict && e.oldest(c, w) != slab.None
 }

@@ -1,9 +1,11 @@
 package memory
 
 import (
+	"errors"
 	"fmt"
 
 	"gocached/assoc"
+	"gocached/clock"
 	"gocached/item"
 	"gocached/slab"
 )
@@ -13,8 +15,10 @@ import (
 //
 // What must hold: every chunk that was ever handed out is free, held or linked. Free ones are on their class's free list,
 // once. Linked ones are in their class's LRU, once, and in the bucket of their key, once. Nothing else is in either. The
-// gauges of each class are the sums over its chunks.
+// gauges of each class and the numbers of each page are the sums over its chunks.
 func (e *Engine) Check() error {
+	e.reaper.mu.Lock() // bounds are as they should be when nobody looks at them
+	defer e.reaper.mu.Unlock()
 	if !e.lockMoving() {
 		return nil
 	}
@@ -74,16 +78,23 @@ func (e *Engine) checkClass(c *class, inTable map[slab.Ref]bool) error {
 		return err
 	}
 	var bytes uint64
-	leaving, held := 0, 0
+	living := living{horizon: c.living.horizon}
+	leaving, held, empty := 0, 0, 0
 	for i := range c.chunks.Pages() {
 		page := c.chunks.Page(i)
 		if e.arena.ClassOf(e.arena.Chunk(page, 0)) != c.chunks.ID {
 			return fmt.Errorf("page %d is another's", page)
 		}
+		inUse := 0
 		e.eachChunk(c, page, func(r slab.Ref, h *item.Header) {
+			if h.State() != item.Free {
+				inUse++
+			}
 			switch h.State() {
 			case item.Linked:
 				bytes += uint64(h.NominalSize())
+				living.count(h, 1)
+				err = errors.Join(err, e.checkDue(r, h))
 			case item.Held:
 				held++ // its holder may be writing it
 			}
@@ -96,16 +107,35 @@ func (e *Engine) checkClass(c *class, inTable map[slab.Ref]bool) error {
 				err = fmt.Errorf("ref %d in state %d: in the LRU is %v, in the table %v", r, h.State(), lru[r], inTable[r])
 			}
 		})
+		if inUse != e.arena.InUse(page) {
+			return fmt.Errorf("%d chunks of page %d are in use, counted %d", inUse, page, e.arena.InUse(page))
+		}
+		if inUse == 0 && page != c.chunks.Leaving() {
+			empty++
+		}
 	}
 	switch {
 	case err != nil:
 		return err
-	case bytes != c.counts.bytes || held == 0 && bytes != c.counts.requested || bytes > c.counts.requested:
-		return fmt.Errorf("gauges %d and %d, %d held, items %d", c.counts.requested, c.counts.bytes, held, bytes)
+	case empty != c.chunks.Empty() || empty != c.empty:
+		return fmt.Errorf("%d pages are unused, counted %d, told %d", empty, c.chunks.Empty(), c.empty)
+	case held == 0 && bytes != c.counts.requested || bytes > c.counts.requested:
+		return fmt.Errorf("%d bytes in use, %d held, items %d", c.counts.requested, held, bytes)
+	case living != c.living:
+		return fmt.Errorf("living %v, counted %v", living, c.living)
 	case len(free)+leaving != c.chunks.Free():
 		return fmt.Errorf("%d free chunks, counted %d", len(free)+leaving, c.chunks.Free())
 	case int(c.spare.Load()) != c.chunks.Spare():
 		return fmt.Errorf("%d spare chunks, published %d", c.chunks.Spare(), c.spare.Load())
+	}
+	return nil
+}
+
+// checkDue looks whether an item is found when it is over.
+func (e *Engine) checkDue(r slab.Ref, h *item.Header) error {
+	t := h.Exptime()
+	if bound, ok := e.due.bound(r); t != clock.Never && (!ok || bound > t) {
+		return fmt.Errorf("ref %d ends in second %d, and would be looked at in second %d", r, t, bound)
 	}
 	return nil
 }

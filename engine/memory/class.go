@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gocached/clock"
 	"gocached/item"
 	"gocached/lru"
 	"gocached/slab"
@@ -19,15 +20,18 @@ type class struct {
 	chunks slab.Class
 	list   lru.List
 	counts counts
+	living living
 
-	searched uint64 // the moment at which the last search found no expired item
-	below    int    // bytes of the next smaller class's chunks: what fits there is a guest here
-	came     int64  // items that came to stay here and fit best here: see inflow
+	below   int   // bytes of the next smaller class's chunks: what fits there is a guest here
+	came    int64 // items that came to stay here and fit best here: see inflow
+	idle    bool  // no chunk was taken or given back since this second began
+	empty   int   // as told to Engine.empty
+	surplus int   // as told to Engine.surplus
 
 	// What others read without the lock, to know whether it is worth taking.
 	spare  atomic.Uint64 // chunks that can be had
 	pages  atomic.Int64  // pages owned
-	quiet  atomic.Uint64 // searched
+	quiet  atomic.Uint64 // the moment at which the last search found no expired item
 	hand   atomic.Uint64 // age of the last victim: see older
 	abroad atomic.Int64  // as came, but of items that fit best here and are guests elsewhere
 	needed atomic.Bool   // some item ever fitted this class best
@@ -40,7 +44,6 @@ type class struct {
 // counts are the gauges and counters of a class.
 type counts struct {
 	requested uint64 // nominal bytes of all chunks in use
-	bytes     uint64 // nominal bytes of linked items
 
 	linked      uint64 // items that were ever linked
 	sets        uint64 // items given to Store by a client
@@ -52,6 +55,31 @@ type counts struct {
 	promotions  uint64 // of items that were about to be evicted
 }
 
+// living is what no flush has ended of the linked items of a class.
+type living struct {
+	items   int
+	bytes   uint64 // nominal
+	horizon uint64 // the flush horizon as of when they were counted: what is stamped before it does not count
+}
+
+// recount makes what was flushed count no more. Since a horizon stands before anything is stamped beyond it, and whoever
+// links an item calls recount before, it is never too late for that: nothing linked by now is stamped beyond a horizon of
+// which the class does not know. Needs the class lock.
+func (e *Engine) recount(c *class) {
+	if horizon := e.flush.horizon.Load(); horizon != c.living.horizon {
+		c.living = living{horizon: horizon}
+	}
+}
+
+// count counts an item that was linked, or takes one back that was unlinked, unless it was flushed.
+func (l *living) count(h *item.Header, items int) {
+	if h.Stamp() < l.horizon {
+		return
+	}
+	l.items += items
+	l.bytes += uint64(items * h.NominalSize())
+}
+
 // reason says why an item was unlinked.
 type reason int
 
@@ -59,8 +87,9 @@ const (
 	removed   reason = iota // a client deleted it
 	replaced                // a newer one took its place, or would have if there had been memory for it
 	swapped                 // the same, by a CAS store
-	expired                 // a call found it over
-	reclaimed               // it was over, and its chunk was wanted
+	expired                 // a call found it over, in whichever way
+	flushed                 // a flush had ended it, and its chunk was taken back
+	reclaimed               // its time was over, and its chunk was taken back
 	evicted                 // its chunk was wanted though it was alive
 	reasons
 )
@@ -76,18 +105,25 @@ func makeClasses(sizes []int, pageSize int) []class {
 }
 
 // occupy makes a chunk that was just taken a held item. Needs the class lock.
-func (c *class) occupy(h *item.Header, w *want) {
+func (e *Engine) occupy(c *class, h *item.Header, w *want) {
 	h.SetShape(w.shape)
 	c.counts.requested += uint64(w.size)
-	c.hint()
+	c.idle = false
+	e.hint(c)
 }
 
 // attach makes a held item a linked one. Needs the class lock and the item's stripe lock.
 func (e *Engine) attach(c *class, r slab.Ref, h *item.Header, l *linking) {
 	h.Link(l.stamp, l.now)
-	c.list.Push(e.arena, r)
+	e.recount(c)
+	c.living.count(h, 1)
+	if t := h.Exptime(); t == clock.Never || t > l.now {
+		c.list.Push(e.arena, r)
+	} else {
+		c.list.PushLast(e.arena, r)
+	}
+	e.ends(c, r, h.Exptime(), l.now)
 	e.inflow(c, h, 1)
-	c.counts.bytes += uint64(h.NominalSize())
 	c.counts.linked++
 	c.counts.sets += l.sets
 }
@@ -97,7 +133,7 @@ func (e *Engine) attach(c *class, r slab.Ref, h *item.Header, l *linking) {
 func (e *Engine) drop(c *class, r slab.Ref, h *item.Header, why reason) {
 	e.detach(c, r, h, why)
 	if h.Unpin() {
-		c.free(e.arena, r, h)
+		e.free(c, r, h)
 	}
 }
 
@@ -107,9 +143,20 @@ func (e *Engine) detach(c *class, r slab.Ref, h *item.Header, why reason) {
 	if why != evicted {
 		e.inflow(c, h, -1)
 	}
-	c.counts.bytes -= uint64(h.NominalSize())
+	c.living.count(h, -1)
 	c.counts.unlinked[why]++
 	h.SetState(item.Held)
+}
+
+// ends sees to it that an item is found when it is over. It is called when it was linked, or given another exptime.
+func (e *Engine) ends(c *class, r slab.Ref, t, now clock.Time) {
+	if t == clock.Never {
+		return
+	}
+	e.due.note(r, t)
+	if t <= now {
+		c.quiet.Store(0) // no moment: it can be found now
+	}
 }
 
 // inflow counts an item that was linked, or takes one back that was unlinked and not evicted: it takes no more room.
@@ -129,20 +176,56 @@ func (e *Engine) inflow(c *class, h *item.Header, n int64) {
 }
 
 // free gives the chunk of a held item back. Needs the class lock.
-func (c *class) free(a *slab.Arena, r slab.Ref, h *item.Header) {
-	c.counts.requested -= uint64(h.NominalSize())
-	h.Clear()
-	c.chunks.Release(a, r)
-	c.hint()
+func (e *Engine) free(c *class, r slab.Ref, h *item.Header) {
+	e.freeSized(c, r, h, h.NominalSize())
 }
 
-// hint publishes what can be had. Needs the class lock.
-func (c *class) hint() {
+// freeSized is free for a chunk of which the item's own bytes do not tell the nominal size yet.
+func (e *Engine) freeSized(c *class, r slab.Ref, h *item.Header, size int) {
+	c.counts.requested -= uint64(size)
+	h.Clear()
+	c.chunks.Release(e.arena, r)
+	c.idle = false
+	e.hint(c)
+}
+
+// hint publishes what can be had, after that has changed. Needs the class lock.
+func (e *Engine) hint(c *class) {
 	if n := uint64(c.chunks.Spare()); n != c.spare.Load() {
 		c.spare.Store(n)
 	}
 	if n := int64(c.chunks.Pages()); n != c.pages.Load() {
 		c.pages.Store(n)
+	}
+	e.offer(c)
+}
+
+// offer publishes which pages of the class are unused, and which of those others may have: not the only one, unless the
+// class is idle. Needs the class lock.
+func (e *Engine) offer(c *class) {
+	n := c.chunks.Empty()
+	if n != c.empty {
+		e.empty.Add(int64(n - c.empty))
+		c.empty = n
+	}
+	if n > 0 && n == c.chunks.Pages() && !c.idle {
+		n--
+	}
+	if n != c.surplus {
+		e.surplus.Add(int64(n - c.surplus))
+		c.surplus = n
+	}
+}
+
+// markIdle is called when a second has begun. Classes of which nobody has wanted anything for the whole of the last one
+// offer their only page too.
+func (e *Engine) markIdle() {
+	for i := range e.classes[1:] {
+		c := &e.classes[i+1]
+		c.mu.Lock()
+		e.offer(c)
+		c.idle = true
+		c.mu.Unlock()
 	}
 }
 

@@ -3,6 +3,7 @@
 //
 // # Locks
 //
+//	reaper   one for the engine     what is over is taken out (reap.go)
 //	moving   one for the engine     a page is on its way from one class to another (donate.go, balance.go)
 //	expand   one for the table      buckets are moved to a bigger table (package assoc)
 //	stripe   1024, by key           buckets, chains, and most of each item in them
@@ -30,8 +31,9 @@
 //
 // The memory limit is one on pages, for any mix of sizes; never less than one page. A class that needs its first page
 // when all pages are taken gets it from a donor class, whose items in it are evicted (donate.go, ways.go); memcached
-// breaks the limit then. Pages also move on to where they are needed most (balance.go). With -M nothing is evicted, so
-// only a page without living items is handed over.
+// breaks the limit then. Pages also move on to where they are needed most (balance.go). A page in which no chunk is in use
+// goes to nobody, where every class finds it, before anything is evicted; a class keeps its only one for a second. With -M
+// nothing is evicted, so only a page without living items is handed over.
 //
 // # What is lent
 //
@@ -41,7 +43,8 @@
 //
 // # Flush and expiry
 //
-// item.Expired is the only test of life. flush.go says why a flush is exact.
+// item.Expired is the only test of life. flush.go says why a flush is exact, reap.go how what is over leaves memory, and
+// due.go how it is found among a thousand million others.
 //
 // Read next: get.go, then store.go, alloc.go and evict.go.
 package memory

@@ -59,9 +59,10 @@ func (e *Engine) foresee(c *class) {
 }
 
 // reclaim takes the chunk of an expired item near the tail. A search that found none is not repeated before the second
-// changes or something is flushed, since nothing expires meanwhile. Needs the class lock.
+// changes, or something is flushed or is over as soon as it is stored, since nothing expires meanwhile. Needs the class
+// lock.
 func (e *Engine) reclaim(c *class, w *want, moment uint64) slab.Ref {
-	if c.searched == moment {
+	if c.quiet.Load() == moment {
 		return slab.None
 	}
 	c.counts.searches++
@@ -79,7 +80,6 @@ func (e *Engine) reclaim(c *class, w *want, moment uint64) slab.Ref {
 		ref = before
 	}
 	if !locked {
-		c.searched = moment
 		c.quiet.Store(moment)
 	}
 	return slab.None
@@ -119,13 +119,17 @@ func (e *Engine) seizeLocked(c *class, hash uint64, ref slab.Ref, h *item.Header
 	}
 	e.detach(c, ref, h, why)
 	c.counts.requested -= uint64(h.NominalSize())
-	c.occupy(h, w)
+	e.occupy(c, h, w)
 	return ref
 }
 
-// why says whether an item whose chunk is wanted is reclaimed or evicted.
+// why says what happens to an item whose chunk is wanted, by whether and how it is over.
 func (e *Engine) why(h *item.Header, now clock.Time) reason {
-	if e.expired(h, now) {
+	horizon := e.flush.horizon.Load()
+	switch {
+	case h.Stamp() < horizon:
+		return flushed
+	case h.Expired(now, horizon):
 		return reclaimed
 	}
 	return evicted

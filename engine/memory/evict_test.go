@@ -23,7 +23,7 @@ func TestEvictWhileOldestPageIsCleared(t *testing.T) {
 	}
 	c.mu.Lock()
 	page := e.arena.PageOf(c.list.Tail)
-	c.chunks.Leave(page)
+	c.chunks.Leave(e.arena, page)
 	c.mu.Unlock()
 	for i := range 20 {
 		key := fmt.Sprintf("late%d", i)
@@ -33,6 +33,6 @@ func TestEvictWhileOldestPageIsCleared(t *testing.T) {
 	}
 	c.mu.Lock()
 	c.chunks.Stay(e.arena, func(r slab.Ref) bool { return e.at(r).State() == item.Free })
-	c.hint()
+	e.hint(c)
 	c.mu.Unlock()
 }

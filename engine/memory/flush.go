@@ -61,7 +61,7 @@ func (e *Engine) flushDue(now clock.Time) {
 // stored since are not flushed, rather than all of them lost.
 func (e *Engine) moveHorizon() {
 	f := &e.flush
-	f.count.Add(1)
+	defer f.count.Add(1) // who sees the number sees the horizon
 	if e.noCAS {
 		f.horizon.Store(min(f.horizon.Load()+1, math.MaxUint32))
 		return

@@ -70,6 +70,7 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	}
 	if k.Touch {
 		h.SetExptime(k.Exptime)
+		e.ends(e.classOf(ref), ref, k.Exptime, g.now)
 	}
 	c := e.classOf(ref)
 	e.use(c, h, g.now)

@@ -3,7 +3,6 @@ package memory
 import (
 	"gocached/clock"
 	"gocached/engine"
-	"gocached/item"
 	"gocached/slab"
 )
 
@@ -134,9 +133,6 @@ func (e *Engine) giveBack(ahead *chunk) {
 	c := e.classOf(ahead.ref)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.counts.requested -= uint64(ahead.size)
-	item.At(e.arena, ahead.ref).Clear()
-	c.chunks.Release(e.arena, ahead.ref)
-	c.hint()
+	e.freeSized(c, ahead.ref, e.at(ahead.ref), ahead.size)
 	ahead.ref = slab.None
 }

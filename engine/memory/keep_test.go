@@ -30,12 +30,25 @@ func putting(op engine.Op) func(*enginetest.Harness, string, string) engine.Stat
 	}
 }
 
-// alone returns an engine that moves no pages by itself.
-func alone(t *testing.T, change func(*engine.Settings)) (*Engine, *enginetest.Harness) {
+// alone returns an engine that does nothing by itself: only balanceOnce moves pages, and only reap takes out what is over.
+func alone(t testing.TB, change func(*engine.Settings)) (*Engine, *enginetest.Harness) {
 	e, h := start(t, change)
 	e.stopBalancer()
-	t.Cleanup(e.startBalancer)
+	e.stopReaper()
+	e.reaper.stop = make(chan struct{}) // so that reap is not ended
+	t.Cleanup(func() {
+		e.startBalancer()
+		e.startReaper()
+	})
 	return e, h
+}
+
+// pass lets a second pass, and takes out what is over.
+func pass(e *Engine, h *enginetest.Harness, seconds int) {
+	for range seconds {
+		h.Clock.Advance(1)
+		e.reap()
+	}
 }
 
 // TestTargetIsNoVictim: an item that is being changed is not evicted for it. Where nothing else can go, there is no memory,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"gocached/assoc"
 	"gocached/clock"
@@ -36,12 +37,17 @@ type Engine struct {
 	cas counter         // the last CAS given out
 	_   [cacheLine]byte
 
+	due      due
+	reaper   reaper
 	balancer balancer
 	simulate *Simulation // see Simulate
 
-	moving  sync.Mutex // held while a page changes hands; before every other lock
-	donated counter    // pages that changed hands
-	scarce  counter    // the moment at which no class had several pages to give one
+	empty   atomic.Int64 // pages that belong to a class and have no chunk in use
+	surplus atomic.Int64 // such pages that others may take before they evict anything
+
+	moving  sync.Mutex           // held while a page changes hands; before every other lock
+	donated counter              // pages that changed hands
+	scarce  [theOnly + 1]counter // by sacrifice: the moment at which no class had a page to give
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -83,14 +89,19 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.classes = makeClasses(sizes, s.ItemMax)
 	e.finder.init(sizes)
 	e.lending.init(arena.Pages())
+	if err := e.due.init(arena.Pages(), arena.Bits()); err != nil {
+		return errors.Join(fmt.Errorf("memory: reserve memory for bounds: %w", err), table.Close(), arena.Close())
+	}
 	e.startBalancer()
+	e.startReaper()
 	return nil
 }
 
 // Shutdown gives the memory back.
 func (e *Engine) Shutdown(context.Context) error {
+	e.stopReaper()
 	e.stopBalancer()
-	return errors.Join(e.table.Close(), e.arena.Close())
+	return errors.Join(e.table.Close(), e.due.close(), e.arena.Close())
 }
 
 func (e *Engine) at(r slab.Ref) *item.Header { return item.At(e.arena, r) }

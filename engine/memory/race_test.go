@@ -7,12 +7,13 @@ import (
 	"sync"
 	"testing"
 
+	"gocached/clock"
 	"gocached/engine"
 	"gocached/engine/enginetest"
 )
 
 // TestEverythingAtOnce has 16 goroutines do everything in caches that are far too small: evictions, donors, borrowed
-// chunks, flushes, a growing table and lent values. No key may show another's value; the check at the end must find every
+// chunks, flushes, items that are over, a growing table and lent values. No key may show another's value; the check at the end must find every
 // chunk accounted for. It is most worth with the race detector.
 func TestEverythingAtOnce(t *testing.T) {
 	for _, run := range []struct {
@@ -51,9 +52,9 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 		case 3:
 			h.Arithmetic(fmt.Appendf(nil, "n%d", r.IntN(9)), &engine.Arithmetic{Delta: 1 << 40, Create: true})
 		case 4:
+			h.Clock.Advance(r.IntN(2))
 			if i%40 == 0 {
 				h.Flush(h.Clock.Now() + 1)
-				h.Clock.Advance(r.IntN(2))
 			}
 		case 5:
 			if i%40 == 0 {
@@ -63,7 +64,11 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 				h.Figures(engine.Query{Group: "cachedump", Class: 1 + r.IntN(20), Limit: 10})
 			}
 		case 6, 7, 8, 9, 10:
-			h.Put(engine.OpSet, k, value, uint32(r.IntN(2)), 0, 0)
+			exptime := clock.Never
+			if r.IntN(2) == 0 {
+				exptime = h.Clock.Now() + clock.Time(r.IntN(4))
+			}
+			h.Put(engine.OpSet, k, value, uint32(r.IntN(2)), exptime, 0)
 		default:
 			run(e, h, r, key)
 		}

@@ -36,7 +36,9 @@ func (e *Engine) Touch(key []byte, exptime clock.Time) (flags uint32, cas uint64
 	if f.h == nil {
 		return 0, 0, engine.NotFound
 	}
+	c := e.classOf(f.ref)
 	f.h.SetExptime(exptime)
-	e.use(e.classOf(f.ref), f.h, now)
+	e.ends(c, f.ref, exptime, now)
+	e.use(c, f.h, now)
 	return f.h.Flags(), f.h.CAS(), engine.OK
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"gocached/assoc"
+	"gocached/clock"
 	"gocached/slab"
 )
 
@@ -21,12 +22,19 @@ type Simulation struct {
 }
 
 // Simulate makes the engine one for a simulation: beside what the Simulation says the hash table is small, so that it
-// grows; a page is cleared a few chunks at a time; and pages are balanced only when Balance is called. It must be called
+// grows; a page is cleared a few chunks at a time; and pages are balanced, and what is over is taken out, only when Balance
+// and Reap are called. It must be called
 // before Initialize.
 func (e *Engine) Simulate(s Simulation) { e.simulate = &s }
 
 // Balance does what the balancer's goroutine does now and then, which a simulated engine does not have.
 func (e *Engine) Balance() { e.look() }
+
+// Reap does what the reaper's goroutine does every second, which a simulated engine does not have either.
+func (e *Engine) Reap() {
+	e.reaper.now = clock.Never // also what was stored since the second began
+	e.reap()
+}
 
 // StripeOf returns the number of the stripe that guards a key in an engine with that seed. Beside the calls themselves
 // it is all of a key that matters to what the engine does.

@@ -40,6 +40,7 @@ func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Sta
 type view struct {
 	id, size, perPage, pages int
 	free, unused, items      int
+	bytes                    uint64
 	age                      uint32
 	counts                   counts
 	hits, incr, decr, badval uint64
@@ -48,15 +49,29 @@ type view struct {
 func (e *Engine) view(c *class, now clock.Time) view {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	e.recount(c)
 	v := view{
 		id: c.chunks.ID, size: c.chunks.Size, perPage: c.chunks.PerPage, pages: c.chunks.Pages(),
-		free: c.chunks.Free(), unused: c.chunks.Unused(), items: c.list.Len, counts: c.counts,
+		free: c.chunks.Free(), unused: c.chunks.Unused(), items: c.living.items, bytes: c.living.bytes, counts: c.counts,
 	}
 	c.tallies.read(&v)
-	if c.list.Tail != slab.None {
-		v.age = e.at(c.list.Tail).Idle(now)
-	}
+	v.age = e.age(c, now)
 	return v
+}
+
+// age returns for how long the oldest living item of the class was not used. If there are many others at the tail it is that
+// of one of them. Needs the class lock.
+func (e *Engine) age(c *class, now clock.Time) (age uint32) {
+	ref := c.list.Tail
+	for n := tries; ref != slab.None && n > 0; n-- {
+		h := e.at(ref)
+		age = h.Idle(now)
+		if !e.expired(h, now) {
+			break
+		}
+		ref = c.list.Before(e.arena, ref)
+	}
+	return age
 }
 
 // views calls f for each class.
@@ -74,7 +89,7 @@ var general = []struct {
 	name string
 	of   func(v *view) uint64
 }{
-	{"bytes", func(v *view) uint64 { return v.counts.bytes }},
+	{"bytes", func(v *view) uint64 { return v.bytes }},
 	{"curr_items", func(v *view) uint64 { return uint64(v.items) }},
 	{"total_items", func(v *view) uint64 { return v.counts.linked }},
 	{"evictions", func(v *view) uint64 { return v.counts.unlinked[evicted] }},
@@ -164,7 +179,7 @@ func (e *Engine) statsReset(engine.Query, emitter) {
 	for i := range e.classes {
 		c := &e.classes[i]
 		c.mu.Lock()
-		c.counts = counts{requested: c.counts.requested, bytes: c.counts.bytes}
+		c.counts = counts{requested: c.counts.requested}
 		c.tallies.reset()
 		c.mu.Unlock()
 	}

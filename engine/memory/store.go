@@ -86,6 +86,6 @@ func (e *Engine) refuse(ref slab.Ref, h *item.Header, sets uint64) {
 	c := e.classOf(ref)
 	c.mu.Lock()
 	c.counts.sets += sets
-	c.free(e.arena, ref, h)
+	e.free(c, ref, h)
 	c.mu.Unlock()
 }

@@ -13,6 +13,9 @@ const (
 	// dumpMax bounds the answer of cachedump in bytes, as in memcached.
 	dumpMax = 2 << 20
 
+	// dumpOver bounds how many items that are over it passes by.
+	dumpOver = 1 << 16
+
 	// sizeStep is the width of a bucket of "sizes" in bytes.
 	sizeStep = 32
 )
@@ -20,6 +23,7 @@ const (
 // statsSizes counts items by their nominal size. It goes over the memory page by page, so that a class is locked for one
 // page's time only, and an item that is stored or deleted meanwhile may or may not be counted.
 func (e *Engine) statsSizes(_ engine.Query, emit emitter) {
+	now := e.clock.Now()
 	found := make([]uint64, e.itemMax/sizeStep+2)
 	e.arena.EachPage(func(page uint32, number int) {
 		c := &e.classes[number]
@@ -29,7 +33,7 @@ func (e *Engine) statsSizes(_ engine.Query, emit emitter) {
 			return // changing hands
 		}
 		e.eachChunk(c, page, func(_ slab.Ref, h *item.Header) {
-			if h.State() == item.Linked {
+			if h.State() == item.Linked && !e.expired(h, now) {
 				found[(h.NominalSize()+sizeStep-1)/sizeStep]++
 			}
 		})
@@ -41,7 +45,7 @@ func (e *Engine) statsSizes(_ engine.Query, emit emitter) {
 	}
 }
 
-// statsCachedump lists the keys of a class in the order of its LRU, newest first, the expired ones too. An item that does
+// statsCachedump lists the keys of a class in the order of its LRU, newest first, but for what is over. An item that does
 // not expire is shown with the time at which the server started, as in memcached. The class is locked only while its
 // items are noted, not while they are emitted.
 func (e *Engine) statsCachedump(q engine.Query, emit emitter) {
@@ -57,11 +61,20 @@ type dumped struct{ key, text string }
 
 func (e *Engine) dump(c *class, limit int) (list []dumped) {
 	const frame = len("ITEM  \r\n")
-	size := len("END\r\n")
+	size, now := len("END\r\n"), e.clock.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for ref := c.list.Head; ref != slab.None && (limit == 0 || len(list) < limit); ref = c.list.After(e.arena, ref) {
+	e.recount(c)
+	left, over := c.living.items, dumpOver
+	for ref := c.list.Head; left > 0 && over > 0 && (limit == 0 || len(list) < limit); ref = c.list.After(e.arena, ref) {
 		h := e.at(ref)
+		if h.Stamp() >= c.living.horizon {
+			left--
+		}
+		if e.expired(h, now) {
+			over--
+			continue
+		}
 		d := dumped{string(h.Key()), fmt.Sprintf("[%d b; %d s]", h.ValueLen(), e.unix(h.Exptime()))}
 		size += frame + len(d.key) + len(d.text)
 		if size > dumpMax {

@@ -7,25 +7,29 @@ const near = 8
 
 // findWay is for an item whose classes have no page, or only held items, while all pages are taken. In this order:
 //
-//  1. the item borrows a chunk of a larger class that is near
-//  2. a class with several pages gives one
-//  3. the item borrows a chunk of a class however large
-//  4. a class gives its only page
+//  1. a class gives a page that it does not use, were it its only one
+//  2. the item borrows a chunk of a larger class that is near
+//  3. a class with several pages gives one
+//  4. the item borrows a chunk of a class however large
+//  5. a class gives its only page
 //
 // Borrowing wastes the rest of a chunk, but where there are more sizes in use than pages, giving pages to and fro would
 // evict a whole page for every item stored. A class that has to borrow often is given a page in good time (balance.go).
 // again says that a page has changed hands and it is worth trying once more.
 func (e *Engine) findWay(w *want) (ref slab.Ref, again bool) {
+	if e.empty.Load() > 0 && e.donate(w, unused) {
+		return slab.None, true
+	}
 	if ref := e.borrow(w, near*w.fitting.chunks.Size); ref != slab.None {
 		return ref, false
 	}
-	if e.donate(w, true) {
+	if e.donate(w, oneOfSeveral) {
 		return slab.None, true
 	}
 	if ref := e.borrow(w, e.itemMax); ref != slab.None {
 		return ref, false
 	}
-	return slab.None, e.donate(w, false)
+	return slab.None, e.donate(w, theOnly)
 }
 
 // borrow takes a chunk of the smallest class above the item's own that has one to yield and whose chunks measure at most

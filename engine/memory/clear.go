@@ -1,0 +1,128 @@
+package memory
+
+import (
+	"gocached/clock"
+	"gocached/item"
+	"gocached/slab"
+)
+
+const (
+	// clearRounds is how often a page that is being cleared is gone over for items whose stripe was locked before.
+	clearRounds = 200
+
+	// clearStep is how many chunks of a page are looked at under one hold of the class lock.
+	clearStep = 256
+
+	// pageTries is how many pages of a donor are looked at for one without held items, at least; smallTries is how many
+	// chunks.
+	pageTries  = 8
+	smallTries = 4096
+)
+
+// clear empties one page of the class and takes it away. It returns 0 if the class has no page that can be cleared: one
+// other than the one to keep in which no item is held by anybody, nor, if nothing may be evicted, alive.
+func (e *Engine) clear(c *class, now clock.Time, keep uint32) (page uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if page = e.choosePage(c, now, keep); page == 0 {
+		return 0
+	}
+	return e.clearPage(c, page, now)
+}
+
+// clearPage empties a page of the class and takes it away. It returns 0 if that cannot be done. Needs the class lock, which
+// it lets go now and then unless the page is unused, and the moving lock.
+func (e *Engine) clearPage(c *class, page uint32, now clock.Time) uint32 {
+	c.chunks.Leave(e.arena, page)
+	e.eachChunk(c, page, func(r slab.Ref, h *item.Header) {
+		if h.State() == item.Free {
+			c.chunks.Withdraw(e.arena, r)
+		}
+	})
+	c.chunks.LeaveEnd(e.arena, func(r slab.Ref) { e.at(r).Clear() })
+	e.hint(c)
+	for range clearRounds {
+		if c.chunks.Left() == 0 {
+			defer e.hint(c)
+			return c.chunks.Part(e.arena)
+		}
+		e.sweep(c, page, now)
+		e.breathe(c)
+	}
+	c.chunks.Stay(e.arena, func(r slab.Ref) bool { return e.at(r).State() == item.Free })
+	e.hint(c)
+	return 0
+}
+
+// choosePage returns a page of the class that can be cleared, and never the one to keep; 0 if there is none. If a page's
+// worth of chunks is free, it is the page with the fewest in use, else one that is full of old items. Needs the class lock.
+//
+// Chunks are reused in the order in which their items get old, so next to the oldest item often lies the newest. Half a
+// page's worth of items further from the tail is a page that holds mostly old ones.
+func (e *Engine) choosePage(c *class, now clock.Time, keep uint32) uint32 {
+	if c.chunks.Spare() >= c.chunks.PerPage {
+		if page := c.chunks.Emptiest(e.arena); page != 0 && page != keep && e.clearable(c, page, now) {
+			return page
+		}
+	}
+	ref := c.list.Tail
+	for n := c.chunks.PerPage / 2; n > 0 && ref != slab.None; n-- {
+		if before := c.list.Before(e.arena, ref); before != slab.None {
+			ref = before
+		}
+	}
+	if ref != slab.None {
+		if page := e.arena.PageOf(ref); page != keep && e.clearable(c, page, now) {
+			return page
+		}
+	}
+	tries := max(pageTries*c.chunks.PerPage, smallTries)
+	for i := 0; i < c.chunks.Pages() && tries > 0; i++ {
+		page := c.chunks.Page(i)
+		if page == keep || e.lending.lentFrom(page) {
+			continue
+		}
+		if e.clearable(c, page, now) {
+			return page
+		}
+		tries -= c.chunks.PerPage
+	}
+	return 0
+}
+
+func (e *Engine) clearable(c *class, page uint32, now clock.Time) bool {
+	for i := range c.chunks.Used(e.arena, page) {
+		h := e.at(e.arena.Chunk(page, i))
+		switch h.State() {
+		case item.Held:
+			return false
+		case item.Linked:
+			if h.Lent() || e.noEvict && !e.expired(h, now) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// eachChunk calls f for every chunk of the page that was ever handed out. Needs the class lock.
+func (e *Engine) eachChunk(c *class, page uint32, f func(slab.Ref, *item.Header)) {
+	for i := range c.chunks.Used(e.arena, page) {
+		r := e.arena.Chunk(page, i)
+		f(r, e.at(r))
+	}
+}
+
+// sweep evicts what it can from a leaving page, one go. It lets the class lock go now and then.
+func (e *Engine) sweep(c *class, page uint32, now clock.Time) {
+	w, step := &want{now: now}, e.clearStep()
+	for i := range c.chunks.PerPage {
+		r := e.arena.Chunk(page, i)
+		if h := e.at(r); h.State() == item.Linked {
+			e.seize(c, r, h, w) // never yields the chunk: the page is leaving
+		}
+		if i%step == step-1 {
+			e.breathe(c)
+		}
+	}
+}
