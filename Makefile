@@ -24,7 +24,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race fuzz lint fmt bench microbench benchstat limits simulate golden conformance suite clean
+.PHONY: help build run test race check fuzz lint fmt bench microbench benchstat limits simulate golden conformance suite clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
@@ -42,6 +42,9 @@ test: ## run all tests; needs nothing but Go
 
 race: ## run the tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+check: ## run the tests of items and server in a build that looks for damage in itself again and again
+	$(GO) test -tags gocachedcheck -short ./engine/... ./slab ./lru ./assoc ./server
 
 fuzz: ## run every fuzz target for FUZZTIME (10s); FUZZTIME=1m for longer
 	GO="$(GO)" scripts/fuzz.sh $(FUZZTIME)

@@ -2,17 +2,27 @@
 
 package memory
 
-// checkEvery spaces the checks of a checking build: so many stores.
-const checkEvery = 1 << 12
+import "sync/atomic"
 
-var stores counter
+// checkLeast is the least number of stores between two checks of a checking build. There are as many more as the cache has
+// items, so that checks take a fixed share of the time: a small cache is looked at all the time, a large one now and then.
+const checkLeast = 1 << 9
+
+// selfChecker knows when the next check is due.
+type selfChecker struct {
+	stores, next atomic.Int64
+	checking     atomic.Bool
+}
 
 // selfCheck checks the engine now and then, and panics if it is damaged. It is called with no lock held.
 func (e *Engine) selfCheck() {
-	if stores.Add(1)%checkEvery != 0 {
+	c := &e.checker
+	if c.stores.Add(1) < c.next.Load() || !c.checking.CompareAndSwap(false, true) {
 		return
 	}
+	defer c.checking.Store(false)
 	if err := e.Check(); err != nil {
 		panic(err)
 	}
+	c.next.Store(c.stores.Load() + checkLeast + e.table.Items())
 }

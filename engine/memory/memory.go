@@ -41,6 +41,7 @@ type Engine struct {
 	reaper   reaper
 	balancer balancer
 	simulate *Simulation // see Simulate
+	checker  selfChecker // nothing but in builds with the tag gocachedcheck
 
 	empty   atomic.Int64 // pages that belong to a class and have no chunk in use
 	surplus atomic.Int64 // such pages that others may take before they evict anything

@@ -79,6 +79,7 @@ func (e *Engine) reapOn() {
 		case <-r.tick:
 		}
 		e.reap()
+		e.selfCheck()
 	}
 }
 
