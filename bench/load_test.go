@@ -14,6 +14,8 @@ import (
 
 	"gocached/engine/memory"
 	"gocached/server"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 func smallLoad() LoadConfig {
@@ -23,19 +25,19 @@ func smallLoad() LoadConfig {
 // startServer runs a real server for one test, on TCP, UDP or a unix socket.
 func startServer(t *testing.T, network string) Target {
 	t.Helper()
-	settings := server.DefaultSettings()
-	settings.Port, settings.Listen = 0, []string{"127.0.0.1"}
+	st := settings.Default()
+	st.Port, st.Listen = 0, []string{"127.0.0.1"}
 	switch network {
 	case "tcp":
-		settings.Port = -1
+		st.Port = -1
 	case "udp":
 		_, port, _ := net.SplitHostPort(freeAddress(t))
-		settings.UDPPort, _ = strconv.Atoi(port)
+		st.UDPPort, _ = strconv.Atoi(port)
 	case "unix":
-		settings.Socket = filepath.Join(t.TempDir(), "socket")
+		st.Socket = filepath.Join(t.TempDir(), "socket")
 	}
-	log := server.NewLog(new(bytes.Buffer))
-	s, err := server.New(settings, memory.New(), log)
+	log := oplog.New(new(bytes.Buffer))
+	s, err := server.New(st, memory.New(), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func startServer(t *testing.T, network string) Target {
 		log.Close()
 	})
 	if network == "udp" {
-		return Target{network, "udp:127.0.0.1:" + strconv.Itoa(settings.UDPPort)}
+		return Target{network, "udp:127.0.0.1:" + strconv.Itoa(st.UDPPort)}
 	}
 	return Target{network, network + ":" + s.Addrs()[0].String()}
 }

@@ -13,6 +13,9 @@ const (
 
 	// MaxDatagram is the longest datagram of a reply in bytes, its header included (as in memcached).
 	MaxDatagram = 1400
+
+	// MaxDatagrams is how many datagrams a message can have: their number has 16 bits in the frame header.
+	MaxDatagrams = 1<<16 - 1
 )
 
 // Frame is the header of a datagram.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"gocached/server/listen"
 )
 
 // restTime is how long a goroutine rests that the system has refused something: descriptors or memory, most likely.
@@ -34,12 +36,12 @@ const enrolling = 16
 
 // accept takes connections from one listener until it is closed. Each goes to an event loop of gnet's, which takes
 // over a duplicate of its descriptor. It returns when the last has arrived there.
-func (s *Server) accept(ln Listener) {
+func (s *Server) accept(ln listen.Listener) {
 	failing := false
 	var onTheirWay sync.WaitGroup
 	defer onTheirWay.Wait()
 	places := make(chan struct{}, enrolling)
-	for s.gate.wait() {
+	for s.gate.Wait() {
 		spare, ok := s.reserve()
 		if !ok {
 			return
@@ -54,16 +56,16 @@ func (s *Server) accept(ln Listener) {
 		if err != nil { // no descriptors, most likely: connections that close will bring some
 			if !failing { // or the log would fill
 				failing = true
-				s.gate.exhausted()
+				s.gate.Exhausted()
 				s.log.Printf("accept: %v", err)
 			}
 			s.rest(restTime)
 			continue
 		}
 		failing = false
-		switch s.gate.enter() {
-		case admitted:
-			if s.log.Level() > 0 && !s.gate.accepting() {
+		switch s.gate.Enter() {
+		case listen.Admitted:
+			if s.log.Level() > 0 && !s.gate.Accepting() {
 				s.log.Printf("Too many open connections")
 			}
 			places <- struct{}{}
@@ -71,13 +73,13 @@ func (s *Server) accept(ln Listener) {
 				defer func() { <-places }()
 				s.enroll(nc, ln.Kind, spare)
 			})
-		case turnedAway:
+		case listen.TurnedAway:
 			_ = unix.Close(spare)
 			if s.log.Level() > 0 {
 				s.log.Printf("Too many open connections")
 			}
 			turnAway(nc)
-		case tooLate:
+		case listen.TooLate:
 			_ = unix.Close(spare)
 			_ = nc.Close()
 			return
@@ -94,7 +96,7 @@ func (s *Server) reserve() (fd int, ok bool) {
 			return fd, true
 		}
 		if waits == 0 {
-			s.gate.exhausted()
+			s.gate.Exhausted()
 			s.log.Printf("no descriptor for a further connection: %v", err)
 		}
 		if !s.rest(restTime) {
@@ -119,7 +121,7 @@ func turnAway(nc net.Conn) {
 var errNotOpened = errors.New("the event loop did not take it")
 
 // enroll hands a connection to an event loop. The spare descriptor makes room for gnet's duplicate.
-func (s *Server) enroll(nc net.Conn, kind Kind, spare int) {
+func (s *Server) enroll(nc net.Conn, kind listen.Kind, spare int) {
 	c := newConn(kind)
 	_ = unix.Close(spare)
 	_, err := s.client.EnrollContext(nc, c)
@@ -129,6 +131,6 @@ func (s *Server) enroll(nc net.Conn, kind Kind, spare int) {
 	if err != nil {
 		s.log.Printf("connection given up: %v", err)
 		_ = nc.Close()
-		s.gate.leave()
+		s.gate.Leave()
 	}
 }

@@ -12,16 +12,18 @@ import (
 	"time"
 
 	"gocached/engine/memory"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // startGuarded runs a server with -S and one user.
-func startGuarded(t *testing.T, change func(*Settings)) *testServer {
+func startGuarded(t *testing.T, change func(*settings.Settings)) *testServer {
 	t.Helper()
 	return startWithUsers(t, "user:secret\nother:password\n", change)
 }
 
 // startWithUsers runs a server with -S and the lines of a password file, which is in users.
-func startWithUsers(t *testing.T, lines string, change func(*Settings)) *testServer {
+func startWithUsers(t *testing.T, lines string, change func(*settings.Settings)) *testServer {
 	t.Helper()
 	dir := t.TempDir()
 	writeUsers(t, filepath.Join(dir, "users"), lines)
@@ -29,8 +31,8 @@ func startWithUsers(t *testing.T, lines string, change func(*Settings)) *testSer
 	writeUsers(t, filepath.Join(dir, "memcached.conf"), config)
 	t.Setenv("MEMCACHED_SASL_PWDB", filepath.Join(dir, "users"))
 	t.Setenv("SASL_CONF_PATH", dir)
-	return start(t, func(s *Settings) {
-		s.SASL, s.Binding = true, BindingBinary
+	return start(t, func(s *settings.Settings) {
+		s.SASL, s.Binding = true, settings.BindingBinary
 		if change != nil {
 			change(s)
 		}
@@ -71,7 +73,7 @@ func (c *client) refused() {
 // TestSASLBefore asks for everything before authenticating: what is not for strangers closes the connection.
 func TestSASLBefore(t *testing.T) {
 	for _, verbosity := range []int{0, 2, 3} {
-		ts := startGuarded(t, func(s *Settings) { s.Verbosity = verbosity })
+		ts := startGuarded(t, func(s *settings.Settings) { s.Verbosity = verbosity })
 		for opcode := range 256 {
 			c := ts.dial()
 			request := frame(byte(opcode), 7, "", "", "")
@@ -228,7 +230,7 @@ func TestSASLCounters(t *testing.T) {
 
 // TestSASLReload replaces the users while clients authenticate: each attempt sees the old users or the new ones.
 func TestSASLReload(t *testing.T) {
-	ts := startGuarded(t, func(s *Settings) { s.Threads = 2 })
+	ts := startGuarded(t, func(s *settings.Settings) { s.Threads = 2 })
 	path := os.Getenv("MEMCACHED_SASL_PWDB")
 	var stop atomic.Bool
 	var clients sync.WaitGroup
@@ -274,7 +276,7 @@ func TestSASLReload(t *testing.T) {
 
 // TestSASLWithoutUDP: the password would not hold for datagrams, so there are none.
 func TestSASLWithoutUDP(t *testing.T) {
-	ts := startGuarded(t, func(s *Settings) { s.UDPPort = -1 })
+	ts := startGuarded(t, func(s *settings.Settings) { s.UDPPort = -1 })
 	if n := len(ts.sockets.UDP); n != 0 {
 		t.Errorf("%d UDP sockets", n)
 	}
@@ -284,11 +286,11 @@ func TestSASLWithoutUDP(t *testing.T) {
 func TestSASLBadFileAtStart(t *testing.T) {
 	t.Setenv("MEMCACHED_SASL_PWDB", filepath.Join(t.TempDir(), "none"))
 	t.Setenv("SASL_CONF_PATH", t.TempDir())
-	settings := DefaultSettings()
-	settings.SASL, settings.Binding = true, BindingBinary
-	log := NewLog(new(lockedBuffer))
+	st := settings.Default()
+	st.SASL, st.Binding = true, settings.BindingBinary
+	log := oplog.New(new(lockedBuffer))
 	defer log.Close()
-	if _, err := New(settings, memory.New(), log); err == nil || !strings.HasPrefix(err.Error(), "-S: ") {
+	if _, err := New(st, memory.New(), log); err == nil || !strings.HasPrefix(err.Error(), "-S: ") {
 		t.Errorf("New: %v", err)
 	}
 }
@@ -297,8 +299,8 @@ func TestSASLBadFileAtStart(t *testing.T) {
 // none of them. On a busy machine everybody waits at times. So a client of another server, which has no such guests, is
 // asked beside it, and it is tried again: a loop that waits for a guess does so every time.
 func TestSASLGuesses(t *testing.T) {
-	ts := startGuarded(t, func(s *Settings) { s.Threads = 1 })
-	other, elsewhere := ts.dial(), startGuarded(t, func(s *Settings) { s.Threads = 1 }).dial()
+	ts := startGuarded(t, func(s *settings.Settings) { s.Threads = 1 })
+	other, elsewhere := ts.dial(), startGuarded(t, func(s *settings.Settings) { s.Threads = 1 }).dial()
 	other.login()
 	elsewhere.login()
 	const guesses, tries = 12, 5

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gocached/server/settings"
 )
 
 // shape is what the lengths of an opcode must be in memcached 1.4.5 and, from 0x1c to 0x1e, in a later one.
@@ -56,7 +58,7 @@ func (s *shape) fits(extras, key, value int) bool {
 // TestBinaryLengths sends each opcode with every combination of a few lengths, a noop behind it. Lengths that do not
 // fit are answered and end the connection; unknown opcodes are answered and skipped; the rest leaves the stream in step.
 func TestBinaryLengths(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	shapes := shapes()
 	c := ts.dial()
 	for opcode := range 256 {
@@ -132,7 +134,7 @@ func heapInUse() uint64 {
 
 // TestBinaryHugeBodies claims bodies around 2^31 and 2^32: nothing is kept for them, whatever the opcode.
 func TestBinaryHugeBodies(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	c.send(frame(0x0a, 1, "", "", ""))
 	c.wants(codeOK, "")
@@ -184,7 +186,7 @@ func TestBinaryHugeBodies(t *testing.T) {
 
 // TestBinaryTooLargeIsSkipped sends values beyond the limit in full: what follows them is in step.
 func TestBinaryTooLargeIsSkipped(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.ItemMax = 10 << 10 })
+	ts := start(t, func(s *settings.Settings) { s.ItemMax = 10 << 10 })
 	c := ts.dial()
 	eight := "\x00\x00\x00\x00\x00\x00\x00\x00"
 	for i, size := range []int{11 << 10, 64 << 10, 5 << 20} {
@@ -206,7 +208,7 @@ func TestBinaryTooLargeIsSkipped(t *testing.T) {
 // TestBinaryRandomFrames sends packets that are wrong in random ways. After each batch the connection answers a noop, or
 // it has been closed; nothing else will do.
 func TestBinaryRandomFrames(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads, s.MemoryLimit, s.Binding = 2, 16<<20, BindingBinary })
+	ts := start(t, func(s *settings.Settings) { s.Threads, s.MemoryLimit, s.Binding = 2, 16<<20, settings.BindingBinary })
 	const batches, batch = 2000, 50
 	var workers sync.WaitGroup
 	var answered atomic.Int64

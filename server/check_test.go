@@ -5,16 +5,18 @@ import (
 	"testing"
 
 	"gocached/engine"
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 // checkedLoop returns a loop with three connections, the first two of which have a part each in a run of three requests,
 // and replies.
 func checkedLoop() (*loop, []*conn) {
-	l := newLoop(&Server{settings: DefaultSettings()}, nil, poller{epoll: -1})
+	l := newLoop(&Server{settings: settings.Default()}, nil, poller{epoll: -1})
 	l.roster.after = 1
 	conns := make([]*conn, 3)
 	for fd := range conns {
-		c := newConn(KindTCP)
+		c := newConn(listen.KindTCP)
 		c.fd, c.loop = fd, l
 		c.set(stateOpen)
 		l.polling.add(c)

@@ -8,6 +8,8 @@ import (
 
 	"gocached/engine"
 	"gocached/protocol"
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 // conn is one client connection. Everything in it belongs to its event loop: only code that runs on that loop touches
@@ -37,7 +39,7 @@ type conn struct {
 	progress progress    // see relieve.go
 	watch    uint64      // its number with the drainer while it is watched, or 0
 	gone     atomic.Bool // it is closed: the one fact that other goroutines may ask for
-	kind     Kind
+	kind     listen.Kind
 	gc       gnet.Conn
 
 	_ [16]byte // it is allocated at the start of a cache line
@@ -66,14 +68,14 @@ func (c *conn) mayParse() bool {
 	return c.state&(stateOpen|stateBlocked|stateParked|stateClosing) == stateOpen
 }
 
-func (c *conn) resetOutput()    { c.first, c.last, c.size = -1, -1, 0 }
-func newConn(kind Kind) *conn   { return &conn{kind: kind, first: -1, last: -1} }
-func (c *conn) receiving() bool { return c.fill != nil && !c.fill.done() }
+func (c *conn) resetOutput()         { c.first, c.last, c.size = -1, -1, 0 }
+func newConn(kind listen.Kind) *conn { return &conn{kind: kind, first: -1, last: -1} }
+func (c *conn) receiving() bool      { return c.fill != nil && !c.fill.done() }
 
 // speak chooses the protocol by the first byte a client sends, unless -B has chosen already.
-func (c *conn) speak(binding Binding, first byte) {
+func (c *conn) speak(binding settings.Binding, first byte) {
 	c.set(stateSpoken)
-	c.parser.Binary = binding == BindingBinary || binding == BindingAuto && first == protocol.MagicRequest
+	c.parser.Binary = binding == settings.BindingBinary || binding == settings.BindingAuto && first == protocol.MagicRequest
 }
 
 // fill is a value on its way from the socket into its chunk.

@@ -75,6 +75,6 @@ func (s *Server) resetCounters() {
 	for n := range numCounters {
 		s.reset[n].Store(s.sumAll(n))
 	}
-	s.gate.reset()
-	s.prefixes.clear()
+	s.gate.Reset()
+	s.prefixes.Clear()
 }

@@ -15,7 +15,7 @@
 //
 // # Sockets
 //
-// Listeners are our own (listen_open.go), since gnet's cannot pause, share or fail safely; an accepted connection is
+// Listeners are our own (package listen), since gnet's cannot pause, share or fail safely; an accepted connection is
 // enrolled with a gnet event loop, which owns it, opens and closes it, and reads when it is the first to speak. We write:
 // with send(2) or io_uring, straight to the descriptor. What a socket does not take is kept (it is bounded by outputMost and one
 // reply), the connection is blocked, and gnet is kept from reading from it (pause.go); a second epoll finds out when there
@@ -47,11 +47,11 @@
 //	auth.go, park.go                             who may come in under -S; work that would hold a loop up
 //	udp*.go                                      datagrams
 //	handler.go                                   gnet's events; what happens after a panic
-//	accept.go, gate.go, listen_*.go               how clients get in, and how many
+//	accept.go; package listen                     how clients get in, and how many
 //	server.go                                    start and stop
-//	settings*.go                                 everything the command line can choose: one table
-//	stats.go, counters.go, prefix.go             figures: one row each
-//	log.go, verbose.go                           what the operator sees
+//	package settings                             everything the command line can choose: one table
+//	stats.go, counters.go; package prefix        figures: one row each
+//	verbose.go; package oplog                    what the operator sees
 //
 // # Locks
 //

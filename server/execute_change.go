@@ -15,8 +15,8 @@ func (l *loop) remove(i int) {
 	status := l.engineCall().Remove(key, cas)
 	l.engineDone()
 	l.count(status, deleteHits, deleteMisses)
-	if l.server.prefixes.on.Load() {
-		l.server.prefixes.del(key)
+	if l.server.prefixes.On.Load() {
+		l.server.prefixes.Del(key)
 	}
 	l.reply(i, protocol.Reply{Status: status})
 }

@@ -49,8 +49,8 @@ func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 		return !l.broken
 	}
 	l.counts[countOf(r, getHits, touchHits)]++
-	if l.server.prefixes.on.Load() {
-		l.server.prefixes.get(key, true)
+	if l.server.prefixes.On.Load() {
+		l.server.prefixes.Get(key, true)
 	}
 	return l.more(i)
 }
@@ -62,8 +62,8 @@ func (l *loop) Miss(k int) {
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
 	l.counts[countOf(r, getMisses, touchMisses)]++
 	l.out = protocol.AppendMiss(l.out, r, key)
-	if l.server.prefixes.on.Load() {
-		l.server.prefixes.get(key, false)
+	if l.server.prefixes.On.Load() {
+		l.server.prefixes.Get(key, false)
 	}
 }
 

@@ -145,13 +145,13 @@ func (l *loop) statsDetail(i int, words [][]byte) {
 	p := &l.server.prefixes
 	switch word {
 	case "on", "off":
-		p.on.Store(word == "on")
+		p.On.Store(word == "on")
 		l.reply(i, protocol.Reply{Text: "OK"})
 	case "dump":
 		if l.refusesLong(i) {
 			return
 		}
-		l.out = protocol.AppendDetail(l.out, &l.run.Requests[i], string(p.dump(nil)))
+		l.out = protocol.AppendDetail(l.out, &l.run.Requests[i], string(p.Dump(nil)))
 	default:
 		l.reply(i, protocol.Reply{Status: protocol.BadDetail})
 	}

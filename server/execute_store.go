@@ -3,6 +3,7 @@ package server
 import (
 	"gocached/engine"
 	"gocached/protocol"
+	"gocached/server/settings"
 )
 
 // store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request;
@@ -70,7 +71,7 @@ func (l *loop) storeStreaming(i int, c *conn) {
 func (s *Server) expectValue(bytes int) bool {
 	place := s.placeOf(bytes)
 	total := s.filling.Add(place)
-	if total > place && total > memoryLimit(s.settings.MemoryLimit)/2 {
+	if total > place && total > settings.MemoryLimit(s.settings.MemoryLimit)/2 {
 		s.filling.Add(-place)
 		s.starve(starvedIn)
 		return false
@@ -107,8 +108,8 @@ func (l *loop) storeFilled(i int, c *conn) {
 // allocate gets memory for the item that request i describes.
 func (l *loop) allocate(i int) (engine.Item, engine.Status) {
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	if l.server.prefixes.on.Load() {
-		l.server.prefixes.set(key)
+	if l.server.prefixes.On.Load() {
+		l.server.prefixes.Set(key)
 	}
 	e := l.engineCall()
 	status := e.CanStore(len(key), r.ValueLen, r.Flags)

@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
+
+	"gocached/server/settings"
 )
 
 // withoutPoller starts a server that cannot find gnet's poller, as after an upgrade that moves it.
-func withoutPoller(t *testing.T, change func(*Settings)) *testServer {
+func withoutPoller(t *testing.T, change func(*settings.Settings)) *testServer {
 	t.Helper()
 	return startWith(t, change, func(s *Server) {
 		s.findPoller = func(gnet.Conn) (poller, error) { return poller{epoll: -1}, errNoEpoll }
@@ -44,7 +46,7 @@ func TestWithoutPoller(t *testing.T) {
 
 // TestWithoutPollerSlowReader: who asks for much and reads it late gets all of it, if the requests are not too long.
 func TestWithoutPollerSlowReader(t *testing.T) {
-	ts := withoutPoller(t, func(s *Settings) { s.Threads = 1 })
+	ts := withoutPoller(t, func(s *settings.Settings) { s.Threads = 1 })
 	c, other := ts.dial(), ts.dial()
 	value := string(pattern(100_000))
 	c.ask("set k 0 0 100000\r\n"+value+"\r\n", "STORED\r\n")
@@ -61,7 +63,7 @@ func TestWithoutPollerSlowReader(t *testing.T) {
 
 // TestWithoutPollerNoReader: who asks without end and reads nothing is closed, and costs no more than a bound.
 func TestWithoutPollerNoReader(t *testing.T) {
-	ts := withoutPoller(t, func(s *Settings) { s.Threads, s.Verbosity = 1, 1 })
+	ts := withoutPoller(t, func(s *settings.Settings) { s.Threads, s.Verbosity = 1, 1 })
 	other := ts.dial()
 	value := string(pattern(100_000))
 	other.ask("set k 0 0 100000\r\n"+value+"\r\n", "STORED\r\n")
@@ -78,7 +80,7 @@ func TestWithoutPollerNoReader(t *testing.T) {
 		}
 		other.ask("version\r\n", "VERSION 1.4.5\r\n")
 	}
-	for ts.gate.current() > 1 {
+	for ts.gate.Current() > 1 {
 		time.Sleep(time.Millisecond)
 	}
 	if after := heapInUse(); after > before+4<<20 {
@@ -95,7 +97,7 @@ func TestCheckPoller(t *testing.T) {
 	ts := start(t, nil)
 	c := ts.dial()
 	c.noop()
-	if got := c.stat("", "curr_connections"); got != "1" || ts.gate.current() != 1 {
+	if got := c.stat("", "curr_connections"); got != "1" || ts.gate.Current() != 1 {
 		t.Errorf("curr_connections %s", got)
 	}
 	if log := ts.logs.String(); log != "" {

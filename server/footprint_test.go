@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gocached/server/settings"
 )
 
 // memory returns the figures of memory, without the word before them.
@@ -30,7 +32,7 @@ func (c *client) memory() map[string]int64 {
 
 // TestFootprint: what is resident is explained, all of it, and follows what clients do.
 func TestFootprint(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MemoryLimit, s.Threads = 32<<20, 1 })
+	ts := start(t, func(s *settings.Settings) { s.MemoryLimit, s.Threads = 32<<20, 1 })
 	c := ts.dial()
 	before := c.memory()
 	value := strings.Repeat("v", 1000)
@@ -64,7 +66,7 @@ func TestFootprint(t *testing.T) {
 
 // TestFootprintOfClients: half a request is kept for each of many clients, and replies for those who do not read.
 func TestFootprintOfClients(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	value := strings.Repeat("v", 10_000)
 	c.ask("set k 0 0 10000\r\n"+value+"\r\n", "STORED\r\n")
@@ -84,7 +86,7 @@ func TestFootprintOfClients(t *testing.T) {
 	for _, c := range clients {
 		_ = c.Close()
 	}
-	for ts.gate.current() > 1 {
+	for ts.gate.Current() > 1 {
 		time.Sleep(time.Millisecond)
 	}
 	if after := c.memory(); after["replies"] != 0 || after["requests"] > before["requests"]+spareMost*spareSize {

@@ -13,6 +13,8 @@ import (
 
 	"gocached/engine"
 	"gocached/engine/memory"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // FuzzConversation says anything to a server, whole and cut in two, and hangs up. The server must answer what it
@@ -46,7 +48,7 @@ func FuzzConversation(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		for deadline := time.Now().Add(5 * time.Second); s.gate.current() > 0; time.Sleep(50 * time.Microsecond) {
+		for deadline := time.Now().Add(5 * time.Second); s.gate.Current() > 0; time.Sleep(50 * time.Microsecond) {
 			if time.Now().After(deadline) {
 				t.Fatal("a connection has stayed")
 			}
@@ -63,10 +65,10 @@ func FuzzConversation(f *testing.F) {
 // startForFuzz starts a server for all inputs.
 func startForFuzz(f *testing.F) (*Server, *memory.Engine) {
 	f.Helper()
-	settings := DefaultSettings()
-	settings.Port, settings.Listen, settings.Threads, settings.MemoryLimit = -1, []string{"127.0.0.1"}, 1, 8<<20
-	eng, log := memory.New(), NewLog(io.Discard)
-	s, err := New(settings, eng, log)
+	st := settings.Default()
+	st.Port, st.Listen, st.Threads, st.MemoryLimit = -1, []string{"127.0.0.1"}, 1, 8<<20
+	eng, log := memory.New(), oplog.New(io.Discard)
+	s, err := New(st, eng, log)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gocached/server/settings"
 )
 
 // turnedAway expects to be told that there is no room, and the end.
@@ -23,7 +25,7 @@ func (c *client) turnedAway() {
 // left is served.
 func TestTurnAway(t *testing.T) {
 	for _, socket := range []string{"", filepath.Join(t.TempDir(), "s")} {
-		ts := start(t, func(s *Settings) { s.MaxConns, s.TurnAway, s.Socket = 3, true, socket })
+		ts := start(t, func(s *settings.Settings) { s.MaxConns, s.TurnAway, s.Socket = 3, true, socket })
 		var inside []*client
 		for range 3 {
 			c := ts.dial()
@@ -43,7 +45,7 @@ func TestTurnAway(t *testing.T) {
 			t.Errorf("%q: rejected_connections is %s", socket, got)
 		}
 		_ = inside[2].Close()
-		for ts.gate.current() > 2 {
+		for ts.gate.Current() > 2 {
 			time.Sleep(time.Millisecond)
 		}
 		ts.dial().noop()
@@ -58,7 +60,7 @@ func TestTurnAway(t *testing.T) {
 // are inside than may be, and afterwards every place is free again.
 func TestTurnAwayFlood(t *testing.T) {
 	const most = 10
-	ts := start(t, func(s *Settings) { s.MaxConns, s.TurnAway = most, true })
+	ts := start(t, func(s *settings.Settings) { s.MaxConns, s.TurnAway = most, true })
 	var clients sync.WaitGroup
 	var served, away atomic.Int64
 	for range 8 {
@@ -76,13 +78,13 @@ func TestTurnAwayFlood(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	if peak := ts.gate.peak(); peak > most {
+	if peak := ts.gate.Peak(); peak > most {
 		t.Errorf("%d were inside at a time", peak)
 	}
-	if served.Load() == 0 || uint64(away.Load()) != ts.gate.refused() {
-		t.Errorf("%d were served, %d turned away, %d counted", served.Load(), away.Load(), ts.gate.refused())
+	if served.Load() == 0 || uint64(away.Load()) != ts.gate.Refused() {
+		t.Errorf("%d were served, %d turned away, %d counted", served.Load(), away.Load(), ts.gate.Refused())
 	}
-	for ts.gate.current() > 0 {
+	for ts.gate.Current() > 0 {
 		time.Sleep(time.Millisecond)
 	}
 	for range most {

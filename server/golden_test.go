@@ -6,6 +6,8 @@ import (
 
 	"gocached/engine/memory"
 	"gocached/internal/golden"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // TestGolden plays recorded conversations with memcached 1.4.5 against a server in this process, over TCP and UDP.
@@ -16,20 +18,20 @@ func TestGolden(t *testing.T) {
 
 // startGolden starts a fresh server for a case.
 func startGolden(o golden.Options) (*golden.Server, error) {
-	settings := DefaultSettings()
-	settings.Listen, settings.Port = []string{"127.0.0.1"}, -1
+	st := settings.Default()
+	st.Listen, st.Port = []string{"127.0.0.1"}, -1
 	switch o.Transport {
 	case "udp":
-		settings.UDPPort, settings.Threads = -1, 1
+		st.UDPPort, st.Threads = -1, 1
 	case "unix":
-		settings.Socket = filepath.Join(o.Dir, "socket")
+		st.Socket = filepath.Join(o.Dir, "socket")
 	}
-	setFlags(settings, o.Flags)
-	if err := settings.Validate(); err != nil {
+	setFlags(st, o.Flags)
+	if err := st.Validate(); err != nil {
 		return nil, err
 	}
-	log := NewLog(new(lockedBuffer))
-	s, err := New(settings, memory.New(), log)
+	log := oplog.New(new(lockedBuffer))
+	s, err := New(st, memory.New(), log)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +40,7 @@ func startGolden(o golden.Options) (*golden.Server, error) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve() }()
-	server := &golden.Server{TCP: s.Addrs()[0].String(), Unix: settings.Socket, Stop: func() error {
+	server := &golden.Server{TCP: s.Addrs()[0].String(), Unix: st.Socket, Stop: func() error {
 		s.Stop()
 		_ = log.Close()
 		return <-ended
@@ -50,12 +52,11 @@ func startGolden(o golden.Options) (*golden.Server, error) {
 }
 
 // setFlags sets short flags, each standing alone.
-func setFlags(s *Settings, flags []string) {
+func setFlags(s *settings.Settings, flags []string) {
 	for len(flags) > 0 {
 		letter := flags[0][1]
 		flags = flags[1:]
-		for i := range table {
-			row := &table[i]
+		for _, row := range settings.Table() {
 			if row.Letter != letter {
 				continue
 			}
@@ -63,7 +64,7 @@ func setFlags(s *Settings, flags []string) {
 			if row.Arg != "" {
 				value, flags = flags[0], flags[1:]
 			}
-			s.Set(row, value)
+			s.Set(&row, value)
 		}
 	}
 	s.Complete()

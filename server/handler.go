@@ -59,13 +59,13 @@ func (h *handler) OnClose(gc gnet.Conn, _ error) gnet.Action {
 		if c.opened {
 			return gnet.None
 		}
-		h.server.gate.leave()
+		h.server.gate.Leave()
 		c.opened = true
 		return gnet.None
 	}
 	c.loop.guard(c, func() { c.loop.closed(c) })
 	c.loop.askToServe()
-	h.server.gate.leave()
+	h.server.gate.Leave()
 	return gnet.None
 }
 

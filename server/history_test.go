@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gocached/server/settings"
 )
 
 // What went wrong in memcached and was tested nowhere else; docs/security.md has the whole list.
@@ -13,7 +15,7 @@ import (
 // TestAdminWordsAlone gives every command too few words and too many, and every group of stats. Each line gets an answer
 // or ends its connection, and nothing breaks. memcached crashed on several of them, in three releases.
 func TestAdminWordsAlone(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	commands := []string{"stats", "verbosity", "flush_all", "shutdown", "version", "touch", "gat", "gats", "get", "gets", "incr",
 		"decr", "delete", "set", "cas", "append", "watch", "lru", "lru_crawler", "slabs", "cache_memlimit", "refresh_certs",
 		"extstore", "me", "mn", "mg", "ms"}
@@ -66,7 +68,7 @@ func (c *client) hearsVersionOrEnd() {
 // TestLeavesMidAnswer has clients ask for values that are sent from their chunks, read a part and vanish. Every chunk is
 // free once its item is deleted: memcached pinned some for ever, and used others while they were being sent.
 func TestLeavesMidAnswer(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 2 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 2 })
 	watcher := ts.dial()
 	value := string(pattern(300_000))
 	for round := range 5 {
@@ -85,7 +87,7 @@ func TestLeavesMidAnswer(t *testing.T) {
 			_ = c.Close()
 		}
 		watcher.ask("delete a\r\ndelete b\r\n", "DELETED\r\nDELETED\r\n")
-		for ts.gate.current() > 1 {
+		for ts.gate.Current() > 1 {
 			time.Sleep(time.Millisecond)
 		}
 		for deadline := time.Now().Add(patience); watcher.usedChunks() != "0"; time.Sleep(time.Millisecond) {
@@ -100,7 +102,7 @@ func TestLeavesMidAnswer(t *testing.T) {
 // memcached read past the end of such an address.
 func TestUnixPeers(t *testing.T) {
 	dir := t.TempDir()
-	ts := start(t, func(s *Settings) { s.Socket = filepath.Join(dir, "s"); s.Verbosity = 3 })
+	ts := start(t, func(s *settings.Settings) { s.Socket = filepath.Join(dir, "s"); s.Verbosity = 3 })
 	const longest = 107 // bytes of a path, without the end
 	long := filepath.Join(dir, strings.Repeat("x", max(1, longest-len(dir)-1)))
 	clients := 0
@@ -138,7 +140,7 @@ func TestUnixPeers(t *testing.T) {
 // TestEveryWayBackGivesTheChunk refuses values on every path there is, one after the other, for longer than memory would
 // last if one of them kept what was set aside for it.
 func TestEveryWayBackGivesTheChunk(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MemoryLimit, s.NoEvict, s.Threads = 4<<20, true, 1 })
+	ts := start(t, func(s *settings.Settings) { s.MemoryLimit, s.NoEvict, s.Threads = 4<<20, true, 1 })
 	c := ts.dial()
 	c.ask("set k 0 0 1\r\nx\r\n", "STORED\r\n")
 	value := strings.Repeat("v", 50_000)

@@ -7,6 +7,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"gocached/server/prefix"
+	"gocached/server/settings"
 )
 
 // noop asks for nothing, so that a test knows that what it sent before has been taken.
@@ -74,7 +77,7 @@ func (c *client) usedChunks() string {
 
 // TestEndlessGetLine sends get lines that never end: keys are answered as they come, and nothing piles up.
 func TestEndlessGetLine(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	other := ts.dial()
 	other.noop()
 	before := heapInUse()
@@ -105,7 +108,7 @@ func TestEndlessLines(t *testing.T) {
 // TestHalfCommands holds many connections open that never finish a command: they cost little, and others are served.
 func TestHalfCommands(t *testing.T) {
 	const clients = 500
-	ts := start(t, func(s *Settings) { s.MaxConns = clients + 10 })
+	ts := start(t, func(s *settings.Settings) { s.MaxConns = clients + 10 })
 	other := ts.dial()
 	other.noop()
 	before := heapInUse()
@@ -124,7 +127,7 @@ func TestHalfCommands(t *testing.T) {
 
 // TestConnectStorm comes and goes quickly at the limit: afterwards the doors are open and the count is right.
 func TestConnectStorm(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MaxConns = 50 })
+	ts := start(t, func(s *settings.Settings) { s.MaxConns = 50 })
 	var clients sync.WaitGroup
 	for worker := range 8 {
 		clients.Go(func() {
@@ -176,7 +179,7 @@ func TestUnreadDumps(t *testing.T) {
 	ts := start(t, nil)
 	c := ts.dial()
 	c.ask("stats detail on\r\n", "OK\r\n")
-	for from := range prefixesMost / 1000 {
+	for from := range prefix.Most / 1000 {
 		lines := ""
 		for i := range 1000 {
 			lines += fmt.Sprintf("get %0240d:k\r\n", from*1000+i)
@@ -205,7 +208,7 @@ func TestUnreadDumps(t *testing.T) {
 	for _, d := range deaf {
 		_ = d.Close()
 	}
-	for ts.gate.current() > 1 {
+	for ts.gate.Current() > 1 {
 		time.Sleep(time.Millisecond)
 	}
 	if n := ts.unsent.Load(); n != 0 {
@@ -216,13 +219,13 @@ func TestUnreadDumps(t *testing.T) {
 
 // TestPrefixesAreBounded makes up prefixes of keys: only so many are counted, and those go on being.
 func TestPrefixesAreBounded(t *testing.T) {
-	p := prefixes{delimiter: ':'}
-	for i := range prefixesMost + 1000 {
-		p.get([]byte(fmt.Sprintf("%d:x", i)), false)
+	p := prefix.Counts{Delimiter: ':'}
+	for i := range prefix.Most + 1000 {
+		p.Get([]byte(fmt.Sprintf("%d:x", i)), false)
 	}
-	p.set([]byte("0:y"))
-	dump := string(p.dump(nil))
-	if n := strings.Count(dump, "\n"); n != prefixesMost {
+	p.Set([]byte("0:y"))
+	dump := string(p.Dump(nil))
+	if n := strings.Count(dump, "\n"); n != prefix.Most {
 		t.Errorf("%d prefixes", n)
 	}
 	if !strings.HasPrefix(dump, "PREFIX 0 get 1 hit 0 set 1 del 0\r\n") {
@@ -246,7 +249,7 @@ func TestManyCommandsAtOnce(t *testing.T) {
 // TestHalfSentValuesLeaveRoom has many clients announce long values and stop half-way. What they hold is bounded, so
 // that others can store small values, and it comes back when they leave.
 func TestHalfSentValuesLeaveRoom(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MemoryLimit = 8 << 20 })
+	ts := start(t, func(s *settings.Settings) { s.MemoryLimit = 8 << 20 })
 	held := ts.dialMany(20)
 	for i, c := range held {
 		c.send(fmt.Sprintf("set long%d 0 0 1000000\r\n%s", i, strings.Repeat("x", 5000)))

@@ -1,12 +1,16 @@
 package server
 
-import "testing"
+import (
+	"testing"
+
+	"gocached/server/listen"
+)
 
 // BenchmarkIdle measures one look at 10,000 connections of a loop, none of them idle.
 func BenchmarkIdle(b *testing.B) {
 	l := &loop{roster: roster{after: 60}}
 	for range 10_000 {
-		l.roster.enrol(newConn(KindTCP))
+		l.roster.enrol(newConn(listen.KindTCP))
 	}
 	b.Run("sweep/10000", func(b *testing.B) {
 		b.ReportAllocs()

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
+
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 // pass lets seconds pass, as the clock would: the loops have done what is due in one before the next comes.
@@ -30,7 +33,7 @@ func (ts *testServer) pass(seconds int) {
 // TestIdleTimeout turns the time by hand: who says nothing is closed, who speaks in time is not, and neither is who
 // has sent half a request until it goes quiet.
 func TestIdleTimeout(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.IdleTimeout = 1000; s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.IdleTimeout = 1000; s.Threads = 1 })
 	quiet, half, speaks := ts.dial(), ts.dial(), ts.dial()
 	quiet.ask("version\r\n", "VERSION 1.4.5\r\n")
 	half.send("set key 0 0 5000\r\n" + strings.Repeat("x", 3000))
@@ -60,7 +63,7 @@ func TestIdleTimeout(t *testing.T) {
 
 // TestIdleOff checks that without the setting nobody is closed, and nothing is kept.
 func TestIdleOff(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	ts.onLoop(c, func(*loop, *conn) {})
 	ts.pass(100_000)
@@ -73,7 +76,7 @@ func TestIdleOff(t *testing.T) {
 
 // TestIdleReader has a client that takes its replies slowly, which is no idleness, until it takes none at all.
 func TestIdleReader(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.IdleTimeout = 1000; s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.IdleTimeout = 1000; s.Threads = 1 })
 	slow, other := ts.dial(), ts.dial()
 	value := string(pattern(100_000))
 	slow.ask("set k 0 0 100000\r\n"+value+"\r\n", "STORED\r\n")
@@ -92,7 +95,7 @@ func TestIdleReader(t *testing.T) {
 	if got := other.stat("gocached", "idle_kicks"); got != "0" {
 		t.Fatalf("idle_kicks %s while the client reads", got)
 	}
-	for ts.gate.current() > 1 { // the first look notes what was taken last
+	for ts.gate.Current() > 1 { // the first look notes what was taken last
 		ts.pass(600)
 		other.noop()
 	}
@@ -103,7 +106,7 @@ func TestIdleReader(t *testing.T) {
 
 // TestIdleWaiting: what waits for the server is not idle.
 func TestIdleWaiting(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.IdleTimeout = 10; s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.IdleTimeout = 10; s.Threads = 1 })
 	c := ts.dial()
 	ts.onLoop(c, func(l *loop, inside *conn) {
 		for _, state := range []connState{stateReady, stateYielded, stateParked} {
@@ -135,7 +138,7 @@ func TestRoster(t *testing.T) {
 	r := roster{after: 1}
 	var conns []*conn
 	for range 5 {
-		c := newConn(KindTCP)
+		c := newConn(listen.KindTCP)
 		conns = append(conns, c)
 		r.enrol(c)
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"gocached/engine"
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 // dialSmall connects with a small buffer in the kernel, so that it takes little of what the test does not read.
@@ -134,7 +136,7 @@ func (ts *testServer) exhaust(key string) (relax func()) {
 // TestGetWaits: a get that can be neither lent nor copied waits, and so does what was asked behind it, but nobody else.
 // It is answered when there is memory.
 func TestGetWaits(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MemoryLimit, s.Threads = 4<<20, 1 })
+	ts := start(t, func(s *settings.Settings) { s.MemoryLimit, s.Threads = 4<<20, 1 })
 	c, other := ts.dial(), ts.dial()
 	c.storeLong(1)
 	c.storeLong(2)
@@ -158,7 +160,7 @@ func TestGetWaits(t *testing.T) {
 // step.
 func TestGetRefused(t *testing.T) {
 	for _, threads := range []int{1, 2} {
-		ts := start(t, func(s *Settings) { s.MemoryLimit, s.Threads = 4<<20, threads })
+		ts := start(t, func(s *settings.Settings) { s.MemoryLimit, s.Threads = 4<<20, threads })
 		c, binary, gone := ts.dial(), ts.dial(), ts.dial()
 		c.storeLong(1)
 		c.storeLong(2)
@@ -183,7 +185,7 @@ func TestGetRefused(t *testing.T) {
 		c.expect(refused + "VERSION 1.4.5\r\n")
 		relax()
 		c.ask("get long2\r\n", longAnswer(2))
-		for ts.gate.current() > 2 {
+		for ts.gate.Current() > 2 {
 			time.Sleep(time.Millisecond)
 		}
 	}
@@ -192,7 +194,7 @@ func TestGetRefused(t *testing.T) {
 // TestHalfSentValuesAreCutOff: clients that have stopped in the middle of their values keep others from sending theirs
 // for no longer than a few seconds.
 func TestHalfSentValuesAreCutOff(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MemoryLimit = 8 << 20 })
+	ts := start(t, func(s *settings.Settings) { s.MemoryLimit = 8 << 20 })
 	held := ts.dialMany(4)
 	for i, c := range held {
 		c.send(fmt.Sprintf("set held%d 0 0 %d\r\n%s", i, longLength, strings.Repeat("x", 5000)))
@@ -218,7 +220,7 @@ func TestHalfSentValuesAreCutOff(t *testing.T) {
 
 // TestStalled: who moves fast enough, begins anew, or was not looked at a second ago, is not stalled.
 func TestStalled(t *testing.T) {
-	c := newConn(KindTCP)
+	c := newConn(listen.KindTCP)
 	f := &fill{item: engine.Item{Value: make([]byte, longLength)}}
 	c.fill = f
 	for _, step := range []struct {
@@ -242,7 +244,7 @@ func TestStalled(t *testing.T) {
 
 // TestPlaceOf: values that leave no room for another one in their page take all of it.
 func TestPlaceOf(t *testing.T) {
-	s := &Server{settings: &Settings{ItemMax: 1 << 20}}
+	s := &Server{settings: &settings.Settings{ItemMax: 1 << 20}}
 	for bytes, want := range map[int]int64{0: 1, 1: 1, 16 << 10: 16 << 10, 400_000: 1 << 19, 600_000: 1 << 20, 1 << 20: 1 << 20, 5 << 20: 1 << 20} {
 		if got := s.placeOf(bytes); got != want {
 			t.Errorf("%d bytes take %d, want %d", bytes, got, want)

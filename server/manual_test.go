@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"gocached/server/settings"
 )
 
 // TestManualStatistics checks that the manual page explains every line of "stats gocached", and names every further one of
@@ -35,7 +37,7 @@ func TestManualStatistics(t *testing.T) {
 	}
 	_, option, _ := strings.Cut(string(page), "\n.B modern_stats\n")
 	option, _, _ = strings.Cut(option, "\n.TP\n")
-	c := start(t, func(s *Settings) { s.ModernStats = true }).dial()
+	c := start(t, func(s *settings.Settings) { s.ModernStats = true }).dial()
 	names, _ = c.stats("")
 	for _, name := range names[38:] {
 		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(option) {

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 // namesOf16 returns the names of memcached 1.6.45's general figures, in order, from the recording.
@@ -42,7 +45,7 @@ func namesOf16(t *testing.T) []string {
 // enough for collectd, which reads 4096 bytes.
 func TestModernStats(t *testing.T) {
 	plain, _ := start(t, nil).dial().stats("")
-	c := start(t, func(s *Settings) { s.ModernStats = true }).dial()
+	c := start(t, func(s *settings.Settings) { s.ModernStats = true }).dial()
 	names, values := c.stats("")
 	if len(plain) != 38 || len(names) < len(plain) || !slices.Equal(names[:len(plain)], plain) {
 		t.Fatalf("without: %v\nwith: %v", plain, names)
@@ -74,7 +77,7 @@ func TestModernStats(t *testing.T) {
 
 // TestModernStatsCount has each of them count.
 func TestModernStatsCount(t *testing.T) {
-	ts := start(t, func(s *Settings) {
+	ts := start(t, func(s *settings.Settings) {
 		s.ModernStats, s.MaxConns, s.TurnAway, s.NoEvict, s.MemoryLimit, s.ItemMax = true, 2, true, true, 2<<20, 1<<20
 	})
 	c := ts.dial()
@@ -109,19 +112,19 @@ func TestModernStatsCount(t *testing.T) {
 
 // TestListenDisabledFor: the time counts while the doors are closed, and stays when they are open again.
 func TestListenDisabledFor(t *testing.T) {
-	var g gate
-	g.init(1, false)
-	if g.enter(); g.disabledFor() < 0 {
+	var g listen.Gate
+	g.Init(1, false)
+	if g.Enter(); g.DisabledFor() < 0 {
 		t.Error("before")
 	}
-	for g.disabledFor() < time.Millisecond {
+	for g.DisabledFor() < time.Millisecond {
 		time.Sleep(time.Millisecond)
 	}
-	g.leave()
-	if was := g.disabledFor(); was < time.Millisecond || g.disabledFor() != was {
+	g.Leave()
+	if was := g.DisabledFor(); was < time.Millisecond || g.DisabledFor() != was {
 		t.Errorf("%v, and it goes on", was)
 	}
-	if g.reset(); g.disabledFor() != 0 {
-		t.Errorf("%v after a reset", g.disabledFor())
+	if g.Reset(); g.DisabledFor() != 0 {
+		t.Errorf("%v after a reset", g.DisabledFor())
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"gocached/protocol"
+	"gocached/server/settings"
 )
 
 // slowUsers is a password file whose user takes some ten milliseconds to check.
@@ -27,7 +28,7 @@ func slowUsers(t *testing.T) string {
 
 // TestParkedKeepsOrder sends an attempt and what shall come after it in one packet, and in two.
 func TestParkedKeepsOrder(t *testing.T) {
-	ts := startWithUsers(t, slowUsers(t), func(s *Settings) { s.Threads = 1 })
+	ts := startWithUsers(t, slowUsers(t), func(s *settings.Settings) { s.Threads = 1 })
 	big := strings.Repeat("v", 10_000) // received into its chunk
 	after := frame(0x01, 2, "\x00\x00\x00\x00\x00\x00\x00\x00", "key", big) + frame(0x0a, 3, "", "", "") +
 		frame(0x00, 4, "", "key", "") + plain("user", "secret") + frame(0x0b, 5, "", "", "")
@@ -74,7 +75,7 @@ func TestParkedThenRefused(t *testing.T) {
 
 // TestParkedClosed closes connections in the middle of an attempt: nothing of them may stay.
 func TestParkedClosed(t *testing.T) {
-	ts := startWithUsers(t, slowUsers(t), func(s *Settings) { s.Threads = 1 })
+	ts := startWithUsers(t, slowUsers(t), func(s *settings.Settings) { s.Threads = 1 })
 	watcher := ts.dial()
 	watcher.send(plain("user", "secret"))
 	watcher.wants(codeOK, authenticated)
@@ -151,7 +152,7 @@ func TestStopWhileAuthenticating(t *testing.T) {
 
 // TestParkedBehindFullSocket: the answer to an attempt must not overtake what the socket has not taken yet.
 func TestParkedBehindFullSocket(t *testing.T) {
-	ts := startGuarded(t, func(s *Settings) { s.Threads = 1 })
+	ts := startGuarded(t, func(s *settings.Settings) { s.Threads = 1 })
 	for _, size := range []int{15_000, 20_000} { // copied and lent
 		c := ts.dial()
 		value := string(pattern(size))
@@ -214,7 +215,7 @@ func versionRequest(opaque uint32) protocol.Request {
 // TestUnparkBlocked gives a connection its parked answer while earlier replies still wait for room in its socket. That
 // is a matter of chance above.
 func TestUnparkBlocked(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	c.send(frame(0x0a, 0, "", "", ""))
 	c.wants(codeOK, "")
@@ -235,7 +236,7 @@ func TestUnparkBlocked(t *testing.T) {
 
 // TestParkedPanics: a bug in what is worked on elsewhere costs its connection, and nothing else.
 func TestParkedPanics(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	other := ts.dial()
 	other.send(frame(0x0a, 0, "", "", ""))
 	other.wants(codeOK, "")

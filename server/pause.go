@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+
 	"golang.org/x/sys/unix"
 )
 

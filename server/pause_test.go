@@ -3,12 +3,15 @@ package server
 import (
 	"testing"
 	"time"
+
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 // TestPollerIsFound fails when an upgrade of gnet hides its epoll descriptor or changes what it asks for: without it a
 // client that does not read could not be paused.
 func TestPollerIsFound(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	c.ask("version\r\n", "VERSION 1.4.5\r\n")
 	ts.loopsMu.Lock()
@@ -24,25 +27,25 @@ func TestPollerIsFound(t *testing.T) {
 }
 
 func TestGateWakesWaiters(t *testing.T) {
-	var g gate
-	g.init(1, false)
-	if !g.wait() || g.enter() != admitted {
+	var g listen.Gate
+	g.Init(1, false)
+	if !g.Wait() || g.Enter() != listen.Admitted {
 		t.Fatal("the first was not let in")
 	}
 	second := make(chan bool)
-	go func() { second <- g.wait() && g.enter() == admitted }()
+	go func() { second <- g.Wait() && g.Enter() == listen.Admitted }()
 	select {
 	case <-second:
 		t.Fatal("a second was let in")
 	case <-time.After(10 * time.Millisecond):
 	}
-	g.leave()
+	g.Leave()
 	if !<-second {
 		t.Fatal("the second was not let in after the first left")
 	}
 	third := make(chan bool)
-	go func() { third <- g.enter() == admitted }()
-	g.stop()
+	go func() { third <- g.Enter() == listen.Admitted }()
+	g.Stop()
 	if <-third {
 		t.Fatal("a stopped gate lets in")
 	}

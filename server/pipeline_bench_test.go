@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gocached/engine/memory"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // BenchmarkPipeline compares the two protocols over a real connection: 64 gets of 100-byte values are sent with one
@@ -16,9 +18,9 @@ func BenchmarkPipeline(b *testing.B) {
 	const depth = 64
 	for _, protocol := range []string{"text", "binary"} {
 		b.Run("get/"+protocol+"/100B", func(b *testing.B) {
-			settings := DefaultSettings()
-			settings.Port, settings.Listen, settings.Threads = -1, []string{"127.0.0.1"}, 1
-			s, err := New(settings, memory.New(), NewLog(io.Discard))
+			st := settings.Default()
+			st.Port, st.Listen, st.Threads = -1, []string{"127.0.0.1"}, 1
+			s, err := New(st, memory.New(), oplog.New(io.Discard))
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
+
+	"gocached/server/settings"
 )
 
 // onlyLoop returns the loop of a server with one, once it has a client.
@@ -35,7 +37,7 @@ func (l *loop) runTask(t *testing.T, f func()) {
 // TestTasksRunBesideTraffic gives gnet tasks and connections while a loop polls by itself, busy and waiting. It fails when
 // an upgrade of gnet wakes its poller in another way.
 func TestTasksRunBesideTraffic(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	first := ts.dial()
 	first.ask("version\r\n", "VERSION 1.4.5\r\n")
 	l := ts.onlyLoop()
@@ -75,7 +77,7 @@ func TestTasksRunBesideTraffic(t *testing.T) {
 // TestManyEndInOneRound has clients that end in many ways speak all at once: no reply is lost, nobody else's connection is
 // touched, and nothing is logged.
 func TestManyEndInOneRound(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	const each = 40
 	stay, quit, half, gone := ts.dialMany(each), ts.dialMany(each), ts.dialMany(each), ts.dialMany(each)
 	for range 5 {
@@ -115,7 +117,7 @@ func (c *client) halfClose() error {
 
 // TestPanicInRound closes the connections of a round in which a bug shows, and goes on with the others.
 func TestPanicInRound(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	c.ask("version\r\n", "VERSION 1.4.5\r\n")
 	l := ts.onlyLoop()

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"gocached/server/settings"
 	"gocached/uring"
 )
 
@@ -53,7 +54,7 @@ func serveForbidden(t *testing.T, errno unix.Errno, before bool) {
 	if before {
 		forbid()
 	}
-	ts := start(t, func(s *Settings) { s.Threads, s.NoIOUring = 1, false })
+	ts := start(t, func(s *settings.Settings) { s.Threads, s.NoIOUring = 1, false })
 	clients, asked, figures := ts.dialMany(16), 0, ts.dial()
 	ask := func() {
 		for i, c := range clients {
@@ -129,7 +130,7 @@ var haveRings = sync.OnceValue(func() bool {
 
 // TestRingsOff: without rings by request there is nothing to say.
 func TestRingsOff(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.NoIOUring = true })
+	ts := start(t, func(s *settings.Settings) { s.NoIOUring = true })
 	if got := ts.dial().stat("gocached", "io_uring"); got != "off" || ts.logs.String() != "" {
 		t.Errorf("io_uring %s; the log says %q", got, ts.logs.String())
 	}

@@ -17,6 +17,10 @@ import (
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/sasl"
+	"gocached/server/listen"
+	"gocached/server/oplog"
+	"gocached/server/prefix"
+	"gocached/server/settings"
 	"gocached/uring"
 )
 
@@ -32,19 +36,19 @@ const readBuffer = 32 << 10
 
 // Server serves one engine to its clients. Make it with New, then call Listen, then Serve, each once.
 type Server struct {
-	settings *Settings
+	settings *settings.Settings
 	engine   engine.Engine
-	log      *Log
+	log      *oplog.Log
 	clock    *clock.Clock
 	client   *gnet.Client
 	drainer  *drainer
-	gate     gate
-	prefixes prefixes
+	gate     listen.Gate
+	prefixes prefix.Counts
 	sasl     *sasl.Authenticator        // nil without -S
 	working  chan struct{}              // one element for each parked request that is worked on
 	reset    [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
 
-	sockets Sockets
+	sockets listen.Sockets
 	huge    sync.Mutex // held by the UDP worker whose answer is huge
 	workers []*udpWorker
 	unsent  atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
@@ -73,7 +77,7 @@ type Server struct {
 
 // New returns a server for an engine that it initialises. The settings must have passed Validate and not change any
 // more. The error says what the engine could not have.
-func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
+func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Server, error) {
 	s := &Server{
 		settings: settings,
 		engine:   eng,
@@ -86,9 +90,9 @@ func New(settings *Settings, eng engine.Engine, log *Log) (*Server, error) {
 		now:        time.Now,
 	}
 	s.elsewhere = s.aside
-	s.gate.init(settings.MaxConns, settings.TurnAway)
-	s.prefixes.delimiter = settings.Delimiter
-	s.prefixes.on.Store(settings.Detail)
+	s.gate.Init(settings.MaxConns, settings.TurnAway)
+	s.prefixes.Delimiter = settings.Delimiter
+	s.prefixes.On.Store(settings.Detail)
 	if eng.Info().Blocks {
 		return nil, fmt.Errorf("engine %s waits for a disk or a network, which this version cannot serve yet", eng.Info().Name)
 	}
@@ -108,7 +112,7 @@ func (s *Server) engineSettings() engine.Settings {
 	st := s.settings
 	return engine.Settings{
 		Clock:         s.clock,
-		MemoryLimit:   memoryLimit(st.MemoryLimit),
+		MemoryLimit:   settings.MemoryLimit(st.MemoryLimit),
 		ItemMax:       st.ItemMax,
 		ChunkMin:      st.ChunkMin,
 		Factor:        st.Factor,
@@ -125,7 +129,7 @@ func (s *Server) engineSettings() engine.Settings {
 // Listen binds every address the settings name and starts the event loops. Clients can connect from then on; they are
 // served once Serve runs. After an error nothing is bound.
 func (s *Server) Listen() error {
-	sockets, err := OpenSockets(s.settings)
+	sockets, err := listen.Open(s.settings)
 	if err != nil {
 		return err
 	}
@@ -134,9 +138,9 @@ func (s *Server) Listen() error {
 	}
 	s.sockets = sockets
 	for _, ln := range sockets.Listeners {
-		s.gate.doors = append(s.gate.doors, ln)
+		s.gate.Doors = append(s.gate.Doors, ln)
 	}
-	s.gate.admit(s.listening())
+	s.gate.Admit(s.listening())
 	s.logListening()
 	for _, socket := range sockets.UDP {
 		for range s.settings.Threads {
@@ -179,7 +183,7 @@ func (s *Server) Serve() error {
 		s.done.Go(w.serve)
 	}
 	<-s.stopping
-	s.gate.stop()
+	s.gate.Stop()
 	faults := []error{s.sockets.Close()}
 	accepting.Wait() // a loop that has stopped takes no connections and runs no tasks any more
 	s.parked.stop()
@@ -207,13 +211,6 @@ func (s *Server) Addrs() []net.Addr {
 	return addrs
 }
 
-func ignoreClosed(err error) error {
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
-}
-
 // loopOf returns the loop that belongs to a connection's event loop, making it if this is its first connection.
 func (s *Server) loopOf(gc gnet.Conn) *loop {
 	s.loopsMu.Lock()
@@ -232,19 +229,19 @@ func (s *Server) loopOf(gc gnet.Conn) *loop {
 }
 
 // live is what stats settings shows that changes.
-func (s *Server) live() Live {
-	live := Live{Verbosity: s.log.Level(), Detail: s.prefixes.on.Load(), Oldest: s.flushed.Load()}
+func (s *Server) live() settings.Live {
+	live := settings.Live{Verbosity: s.log.Level(), Detail: s.prefixes.On.Load(), Oldest: s.flushed.Load()}
 	if len(s.sockets.Listeners) > 0 {
 		live.TCPPort = s.sockets.Listeners[0].Port()
 	}
 	if len(s.sockets.UDP) > 0 {
-		live.UDPPort = udpPortOf(s.sockets.UDP[0])
+		live.UDPPort = listen.UDPPort(s.sockets.UDP[0])
 	}
 	return live
 }
 
 // gnetLog passes gnet's rare complaints on to our log, and drops its chatter.
-type gnetLog struct{ log *Log }
+type gnetLog struct{ log *oplog.Log }
 
 func (gnetLog) Debugf(string, ...any)               {}
 func (gnetLog) Infof(string, ...any)                {}

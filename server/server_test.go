@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"gocached/engine/memory"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // testServer is a server on a free port of the loopback address.
@@ -22,28 +24,28 @@ type testServer struct {
 }
 
 // start runs a server for one test. change adapts the settings.
-func start(t *testing.T, change func(*Settings)) *testServer {
+func start(t *testing.T, change func(*settings.Settings)) *testServer {
 	t.Helper()
 	return startWith(t, change, func(*Server) {})
 }
 
 // startWith does what start does; prepare adapts the server before it listens.
-func startWith(t *testing.T, change func(*Settings), prepare func(*Server)) *testServer {
+func startWith(t *testing.T, change func(*settings.Settings), prepare func(*Server)) *testServer {
 	t.Helper()
-	settings := DefaultSettings()
-	settings.Port = -1
-	settings.Listen = []string{"127.0.0.1"}
-	settings.NoIOUring = !haveRings() // so that the log holds what the test is about
+	st := settings.Default()
+	st.Port = -1
+	st.Listen = []string{"127.0.0.1"}
+	st.NoIOUring = !haveRings() // so that the log holds what the test is about
 	if change != nil {
-		change(settings)
+		change(st)
 	}
-	if err := settings.Validate(); err != nil {
+	if err := st.Validate(); err != nil {
 		t.Fatal(err)
 	}
 	logs := new(lockedBuffer)
-	log := NewLog(logs)
-	log.SetLevel(settings.Verbosity)
-	s, err := New(settings, memory.New(), log)
+	log := oplog.New(logs)
+	log.SetLevel(st.Verbosity)
+	s, err := New(st, memory.New(), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +180,7 @@ func TestFragments(t *testing.T) {
 }
 
 func TestLargeValues(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.ItemMax = 8 << 20; s.MemoryLimit = 256 << 20 })
+	ts := start(t, func(s *settings.Settings) { s.ItemMax = 8 << 20; s.MemoryLimit = 256 << 20 })
 	c := ts.dial()
 	for _, size := range []int{0, 1, 2045, 2046, 2047, 2048, 2049, 16<<10 - 1, 16 << 10, 100_000, 1 << 20, 7 << 20} {
 		value := string(pattern(size))
@@ -206,7 +208,7 @@ func pattern(n int) []byte {
 func TestSlowReaderGetsEverything(t *testing.T) {
 	for _, size := range []int{1000, 100_000} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			ts := start(t, func(s *Settings) { s.Threads = 1 })
+			ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 			c, other := ts.dial(), ts.dial()
 			value := string(pattern(size))
 			c.ask(fmt.Sprintf("set k 0 0 %d\r\n%s\r\n", size, value), "STORED\r\n")
@@ -258,7 +260,7 @@ func TestHalfClosedClientGetsItsAnswers(t *testing.T) {
 }
 
 func TestConnectionLimitIsExact(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MaxConns = 4 })
+	ts := start(t, func(s *settings.Settings) { s.MaxConns = 4 })
 	var inside []*client
 	for range 4 {
 		c := ts.dial()
@@ -287,7 +289,7 @@ func TestConnectionLimitIsExact(t *testing.T) {
 }
 
 func TestYieldsAreCountedAndFair(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.ReqsPerEvent = 5; s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.ReqsPerEvent = 5; s.Threads = 1 })
 	hog, other := ts.dial(), ts.dial()
 	go func() { _, _ = hog.Write([]byte(strings.Repeat("get nothing\r\n", 50_000))) }()
 	for range 200 {
@@ -302,7 +304,7 @@ func TestYieldsAreCountedAndFair(t *testing.T) {
 }
 
 func TestManyConnectionsInRounds(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 2 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 2 })
 	const clients, requests = 60, 300
 	done := make(chan struct{})
 	for n := range clients {
@@ -329,7 +331,7 @@ func TestManyConnectionsInRounds(t *testing.T) {
 func TestShutdownCommand(t *testing.T) {
 	ts := start(t, nil)
 	ts.dial().ask("shutdown\r\n", "SERVER_ERROR: shutdown not enabled\r\n")
-	allowed := start(t, func(s *Settings) { s.AllowShutdown = true })
+	allowed := start(t, func(s *settings.Settings) { s.AllowShutdown = true })
 	c := allowed.dial()
 	c.send("shutdown\r\n")
 	c.closed()
@@ -337,7 +339,7 @@ func TestShutdownCommand(t *testing.T) {
 }
 
 func TestVerboseLog(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Verbosity = 2 })
+	ts := start(t, func(s *settings.Settings) { s.Verbosity = 2 })
 	c := ts.dial()
 	c.ask("set a 0 0 1\r\nx\r\nget a b\r\nset q 0 0 1 noreply\r\nx\r\nfoo\x1b[2J\r\n", "STORED\r\nVALUE a 0 1\r\nx\r\nEND\r\nERROR\r\n")
 	c.send("quit\r\n")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gocached/sasl"
+	"gocached/server/settings"
 )
 
 // simAuth is how a client of a world with -S stands with the server. The rules are written down here a second time.
@@ -62,7 +63,7 @@ func (w *world) guard() {
 	if err != nil {
 		w.fail("no users: %v", err)
 	}
-	w.server.sasl, w.server.settings.Binding = a, BindingBinary
+	w.server.sasl, w.server.settings.Binding = a, settings.BindingBinary
 }
 
 // wantsIn says whether a client would rather authenticate than ask for something else, and if so chooses how.

@@ -25,7 +25,7 @@ func (u *udpNet) come() {
 	c := &simClient{w: w, number: w.born, text: w.r.IntN(10) >= w.plan.binary}
 	c.own = w.plan.sharedKeys + w.r.IntN(w.born+1)%64*w.plan.ownKeys
 	w.born++
-	c.datagram = &simDatagram{id: uint16(w.r.IntN(1 << 16)), most: datagramsMost * framePayload}
+	c.datagram = &simDatagram{id: uint16(w.r.IntN(1 << 16)), most: protocol.MaxDatagrams * framePayload}
 	if n := w.plan.datagrams; n > 0 {
 		c.datagram.most = n * framePayload
 	}

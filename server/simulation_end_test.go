@@ -134,7 +134,7 @@ func (w *world) end() {
 		failures != w.authFailures || kicks != w.kicks {
 		w.fail("%d attempts, %d failures and %d idle are counted; want %d, %d, %d", tries, failures, kicks, w.authTries, w.authFailures, w.kicks)
 	}
-	if n := w.server.gate.current(); n != 0 || len(w.clients) != 0 {
+	if n := w.server.gate.Current(); n != 0 || len(w.clients) != 0 {
 		w.fail("%d connections are left, %d clients", n, len(w.clients))
 	}
 	if n := w.server.unsent.Load(); n != 0 {

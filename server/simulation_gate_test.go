@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/panjf2000/gnet/v2"
+
+	"gocached/server/listen"
 )
 
 // house is how clients get in: through doors, each with somebody who accepts them, as many as the gate lets in.
@@ -32,7 +34,7 @@ func newHouse(w *world, doors int) *house {
 	for range doors {
 		d := &simDoor{house: h}
 		h.doors = append(h.doors, d)
-		w.server.gate.doors = append(w.server.gate.doors, d)
+		w.server.gate.Doors = append(w.server.gate.Doors, d)
 	}
 	return h
 }
@@ -75,7 +77,7 @@ func (d *simDoor) step() (did bool) {
 	h, g := d.house, &d.house.w.server.gate
 	waits := h.full() && !h.w.plan.turnAway
 	if !d.passed && !waits {
-		if d.passed = g.wait(); !d.passed {
+		if d.passed = g.Wait(); !d.passed {
 			h.w.fail("the gate is stopped")
 		}
 	}
@@ -90,17 +92,17 @@ func (d *simDoor) step() (did bool) {
 	}
 	c := d.accepted
 	d.accepted, d.passed = nil, false
-	h.admit(c, g.enter())
+	h.admit(c, g.Enter())
 	return true
 }
 
 // admit judges what the gate has said to a client, and lets him in if it was that.
-func (h *house) admit(c *simClient, a admission) {
+func (h *house) admit(c *simClient, a listen.Admission) {
 	switch {
-	case a == turnedAway && h.full() && h.w.plan.turnAway:
+	case a == listen.TurnedAway && h.full() && h.w.plan.turnAway:
 		h.rejected++
 		h.w.saw(sawTurnedAway)
-	case a == admitted && !h.full():
+	case a == listen.Admitted && !h.full():
 		h.inside++
 		h.entered++
 		h.highest = max(h.highest, h.inside)
@@ -153,13 +155,13 @@ func (h *house) left() {
 // check compares the gate with what it should be.
 func (h *house) check() {
 	g := &h.w.server.gate
-	if g.current() != h.inside || g.peak() != h.highest || g.total() != h.entered || g.refused() != h.rejected || g.disabled() != h.closings {
-		h.w.fail("the gate counts %d inside, %d at most, %d entered, %d rejected, %d closings; want %d, %d, %d, %d, %d", g.current(),
-			g.peak(), g.total(), g.refused(), g.disabled(), h.inside, h.highest, h.entered, h.rejected, h.closings)
+	if g.Current() != h.inside || g.Peak() != h.highest || g.Total() != h.entered || g.Refused() != h.rejected || g.Disabled() != h.closings {
+		h.w.fail("the gate counts %d inside, %d at most, %d entered, %d rejected, %d closings; want %d, %d, %d, %d, %d", g.Current(),
+			g.Peak(), g.Total(), g.Refused(), g.Disabled(), h.inside, h.highest, h.entered, h.rejected, h.closings)
 	}
 	shut := h.full() && !h.w.plan.turnAway
 	for i, d := range h.doors {
-		if d.shut != shut || g.accepting() == shut {
+		if d.shut != shut || g.Accepting() == shut {
 			h.w.fail("door %d is shut: %v, with %d inside", i, d.shut, h.inside)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"gocached/server/oplog"
 )
 
 // The simulation runs the server's own code, from gnet's events to the system calls, and the engine, in worlds of which
@@ -122,12 +124,12 @@ type stage struct {
 	tally tally
 	steps int
 	lines *lastLines
-	log   *Log
+	log   *oplog.Log
 }
 
 func newStage() *stage {
 	s := &stage{lines: new(lastLines)}
-	s.log = NewLog(s.lines)
+	s.log = oplog.New(s.lines)
 	return s
 }
 

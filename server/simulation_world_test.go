@@ -9,6 +9,9 @@ import (
 
 	"gocached/engine"
 	"gocached/engine/memory"
+	"gocached/server/listen"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // world is one run of the simulation: a server with its engine, the network around it, and its clients, all in one
@@ -51,7 +54,7 @@ type world struct {
 }
 
 // newWorld makes a world, whose plan change may change if it is not nil. log and trace are used by one world at a time.
-func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *world {
+func newWorld(seed uint64, steps int, log *oplog.Log, t *trace, change func(*plan)) *world {
 	keyPool.Do(fillKeyPool)
 	w := &world{seed: seed, r: rand.New(rand.NewPCG(seed, 0x5eed)), trace: t}
 	w.plan = newPlan(w.r, steps)
@@ -69,12 +72,12 @@ func newWorld(seed uint64, steps int, log *Log, t *trace, change func(*plan)) *w
 }
 
 // open makes the server.
-func (w *world) open(log *Log) {
-	settings := DefaultSettings()
-	settings.NoCAS, settings.NoEvict, settings.ReqsPerEvent = w.plan.noCAS, w.plan.noEvict, w.plan.turn
-	settings.IdleTimeout, settings.MaxConns, settings.TurnAway = w.plan.idle, w.plan.maxConns, w.plan.turnAway
-	settings.Detail, settings.UDPMaxDatagrams = w.plan.detail, w.plan.datagrams
-	s, err := New(settings, w.eng, log)
+func (w *world) open(log *oplog.Log) {
+	st := settings.Default()
+	st.NoCAS, st.NoEvict, st.ReqsPerEvent = w.plan.noCAS, w.plan.noEvict, w.plan.turn
+	st.IdleTimeout, st.MaxConns, st.TurnAway = w.plan.idle, w.plan.maxConns, w.plan.turnAway
+	st.Detail, st.UDPMaxDatagrams = w.plan.detail, w.plan.datagrams
+	s, err := New(st, w.eng, log)
 	if err != nil {
 		w.fail("no server: %v", err)
 		return
@@ -319,7 +322,7 @@ func (w *world) connect() {
 	} else {
 		w.saw(sawBinary)
 	}
-	c.conn = &netConn{loop: pick(w.r, w.loops...), client: c, context: newConn(KindTCP)}
+	c.conn = &netConn{loop: pick(w.r, w.loops...), client: c, context: newConn(listen.KindTCP)}
 	w.trace.add("client %d connects", uint64(c.number), 0, 0)
 	w.house.come(c)
 }

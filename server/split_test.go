@@ -13,6 +13,8 @@ import (
 
 	"gocached/engine/memory"
 	"gocached/internal/golden"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // TestSplitConversations plays recorded conversations through a relay that cuts what the client says into pieces, byte
@@ -75,13 +77,13 @@ func unsplit(c *golden.Case) string {
 
 // startCrowded starts a server with thirty busy clients and a relay before it.
 func startCrowded(t *testing.T, name string) (*golden.Server, error) {
-	settings := DefaultSettings()
-	settings.Port, settings.Listen, settings.Threads = -1, []string{"127.0.0.1"}, 1
-	if err := settings.Validate(); err != nil {
+	st := settings.Default()
+	st.Port, st.Listen, st.Threads = -1, []string{"127.0.0.1"}, 1
+	if err := st.Validate(); err != nil {
 		return nil, err
 	}
-	log := NewLog(io.Discard)
-	s, err := New(settings, memory.New(), log)
+	log := oplog.New(io.Discard)
+	s, err := New(st, memory.New(), log)
 	if err != nil {
 		return nil, err
 	}

@@ -26,9 +26,9 @@ var generalStats = []statRow{
 	{"rusage_user", func(*Server) string { return cpuTime(func(u *unix.Rusage) unix.Timeval { return u.Utime }) }},
 	{"rusage_system", func(*Server) string { return cpuTime(func(u *unix.Rusage) unix.Timeval { return u.Stime }) }},
 	// memcached counts its listening sockets among the connections, less one, and a UDP socket once for each thread.
-	{"curr_connections", func(s *Server) string { return strconv.Itoa(s.gate.current() + s.listening() - 1) }},
-	{"total_connections", func(s *Server) string { return decimal(s.gate.total()) }}, // the sockets too, see Listen,
-	{"connection_structures", func(s *Server) string { return strconv.Itoa(s.gate.peak() + s.listening()) }},
+	{"curr_connections", func(s *Server) string { return strconv.Itoa(s.gate.Current() + s.listening() - 1) }},
+	{"total_connections", func(s *Server) string { return decimal(s.gate.Total()) }}, // the sockets too, see Listen,
+	{"connection_structures", func(s *Server) string { return strconv.Itoa(s.gate.Peak() + s.listening()) }},
 	{"cmd_get", count(cmdGet)},
 	{"cmd_set", count(cmdSet)},
 	{"cmd_flush", count(cmdFlush)},
@@ -48,8 +48,8 @@ var generalStats = []statRow{
 	{"bytes_read", count(bytesRead)},
 	{"bytes_written", count(bytesWritten)},
 	{"limit_maxbytes", func(s *Server) string { return strconv.FormatInt(s.settings.MemoryLimit, 10) }},
-	{"accepting_conns", func(s *Server) string { return zeroOne(s.gate.accepting()) }},
-	{"listen_disabled_num", func(s *Server) string { return decimal(s.gate.disabled()) }},
+	{"accepting_conns", func(s *Server) string { return zeroOne(s.gate.Accepting()) }},
+	{"listen_disabled_num", func(s *Server) string { return decimal(s.gate.Disabled()) }},
 	{"threads", func(s *Server) string { return strconv.Itoa(s.settings.Threads) }},
 	{"conn_yields", count(connYields)},
 }
@@ -59,13 +59,13 @@ var generalStats = []statRow{
 // mean something else, stays out: monitoring shall not draw what nobody counts.
 var modernStats = []statRow{
 	{"max_connections", func(s *Server) string { return strconv.Itoa(s.settings.MaxConns) }},
-	{"rejected_connections", func(s *Server) string { return decimal(s.gate.refused()) }}, // by -o maxconns_fast
+	{"rejected_connections", func(s *Server) string { return decimal(s.gate.Refused()) }}, // by -o maxconns_fast
 	{"cmd_touch", count(cmdTouch)},
 	{"touch_hits", count(touchHits)},
 	{"touch_misses", count(touchMisses)},
 	{"store_too_large", count(storeTooLarge)},
 	{"store_no_memory", count(storeNoMemory)},
-	{"time_in_listen_disabled_us", func(s *Server) string { return decimal(uint64(s.gate.disabledFor().Microseconds())) }},
+	{"time_in_listen_disabled_us", func(s *Server) string { return decimal(uint64(s.gate.DisabledFor().Microseconds())) }},
 }
 
 // gocachedStats are the server's lines of `stats gocached`; the engine's follow them.
@@ -78,7 +78,7 @@ var gocachedStats = []statRow{
 	{"idle_kicks", count(idleKicks)},                                                      // connections closed by -o idle_timeout
 	{"stalled_kicks", count(stalledKicks)},                                                // closed since they held memory that others lacked
 	{"get_waits", count(getWaits)},                                                        // gets of long values that had to wait for memory
-	{"rejected_connections", func(s *Server) string { return decimal(s.gate.refused()) }}, // by -o maxconns_fast
+	{"rejected_connections", func(s *Server) string { return decimal(s.gate.Refused()) }}, // by -o maxconns_fast
 	{"io_uring", (*Server).ioUring},                                                       // whether calls can be made together
 	{"batched_calls", count(batchedCalls)},                                                // sends and receives that were
 	{"panics", count(panics)},

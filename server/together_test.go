@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"gocached/server/settings"
 	"gocached/uring"
 )
 
@@ -19,7 +20,7 @@ func TestCallsTogether(t *testing.T) {
 				ring.Close()
 			}
 			want := !forbid && err == nil
-			ts := start(t, func(s *Settings) { s.Threads, s.NoIOUring = 1, forbid })
+			ts := start(t, func(s *settings.Settings) { s.Threads, s.NoIOUring = 1, forbid })
 			clients := ts.dialMany(16)
 			big := strings.Repeat("b", 50_000)
 			for round := 0; round < 200 && (round < 20 || want && ts.batched(t) == 0); round++ {

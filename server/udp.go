@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"gocached/protocol"
+	"gocached/server/listen"
 )
 
 // UDP is served past gnet, which would allocate for each datagram: a few goroutines read a socket, and each answers what
@@ -61,12 +62,12 @@ func (s *Server) addWorker(c *net.UDPConn) {
 
 func newUDPWorker(s *Server, socket udpSocket) *udpWorker {
 	w := &udpWorker{loop: newLoop(s, nil, poller{epoll: -1}), socket: socket, turn: newTurn(), full: fullBatch(), in: newIncoming(),
-		out: newOutgoing(), most: datagramsMost * framePayload}
+		out: newOutgoing(), most: protocol.MaxDatagrams * framePayload}
 	if n := s.settings.UDPMaxDatagrams; n > 0 {
 		w.most = n * framePayload
 	}
 	for i := range w.conns {
-		w.conns[i] = newConn(KindUDP)
+		w.conns[i] = newConn(listen.KindUDP)
 		w.conns[i].loop = w.loop
 	}
 	w.loop.udp, w.loop.input = w, nil

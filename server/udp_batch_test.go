@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"unsafe"
+
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 // serveAtOnce serves datagrams that one read finds, under the ids 0, 1 and so on, and returns their answers as text: all
@@ -181,9 +184,9 @@ func TestUDPPanicInBatch(t *testing.T) {
 
 // TestUDPSockets lets many clients send before the worker reads, by IPv4 and IPv6: each gets its own answers, in order.
 func TestUDPSockets(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Port = 0 })
+	ts := start(t, func(s *settings.Settings) { s.Port = 0 })
 	for _, at := range []string{"127.0.0.1:0", "[::1]:0"} {
-		socket, err := listenUDP(netip.MustParseAddrPort(at))
+		socket, err := listen.ListenUDP(netip.MustParseAddrPort(at))
 		if err != nil {
 			t.Logf("%s: %v", at, err)
 			continue

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"gocached/protocol"
+	"gocached/server/settings"
 )
 
 // fuzzMost bounds what a fuzzed datagram may be answered, in datagrams, so that each takes little time.
@@ -24,7 +25,7 @@ func FuzzDatagram(f *testing.F) {
 	}
 	f.Add([]byte{})
 	f.Add([]byte("\x00\x01\x00\x00\x00\x02\x00\x00version\r\n"))
-	w := newWorker(f, func(s *Settings) { s.UDPMaxDatagrams = fuzzMost })
+	w := newWorker(f, func(s *settings.Settings) { s.UDPMaxDatagrams = fuzzMost })
 	served, big := 0, string(pattern(100_000))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		w.t = t

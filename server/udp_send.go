@@ -10,9 +10,6 @@ const (
 	// framePayload is how many bytes of a message one datagram carries.
 	framePayload = protocol.MaxDatagram - protocol.FrameSize
 
-	// datagramsMost is how many datagrams a message can have: their number has 16 bits in the frame header.
-	datagramsMost = 1<<16 - 1
-
 	// hugeOutput is how many bytes of replies each worker may hold. The longest message is twenty times as long, and may
 	// be made by one worker of the server at a time.
 	hugeOutput = 4 << 20

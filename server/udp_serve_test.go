@@ -8,12 +8,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 // startUDP runs a server with UDP on the loopback.
-func startUDP(t *testing.T, change func(*Settings)) *testServer {
+func startUDP(t *testing.T, change func(*settings.Settings)) *testServer {
 	t.Helper()
-	return start(t, func(s *Settings) {
+	return start(t, func(s *settings.Settings) {
 		s.UDPPort = -1
 		if change != nil {
 			change(s)
@@ -85,14 +88,14 @@ func TestUDPServes(t *testing.T) {
 			t.Errorf("%s is %s, want %d", name, got, want)
 		}
 	}
-	if got, want := c.stat("settings", "udpport"), fmt.Sprint(udpPortOf(ts.sockets.UDP[0])); got != want {
+	if got, want := c.stat("settings", "udpport"), fmt.Sprint(listen.UDPPort(ts.sockets.UDP[0])); got != want {
 		t.Errorf("udpport is %s, want %s", got, want)
 	}
 }
 
 // TestUDPLog checks what -vv says of datagrams.
 func TestUDPLog(t *testing.T) {
-	ts := startUDP(t, func(s *Settings) { s.Verbosity = 2; s.Threads = 1 })
+	ts := startUDP(t, func(s *settings.Settings) { s.Verbosity = 2; s.Threads = 1 })
 	c := ts.dialUDP()
 	c.ask("set a 0 0 1\r\nx\r\n", "STORED\r\n")
 	c.ask("get a\r\n", "VALUE a 0 1\r\nx\r\nEND\r\n")
@@ -147,8 +150,8 @@ func TestUDPPanic(t *testing.T) {
 // TestUDPAllocatesNothing sends datagrams through real sockets: to be read, answered and received again takes nothing
 // from the heap.
 func TestUDPAllocatesNothing(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Port = 0 })
-	socket, err := listenUDP(netip.MustParseAddrPort("127.0.0.1:0"))
+	ts := start(t, func(s *settings.Settings) { s.Port = 0 })
+	socket, err := listen.ListenUDP(netip.MustParseAddrPort("127.0.0.1:0"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,8 @@ import (
 	"gocached/engine"
 	"gocached/engine/memory"
 	"gocached/protocol"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // wire is a socket whose datagrams a test sees. Each read finds one of them, or all if they come at once.
@@ -69,19 +71,19 @@ type worker struct {
 }
 
 // newWorker makes a worker for one test, at whose end its engine must hold what is linked and no more.
-func newWorker(t testing.TB, change func(*Settings)) *worker {
+func newWorker(t testing.TB, change func(*settings.Settings)) *worker {
 	t.Helper()
-	settings := DefaultSettings()
+	st := settings.Default()
 	if change != nil {
-		change(settings)
+		change(st)
 	}
-	if err := settings.Validate(); err != nil {
+	if err := st.Validate(); err != nil {
 		t.Fatal(err)
 	}
 	w := &worker{t: t, eng: memory.New(), wire: new(wire), logs: new(lockedBuffer)}
-	log := NewLog(w.logs)
-	log.SetLevel(settings.Verbosity)
-	s, err := New(settings, w.eng, log)
+	log := oplog.New(w.logs)
+	log.SetLevel(st.Verbosity)
+	s, err := New(st, w.eng, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,10 +260,10 @@ func TestUDPDrops(t *testing.T) {
 // TestUDPBinding checks that -B holds for datagrams too.
 func TestUDPBinding(t *testing.T) {
 	version, answer := packet(0x80, 0x0b, "", "", ""), packet(0x81, 0x0b, "", "", "1.4.5")
-	w := newWorker(t, func(s *Settings) { s.Binding = BindingBinary })
+	w := newWorker(t, func(s *settings.Settings) { s.Binding = settings.BindingBinary })
 	w.want("version\r\n")
 	w.want(version, answer)
-	w = newWorker(t, func(s *Settings) { s.Binding = BindingASCII })
+	w = newWorker(t, func(s *settings.Settings) { s.Binding = settings.BindingASCII })
 	w.want("version\r\n", "VERSION 1.4.5\r\n")
 	w.want(version+"\r\n", "ERROR\r\n")
 }
@@ -310,7 +312,7 @@ func TestUDPLongGet(t *testing.T) {
 // TestUDPMostDatagrams checks where -o udp_max_datagrams cuts, and that the next command is answered all the same.
 func TestUDPMostDatagrams(t *testing.T) {
 	for _, most := range []int{1, 2, 3} {
-		w := newWorker(t, func(s *Settings) { s.UDPMaxDatagrams = most })
+		w := newWorker(t, func(s *settings.Settings) { s.UDPMaxDatagrams = most })
 		for _, size := range []int{1000, 20_000} { // copied and lent
 			value := strings.Repeat("v", size)
 			w.put("k", value)

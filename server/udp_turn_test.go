@@ -1,6 +1,10 @@
 package server
 
-import "testing"
+import (
+	"testing"
+
+	"gocached/server/settings"
+)
 
 // TestUDPTurn checks when a worker lets another read: not while few simple requests come.
 func TestUDPTurn(t *testing.T) {
@@ -38,7 +42,7 @@ func TestUDPTurn(t *testing.T) {
 
 // TestUDPTurnIsShared checks that workers of one socket have one turn, and those of another one have theirs.
 func TestUDPTurnIsShared(t *testing.T) {
-	ts := startUDP(t, func(s *Settings) { s.Threads = 3; s.Listen = []string{"127.0.0.1", "127.0.0.2"} })
+	ts := startUDP(t, func(s *settings.Settings) { s.Threads = 3; s.Listen = []string{"127.0.0.1", "127.0.0.2"} })
 	if len(ts.workers) != 6 {
 		t.Fatalf("%d workers", len(ts.workers))
 	}

@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"gocached/protocol"
+	"gocached/server/settings"
 )
 
 // executeVerbosely does what execute does, with -S or without, request by request, and writes each line and its reply to
@@ -113,7 +114,7 @@ func (s *Server) logListening() {
 		return
 	}
 	for _, ln := range s.sockets.Listeners {
-		s.log.Printf("<%d server listening (%s)", descriptor(ln.control), s.settings.Binding)
+		s.log.Printf("<%d server listening (%s)", descriptor(ln.Control), s.settings.Binding)
 	}
 	for _, socket := range s.sockets.UDP {
 		if control, err := socket.SyscallConn(); err == nil {
@@ -135,7 +136,7 @@ func (s *Server) logOpen(c *conn) {
 		return
 	}
 	switch b := s.settings.Binding; b {
-	case BindingAuto:
+	case settings.BindingAuto:
 		s.log.Printf("<%d new auto-negotiating client connection", c.fd)
 	default:
 		s.log.Printf("<%d new %s client connection.", c.fd, b)
@@ -143,12 +144,12 @@ func (s *Server) logOpen(c *conn) {
 }
 
 func (s *Server) logProtocol(c *conn) {
-	if s.log.Level() <= 1 || s.settings.Binding != BindingAuto {
+	if s.log.Level() <= 1 || s.settings.Binding != settings.BindingAuto {
 		return
 	}
-	name := BindingASCII
+	name := settings.BindingASCII
 	if c.parser.Binary {
-		name = BindingBinary
+		name = settings.BindingBinary
 	}
 	s.log.Printf("%d: Client using the %s protocol", c.fd, name)
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // normalise puts arguments into the one form that cobra and everybody else understands alike: --long or --long=value
@@ -16,7 +16,7 @@ import (
 //
 // The error is what getopt and memcached print, without the program's name, and what was probably meant. A flag that only prints something, such as -h, ends the
 // reading, and what stood before it does not matter.
-func normalise(args []string, table []server.Setting) ([]string, error) {
+func normalise(args []string, table []settings.Setting) ([]string, error) {
 	n := normaliser{args: args, table: table}
 	err := n.read()
 	return n.out, err
@@ -52,7 +52,7 @@ func (n *normaliser) read() error {
 
 // normaliser is the state of normalise.
 type normaliser struct {
-	table []server.Setting
+	table []settings.Setting
 	args  []string // not yet read
 	out   []string
 	stray []string // words that belong to no flag
@@ -114,7 +114,7 @@ func (n *normaliser) next() (string, bool) {
 }
 
 // add notes one flag.
-func (n *normaliser) add(row *server.Setting, value string) {
+func (n *normaliser) add(row *settings.Setting, value string) {
 	if row.Action() {
 		n.out, n.ended = nil, true
 	}
@@ -126,7 +126,7 @@ func (n *normaliser) add(row *server.Setting, value string) {
 }
 
 // byLetter finds the row of a short flag, or nil.
-func (n *normaliser) byLetter(letter byte) *server.Setting {
+func (n *normaliser) byLetter(letter byte) *settings.Setting {
 	for i := range n.table {
 		if n.table[i].Letter == letter && letter != 0 {
 			return &n.table[i]
@@ -136,8 +136,8 @@ func (n *normaliser) byLetter(letter byte) *server.Setting {
 }
 
 // byName finds the row of a long name, which may be cut short if only one begins like that.
-func (n *normaliser) byName(name string) (*server.Setting, error) {
-	var found []*server.Setting
+func (n *normaliser) byName(name string) (*settings.Setting, error) {
+	var found []*settings.Setting
 	for i := range n.table {
 		row := &n.table[i]
 		if row.Long == name && name != "" {

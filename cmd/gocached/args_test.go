@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 func TestNormalise(t *testing.T) {
@@ -33,12 +33,12 @@ func TestNormalise(t *testing.T) {
 		{"-V", "--version"},
 		{"-di", "--license"},
 	} {
-		got, err := normalise(strings.Fields(c.args), server.Table())
+		got, err := normalise(strings.Fields(c.args), settings.Table())
 		if err != nil || strings.Join(got, " ") != c.want {
 			t.Errorf("%s: got %v, %v, want %s", c.args, got, err, c.want)
 		}
 	}
-	got, err := normalise([]string{"-D", "", "-s", "a b"}, server.Table())
+	got, err := normalise([]string{"-D", "", "-s", "a b"}, settings.Table())
 	if want := []string{"--prefix-delimiter=", "--unix-socket=a b"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
@@ -62,7 +62,7 @@ func TestNormaliseErrors(t *testing.T) {
 		{"--l", "option '--l' is ambiguous; possibilities: '--listen' '--lock-memory' '--license' '--listen-backlog'", ""},
 		{"-Z -h", "invalid option -- 'Z'", ""},
 	} {
-		got, err := normalise(strings.Fields(c.args), server.Table())
+		got, err := normalise(strings.Fields(c.args), settings.Table())
 		want := c.complaint + "\nIllegal argument \"?\""
 		if c.advice != "" {
 			want += "\n -- " + c.advice
@@ -83,7 +83,7 @@ func TestOneDash(t *testing.T) {
 		"-p5 -vvv -m64": "",
 		"-user -h":      "", // what is printed instead needs no warning
 	} {
-		n := normaliser{args: strings.Fields(words), table: server.Table()}
+		n := normaliser{args: strings.Fields(words), table: settings.Table()}
 		_ = n.read()
 		if got := strings.Join(n.hints, "\n"); got != want {
 			t.Errorf("%s: %q, want %q", words, got, want)
@@ -95,7 +95,7 @@ func FuzzNormalise(f *testing.F) {
 	f.Add("-dm 64 -vv")
 	f.Add("--port=5 -l a --")
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := normalise(strings.Split(text, " "), server.Table())
+		got, err := normalise(strings.Split(text, " "), settings.Table())
 		if err != nil {
 			return
 		}
@@ -109,28 +109,28 @@ func FuzzNormalise(f *testing.F) {
 
 // TestFlags checks that every flag of the table arrives in the settings by way of cobra.
 func TestFlags(t *testing.T) {
-	for _, row := range server.Table() {
+	for _, row := range settings.Table() {
 		if row.Letter == 0 || row.Action() {
 			continue
 		}
-		settings := server.DefaultSettings()
+		st := settings.Default()
 		words := []string{"-" + string(row.Letter)}
 		if row.Arg != "" {
 			words = append(words, "7")
 		}
-		args, err := normalise(words, server.Table())
+		args, err := normalise(words, settings.Table())
 		if err != nil {
 			t.Errorf("-%c: %v", row.Letter, err)
 			continue
 		}
 		root := (&program{}).root()
 		root.ResetFlags()
-		addFlags(root.Flags(), settings, server.Table())
+		addFlags(root.Flags(), st, settings.Table())
 		if err := root.ParseFlags(args); err != nil {
 			t.Errorf("-%c: %v", row.Letter, err)
 		}
-		if !settings.Given(row.Letter) {
-			t.Errorf("-%c did not reach the settings", row.Letter)
+		if !st.Given(row.Letter) {
+			t.Errorf("-%c did not reach the st", row.Letter)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // FuzzCommandLine reads any command line, one argument a line, as run does up to the start of the server. Nothing
@@ -14,31 +14,31 @@ import (
 func FuzzCommandLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		args := strings.Split(text, "\n")
-		words, err := normalise(args, server.Table())
+		words, err := normalise(args, settings.Table())
 		if err != nil {
 			if err.Error() == "" {
 				t.Errorf("%q: an error without words", args)
 			}
 			return // run reports it with status 1
 		}
-		settings := server.DefaultSettings()
+		st := settings.Default()
 		root := (&program{}).root()
 		root.ResetFlags()
-		addFlags(root.Flags(), settings, server.Table())
+		addFlags(root.Flags(), st, settings.Table())
 		if err := root.ParseFlags(words); err != nil || root.Flags().NArg() != 0 {
 			t.Fatalf("%q became %q: %v", args, words, err)
 		}
 		if action(root.Flags()) != nil {
 			return
 		}
-		settings.Complete()
-		var faults server.Faults
-		switch err := settings.Validate(); {
+		st.Complete()
+		var faults settings.Faults
+		switch err := st.Validate(); {
 		case err == nil:
-			if settings.Threads < 1 || settings.ItemMax < 1 || settings.Factor <= 1 {
-				t.Errorf("%q: %+v", args, settings)
+			if st.Threads < 1 || st.ItemMax < 1 || st.Factor <= 1 {
+				t.Errorf("%q: %+v", args, st)
 			}
-		case !errors.As(err, &faults) || faults.Exit() != server.ExitFault && faults.Exit() != server.ExitUsage:
+		case !errors.As(err, &faults) || faults.Exit() != settings.ExitFault && faults.Exit() != settings.ExitUsage:
 			t.Errorf("%q: %v", args, err)
 		}
 	})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // subcommands returns what gocached can do besides serving. The first argument names one; it reads the rest itself.
@@ -24,7 +24,7 @@ func (p *program) run(args []string) int {
 		if err != nil {
 			p.warn(p.warnings)
 			fmt.Fprintf(p.stderr, "%s: %v\n", p.name, err)
-			return server.ExitFault
+			return settings.ExitFault
 		}
 		args = words
 	}
@@ -34,7 +34,7 @@ func (p *program) run(args []string) int {
 
 // readArguments brings the arguments of a server into cobra's form, and notes what is odd about them.
 func (p *program) readArguments(args []string, root *cobra.Command) ([]string, error) {
-	n := normaliser{args: args, table: server.Table()}
+	n := normaliser{args: args, table: settings.Table()}
 	err := n.read()
 	p.warnings = append(n.hints, strayWarnings(n.stray, root.Commands())...)
 	return n.out, err
@@ -48,7 +48,7 @@ func isSubcommand(root *cobra.Command, word string) bool {
 
 // root returns the command that serves, with the subcommands below it.
 func (p *program) root() *cobra.Command {
-	settings := server.DefaultSettings()
+	st := settings.Default()
 	root := &cobra.Command{
 		Use:           "gocached",
 		Args:          cobra.ArbitraryArgs,
@@ -59,12 +59,12 @@ func (p *program) root() *cobra.Command {
 				print(p.stdout)
 				return nil
 			}
-			return p.serve(settings)
+			return p.serve(st)
 		},
 	}
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	addFlags(root.Flags(), settings, server.Table())
+	addFlags(root.Flags(), st, settings.Table())
 	usual := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		if cmd != root {
@@ -125,8 +125,8 @@ func (p *program) report(err error) int {
 	if err == nil {
 		return 0
 	}
-	status := server.ExitFault
-	var faults server.Faults
+	status := settings.ExitFault
+	var faults settings.Faults
 	var exit *exitError
 	switch {
 	case errors.As(err, &exit):

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"syscall"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // daemonMark is the variable that tells a process that it is the child of daemonize. It holds the parent's process id
@@ -26,7 +26,7 @@ const daemonPipe = 3
 func (p *program) daemonize() error {
 	r, w, err := os.Pipe()
 	if err != nil {
-		return exit(server.ExitFault, "failed to daemon() in order to daemonize: %w", err)
+		return exit(settings.ExitFault, "failed to daemon() in order to daemonize: %w", err)
 	}
 	defer r.Close()
 	child := &exec.Cmd{
@@ -41,7 +41,7 @@ func (p *program) daemonize() error {
 	err = child.Start()
 	w.Close()
 	if err != nil {
-		return exit(server.ExitFault, "failed to daemon() in order to daemonize: %w", err)
+		return exit(settings.ExitFault, "failed to daemon() in order to daemonize: %w", err)
 	}
 	var word [1]byte
 	if n, _ := r.Read(word[:]); n == 1 {
@@ -69,7 +69,7 @@ func childStatus(err error) int {
 	if errors.As(err, &ended) && ended.ExitCode() > 0 {
 		return ended.ExitCode()
 	}
-	return server.ExitFault
+	return settings.ExitFault
 }
 
 // readiness is the child's end of the pipe to the process that waits for it. Nil is nobody waits.
@@ -91,18 +91,18 @@ func (p *program) daemonChild() (*readiness, bool) {
 
 // announce turns the process into a proper daemon and tells the parent that it listens. As in memcached it goes to the
 // root directory unless it may leave a core file here, and lets go of the terminal unless it is verbose.
-func (r *readiness) announce(s *server.Settings) error {
+func (r *readiness) announce(s *settings.Settings) error {
 	if r == nil {
 		return nil
 	}
 	if !s.Core {
 		if err := os.Chdir("/"); err != nil {
-			return exit(server.ExitFault, "failed to daemon() in order to daemonize: %w", err)
+			return exit(settings.ExitFault, "failed to daemon() in order to daemonize: %w", err)
 		}
 	}
 	if s.Verbosity == 0 {
 		if err := closeStandard(); err != nil {
-			return exit(server.ExitFault, "failed to daemon() in order to daemonize: %w", err)
+			return exit(settings.ExitFault, "failed to daemon() in order to daemonize: %w", err)
 		}
 	}
 	r.pipe.Write([]byte{1}) // if nobody is left to read it, the server runs all the same

@@ -8,7 +8,7 @@ import (
 	"gocached/engine"
 	"gocached/engine/memory"
 	"gocached/engine/null"
-	"gocached/server"
+	"gocached/server/settings"
 	"gocached/slab"
 )
 
@@ -16,7 +16,7 @@ import (
 type engineRow struct {
 	name     string
 	make     func() engine.Engine
-	describe func(io.Writer, *server.Settings) // what -vv prints about it at the start, or nil
+	describe func(io.Writer, *settings.Settings) // what -vv prints about it at the start, or nil
 }
 
 // engines is every engine there is.
@@ -34,11 +34,11 @@ func findEngine(name string) (*engineRow, error) {
 		}
 		names = append(names, engines[i].name)
 	}
-	return nil, exit(server.ExitFault, "Unknown engine: %s\n -- should be one of %s", name, strings.Join(names, ", "))
+	return nil, exit(settings.ExitFault, "Unknown engine: %s\n -- should be one of %s", name, strings.Join(names, ", "))
 }
 
 // printSlabs prints the table of slab classes, in the form of memcached 1.4.5, which tools read.
-func printSlabs(w io.Writer, s *server.Settings) {
+func printSlabs(w io.Writer, s *settings.Settings) {
 	for i, size := range slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor) {
 		fmt.Fprintf(w, "slab class %3d: chunk size %9d perslab %7d\n", i+1, size, s.ItemMax/size)
 	}

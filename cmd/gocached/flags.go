@@ -3,11 +3,11 @@ package main
 import (
 	"github.com/spf13/pflag"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // addFlags gives cobra a flag for each row of the settings table. Each sets its row in the settings.
-func addFlags(flags *pflag.FlagSet, settings *server.Settings, table []server.Setting) {
+func addFlags(flags *pflag.FlagSet, settings *settings.Settings, table []settings.Setting) {
 	for i := range table {
 		row := &table[i]
 		if row.Letter == 0 {
@@ -24,8 +24,8 @@ func addFlags(flags *pflag.FlagSet, settings *server.Settings, table []server.Se
 // flagValue is a row of the settings table as cobra wants to see it. A value that cannot be is reported later, with all
 // others, by Settings.Validate.
 type flagValue struct {
-	settings *server.Settings
-	row      *server.Setting
+	settings *settings.Settings
+	row      *settings.Setting
 }
 
 // Set implements pflag.Value.

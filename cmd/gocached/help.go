@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gocached/server"
+	"gocached/server/settings"
 )
 
 // licence is a copy of the project's LICENSE, which a test compares.
@@ -74,7 +75,7 @@ func printLicence(w io.Writer) { fmt.Fprintf(w, "gocached %s\n\n%s", server.Rele
 // there: rows that are hidden stay out.
 func printHelp(w io.Writer) {
 	fmt.Fprintf(w, "%s: gocached %s\n", compatible, server.Release)
-	for _, row := range server.Table() {
+	for _, row := range settings.Table() {
 		if row.Letter == 0 || row.Hidden {
 			continue
 		}
@@ -87,7 +88,7 @@ func printHelp(w io.Writer) {
 			printHelpLine(w, level.Flag, level.Help)
 		}
 	}
-	for _, key := range server.ExtendedTable() {
+	for _, key := range settings.ExtendedTable() {
 		left := "-o " + key.Key
 		if key.Arg != "" {
 			left += "=<" + key.Arg + ">"
@@ -117,7 +118,7 @@ func printHelpLine(w io.Writer, left, text string) {
 // printLongNames prints the long names of all flags.
 func printLongNames(w io.Writer) {
 	var names []string
-	for _, row := range server.Table() {
+	for _, row := range settings.Table() {
 		if row.Letter != 0 && !row.Hidden {
 			names = append(names, fmt.Sprintf("-%c --%s", row.Letter, row.Long))
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"gocached/server"
+	"gocached/server/settings"
 )
 
 var update = flag.Bool("update", false, "write the expected output anew")
@@ -133,7 +134,7 @@ func TestManual(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.ReplaceAll(string(page), `\-`, "-")
-	for _, row := range server.Table() {
+	for _, row := range settings.Table() {
 		if row.Letter == 0 || row.Hidden {
 			continue
 		}
@@ -151,7 +152,7 @@ func TestManual(t *testing.T) {
 			t.Errorf("-%c: the manual does not name the default, %s", row.Letter, row.Default)
 		}
 	}
-	for _, key := range server.ExtendedTable() {
+	for _, key := range settings.ExtendedTable() {
 		head := ".B " + key.Key
 		if key.Arg != "" {
 			head = ".BI " + key.Key + "= " + key.Arg

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // Descriptors that the process needs besides those of its connections and its event loops: what it likes to have, and
@@ -25,7 +25,7 @@ const filesPerLoop = 3
 
 // raiseLimits raises what the system limits, as far as the settings ask for it. It comes before privileges are dropped,
 // and before any file is opened: Go ends with a trace if there is no descriptor left for its poller.
-func raiseLimits(s *server.Settings) error {
+func raiseLimits(s *settings.Settings) error {
 	if s.Core {
 		if err := raiseCore(); err != nil {
 			return err
@@ -46,7 +46,7 @@ func raiseCore() error {
 		unix.Setrlimit(unix.RLIMIT_CORE, &limit)
 	}
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &limit); err != nil || limit.Cur == 0 {
-		return exit(server.ExitSystem, "failed to ensure corefile creation")
+		return exit(settings.ExitSystem, "failed to ensure corefile creation")
 	}
 	debug.SetTraceback("crash")
 	return nil
@@ -57,7 +57,7 @@ func raiseCore() error {
 func raiseFiles(connections, loops int) error {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return exit(server.ExitSystem, "failed to getrlimit number of files: %w", err)
+		return exit(settings.ExitSystem, "failed to getrlimit number of files: %w", err)
 	}
 	least := max(connections, loops+runtimeFiles)
 	wanted := uint64(connections + loops + spareFiles)
@@ -80,7 +80,7 @@ func raiseFiles(connections, loops int) error {
 	if !hasCapability(capSysResource) {
 		advice += ", or start as root"
 	}
-	return exit(server.ExitSystem, "failed to raise the limit on open files to %d for -c %d: the system allows %d (ulimit -Hn); %s",
+	return exit(settings.ExitSystem, "failed to raise the limit on open files to %d for -c %d: the system allows %d (ulimit -Hn); %s",
 		wanted, connections, most, advice)
 }
 

@@ -9,20 +9,20 @@ import (
 	"strings"
 	"syscall"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // errLivePID says that a PID file belongs to another server that is running.
 var errLivePID = errors.New("another server is running with that PID file")
 
 // resolvePaths makes the paths that are used again at the end independent of the current directory, which -d changes.
-func resolvePaths(s *server.Settings) error {
+func resolvePaths(s *settings.Settings) error {
 	if s.PIDFile == "" {
 		return nil
 	}
 	full, err := filepath.Abs(s.PIDFile)
 	if err != nil {
-		return exit(server.ExitSystem, "cannot find the current directory: %w", err)
+		return exit(settings.ExitSystem, "cannot find the current directory: %w", err)
 	}
 	s.PIDFile = full
 	return nil

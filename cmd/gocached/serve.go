@@ -9,6 +9,8 @@ import (
 
 	"gocached/engine"
 	"gocached/server"
+	"gocached/server/oplog"
+	"gocached/server/settings"
 )
 
 // serve starts the server and returns when it has stopped.
@@ -16,7 +18,7 @@ import (
 // What is wrong with the settings, the user, a limit or an address ends it before anything has been left behind. The
 // process gives its privileges up as soon as the addresses are bound; a unix socket is made afterwards, so that it
 // belongs to the user of -u.
-func (p *program) serve(s *server.Settings) error {
+func (p *program) serve(s *settings.Settings) error {
 	s.Complete()
 	p.environment(s)
 	ready, child := p.daemonChild()
@@ -56,7 +58,7 @@ func (p *program) serve(s *server.Settings) error {
 
 // checkNeeds fails if a server with these settings could not get on: nothing to listen on, or too little of something that
 // the system limits.
-func checkNeeds(s *server.Settings, identity *identity) error {
+func checkNeeds(s *settings.Settings, identity *identity) error {
 	if err := s.CheckReachable(); err != nil {
 		return err
 	}
@@ -87,8 +89,8 @@ func (p *program) raiseProcessors(threads int) {
 }
 
 // start makes the server, lets it listen, and serves.
-func (p *program) start(s *server.Settings, eng engine.Engine, identity *identity, ready *readiness) error {
-	log := server.NewLog(p.stderr)
+func (p *program) start(s *settings.Settings, eng engine.Engine, identity *identity, ready *readiness) error {
+	log := oplog.New(p.stderr)
 	defer log.Close()
 	log.SetLevel(s.Verbosity)
 	p.raiseProcessors(s.Threads)
@@ -101,14 +103,14 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 	}
 	srv, err := server.New(s, eng, log)
 	if errors.Is(err, syscall.ENOMEM) {
-		return exit(server.ExitSystem, "-m %d: the system refuses that much address space (see vm.overcommit_memory): %w", s.ItemMemory()>>20, err)
+		return exit(settings.ExitSystem, "-m %d: the system refuses that much address space (see vm.overcommit_memory): %w", s.ItemMemory()>>20, err)
 	}
 	if err != nil {
-		return exit(server.ExitSystem, "%w", err)
+		return exit(settings.ExitSystem, "%w", err)
 	}
 	reloadOnHangup(srv, log)
 	if err := srv.Listen(); err != nil {
-		return exit(server.ExitSystem, "%w", err)
+		return exit(settings.ExitSystem, "%w", err)
 	}
 	go func() {
 		<-stop
@@ -120,13 +122,13 @@ func (p *program) start(s *server.Settings, eng engine.Engine, identity *identit
 	}
 	defer removePIDFile(s.PIDFile)
 	if err := srv.Serve(); err != nil {
-		return exit(server.ExitSystem, "%w", err)
+		return exit(settings.ExitSystem, "%w", err)
 	}
 	return nil
 }
 
 // settle does what remains once the server listens: privileges, memory, the PID file, the word to the waiting parent.
-func settle(s *server.Settings, srv *server.Server, log *server.Log, identity *identity, ready *readiness) error {
+func settle(s *settings.Settings, srv *server.Server, log *oplog.Log, identity *identity, ready *readiness) error {
 	if err := identity.assume(s.Core); err != nil {
 		return err
 	}
@@ -143,7 +145,7 @@ func settle(s *server.Settings, srv *server.Server, log *server.Log, identity *i
 	if s.PIDFile != "" {
 		switch err := writePIDFile(s.PIDFile); {
 		case errors.Is(err, errLivePID):
-			return exit(server.ExitSystem, "%w", err)
+			return exit(settings.ExitSystem, "%w", err)
 		case err != nil:
 			log.Printf("warning: -P: %v", err)
 		}
@@ -152,7 +154,7 @@ func settle(s *server.Settings, srv *server.Server, log *server.Log, identity *i
 }
 
 // environment takes over the variables that memcached knows.
-func (p *program) environment(s *server.Settings) {
+func (p *program) environment(s *settings.Settings) {
 	s.PortFile = p.getenv("MEMCACHED_PORT_FILENAME")
 	s.InitialMalloc, _ = strconv.ParseUint(p.getenv("T_MEMD_INITIAL_MALLOC"), 10, 64)
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gocached/server"
+	"gocached/server/oplog"
 )
 
 // catchSignals returns a channel that gets a signal asking the server to stop. The next one after that ends the process
@@ -25,7 +26,7 @@ func catchSignals() <-chan os.Signal {
 
 // reloadOnHangup makes SIGHUP read the files with the users again. It never stops the server, daemon or not: memcached
 // ends by it unless it is a daemon, but a cache that goes when a terminal does helps nobody.
-func reloadOnHangup(srv *server.Server, log *server.Log) {
+func reloadOnHangup(srv *server.Server, log *oplog.Log) {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	go func() {
@@ -46,8 +47,8 @@ const verbosityMost = 3
 
 // watchJobControl gives these signals a use: SIGTTIN raises the verbosity of the log, and SIGTTOU lowers it, as in
 // twemproxy. Ctrl-Z is answered with a line. From here on only the log may write to standard error: the system sends
-// SIGTTOU to whoever else writes to a terminal that does not want output from the background (package server, log.go).
-func watchJobControl(log *server.Log) {
+// SIGTTOU to whoever else writes to a terminal that does not want output from the background (package oplog).
+func watchJobControl(log *oplog.Log) {
 	caught := make(chan os.Signal, 4)
 	signal.Notify(caught, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU)
 	go func() {

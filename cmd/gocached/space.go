@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // What the process needs besides the items' memory, in bytes. The first two are what Go 1.26 takes on its way to main, and
@@ -61,7 +61,7 @@ func (l spaceLimit) check(limit, beside, items int64) error {
 	if fits := (limit - beside) >> 20; fits > 0 {
 		advice = fmt.Sprintf("give -m %d or less, or %s", fits, advice)
 	}
-	return exit(server.ExitSystem, "the %s is limited to %d MB (%s): with -m %d, %d MB are needed, most of which are never touched; %s",
+	return exit(settings.ExitSystem, "the %s is limited to %d MB (%s): with -m %d, %d MB are needed, most of which are never touched; %s",
 		l.what, limit>>20, l.shell, items>>20, (beside+items)>>20, advice)
 }
 

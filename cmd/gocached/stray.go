@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gocached/server"
+	"gocached/server/settings"
 	"gocached/tool"
 )
 
@@ -76,12 +76,12 @@ func meansServing(word string) bool {
 
 func isExtended(word string) bool {
 	key, _, _ := strings.Cut(word, "=")
-	return slices.ContainsFunc(server.ExtendedTable(), func(e server.Extended) bool { return e.Key == key })
+	return slices.ContainsFunc(settings.ExtendedTable(), func(e settings.Extended) bool { return e.Key == key })
 }
 
 func isLongName(word string) bool {
 	name, _, _ := strings.Cut(word, "=")
-	return slices.ContainsFunc(server.Table(), func(r server.Setting) bool { return r.Letter != 0 && r.Long == name })
+	return slices.ContainsFunc(settings.Table(), func(r settings.Setting) bool { return r.Letter != 0 && r.Long == name })
 }
 
 func isAddress(word string) bool {

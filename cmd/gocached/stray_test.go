@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 func TestNearest(t *testing.T) {
@@ -52,7 +52,7 @@ func TestStrayWords(t *testing.T) {
 		"-h tol":               nil,
 		"a2 b2 c2 d2 e2 f2 g2": {`"a2"`, `"b2"`, `"c2"`, `"d2"`, `"e2"`, "2 more words belong to no flag"},
 	} {
-		n := normaliser{args: strings.Fields(words), table: server.Table()}
+		n := normaliser{args: strings.Fields(words), table: settings.Table()}
 		if err := n.read(); err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gocached/cgroup"
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // Threads of a process: without which Go does not get to main, and with which a server gets on. A loop can wait in the
@@ -56,7 +56,7 @@ func checkGroupTasks(files fs.FS, needed int) error {
 }
 
 func tooFew(needed, most, used int, who string) error {
-	return exit(server.ExitSystem, "the server needs up to %d threads, and of the %d that %s %d are taken; raise the limit, or give a lower -t",
+	return exit(settings.ExitSystem, "the server needs up to %d threads, and of the %d that %s %d are taken; raise the limit, or give a lower -t",
 		needed, most, who, used)
 }
 

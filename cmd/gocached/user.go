@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gocached/nss"
-	"gocached/server"
+	"gocached/server/settings"
 )
 
 // identity is the user that the process becomes once it listens. Nil stays who it is.
@@ -31,7 +31,7 @@ func findIdentity(text string) (*identity, error) {
 		return nil, nil
 	}
 	if text == "" {
-		return nil, exit(server.ExitUsage, "can't run as root without the -u switch")
+		return nil, exit(settings.ExitUsage, "can't run as root without the -u switch")
 	}
 	name, group, hasGroup := strings.Cut(text, ":")
 	id, err := findUser(name)
@@ -61,7 +61,7 @@ func findUser(name string) (*identity, error) {
 	if isNumber {
 		return &identity{name, number, number, []int{number}}, nil
 	}
-	return nil, exit(server.ExitNoUser, "can't find the user %s to switch to", name)
+	return nil, exit(settings.ExitNoUser, "can't find the user %s to switch to", name)
 }
 
 // findGroup looks a group up likewise.
@@ -73,7 +73,7 @@ func findGroup(name string) (int, error) {
 	if n, ok := readID(name); ok {
 		return n, nil
 	}
-	return 0, exit(server.ExitNoUser, "can't find the group %s to switch to", name)
+	return 0, exit(settings.ExitNoUser, "can't find the group %s to switch to", name)
 }
 
 // readID reads the number of a user or group. The largest of 32 bits is none: the system takes it for "as before".
@@ -90,7 +90,7 @@ func newIdentity(name string, u *user.User) (*identity, error) {
 		id.gid, err = strconv.Atoi(u.Gid)
 	}
 	if err != nil {
-		return nil, exit(server.ExitNoUser, "user %s has no usable number: %w", name, err)
+		return nil, exit(settings.ExitNoUser, "user %s has no usable number: %w", name, err)
 	}
 	id.groups = groups(u, id.gid)
 	return id, nil
@@ -126,10 +126,10 @@ func (id *identity) assume(core bool) error {
 		err = syscall.Setuid(id.uid)
 	}
 	if err != nil {
-		return exit(server.ExitSystem, "failed to assume identity of user %s: %w", id.name, err)
+		return exit(settings.ExitSystem, "failed to assume identity of user %s: %w", id.name, err)
 	}
 	if id.uid != 0 && syscall.Setuid(0) == nil {
-		return exit(server.ExitSystem, "failed to assume identity of user %s: there is a way back to root", id.name)
+		return exit(settings.ExitSystem, "failed to assume identity of user %s: there is a way back to root", id.name)
 	}
 	if core {
 		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0); err != nil {

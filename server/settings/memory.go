@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"fmt"
@@ -72,10 +72,10 @@ func (b memoryBound) warning(limit int64) string {
 }
 
 // ItemMemory returns how much memory the items may have, in bytes: what -m says, or what it means if that is 0.
-func (s *Settings) ItemMemory() int64 { return memoryLimit(s.MemoryLimit) }
+func (s *Settings) ItemMemory() int64 { return MemoryLimit(s.MemoryLimit) }
 
-// memoryLimit gives -m 0 its meaning: as much as the process may have.
-func memoryLimit(bytes int64) int64 {
+// MemoryLimit gives -m 0 its meaning: as much as the process may have.
+func MemoryLimit(bytes int64) int64 {
 	if bytes > 0 {
 		return bytes
 	}

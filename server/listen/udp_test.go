@@ -1,4 +1,4 @@
-package server
+package listen
 
 import (
 	"fmt"
@@ -33,7 +33,7 @@ func TestOpenUDP(t *testing.T) {
 			t.Errorf("%q opened %d and %d sockets, want %d and %d", c.flags, len(opened.Listeners), len(opened.UDP),
 				c.listeners, c.udp)
 		}
-		if c.listeners+c.udp == 2 && udpPortOf(opened.UDP[0]) != opened.Listeners[0].Port() {
+		if c.listeners+c.udp == 2 && UDPPort(opened.UDP[0]) != opened.Listeners[0].Port() {
 			t.Logf("%q opened different ports", c.flags) // possible, if somebody else had the port
 		}
 	}
@@ -58,8 +58,8 @@ func TestUDPInUse(t *testing.T) {
 	var err error
 	for range 5 { // the TCP port of that number may be somebody else's
 		taken := openAllFor(t, "p", "0", "U", "-1", "l", "127.0.0.1")
-		port = udpPortOf(taken.UDP[0])
-		_, err = OpenSockets(settingsOf(t, "U", fmt.Sprint(port), "l", "127.0.0.1"))
+		port = UDPPort(taken.UDP[0])
+		_, err = Open(settingsOf(t, "U", fmt.Sprint(port), "l", "127.0.0.1"))
 		if err == nil || !strings.Contains(err.Error(), "TCP") {
 			break
 		}

@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"math"
@@ -54,7 +54,7 @@ func TestMemoryBound(t *testing.T) {
 
 // TestMemoryBoundHere: this machine says what it has, and 64 MB are not too much for it.
 func TestMemoryBoundHere(t *testing.T) {
-	if b := thisMachine(); b.bytes == 0 || memoryLimit(0) != b.most() || memoryLimit(5) != 5 {
-		t.Errorf("%+v; -m 0 is %d", b, memoryLimit(0))
+	if b := thisMachine(); b.bytes == 0 || MemoryLimit(0) != b.most() || MemoryLimit(5) != 5 {
+		t.Errorf("%+v; -m 0 is %d", b, MemoryLimit(0))
 	}
 }

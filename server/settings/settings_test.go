@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ func rowOf(t *testing.T, letter byte) *Setting {
 // settingsOf sets flags on top of the defaults: pairs of a letter and a value.
 func settingsOf(t *testing.T, pairs ...string) *Settings {
 	t.Helper()
-	s := DefaultSettings()
+	s := Default()
 	for i := 0; i < len(pairs); i += 2 {
 		s.Set(rowOf(t, pairs[i][0]), pairs[i+1])
 	}
@@ -32,7 +32,7 @@ func settingsOf(t *testing.T, pairs ...string) *Settings {
 }
 
 func TestDefaultSettings(t *testing.T) {
-	got := *DefaultSettings()
+	got := *Default()
 	got.given = nil
 	want := Settings{
 		Port: 11211, SocketMask: 0o700, MemoryLimit: 64 << 20, MaxConns: 1024, Factor: 1.25, ChunkMin: 48,
@@ -41,10 +41,10 @@ func TestDefaultSettings(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if err := DefaultSettings().Validate(); err != nil {
+	if err := Default().Validate(); err != nil {
 		t.Errorf("the defaults are not valid: %v", err)
 	}
-	if w := DefaultSettings().Warnings(); w != nil {
+	if w := Default().Warnings(); w != nil {
 		t.Errorf("the defaults warn: %q", w)
 	}
 }
@@ -331,7 +331,7 @@ func TestSetExtended(t *testing.T) {
 		{"fast=1", "-o fast takes no value"},
 		{"slow", "Illegal suboption \"slow\"\n -- should be one of idle=seconds, fast, path=file"},
 	} {
-		s := DefaultSettings()
+		s := Default()
 		if got := s.setExtended(c.part, rows); got != c.fault {
 			t.Errorf("-o %s: fault %q, want %q", c.part, got, c.fault)
 		}

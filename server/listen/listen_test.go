@@ -1,19 +1,22 @@
-package server
+package listen
 
 import (
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"gocached/server/settings"
 )
 
 // openAllFor opens the sockets for flags on top of the defaults and closes them at the end of the test.
 func openAllFor(t *testing.T, pairs ...string) Sockets {
 	t.Helper()
-	sockets, err := OpenSockets(settingsOf(t, pairs...))
+	sockets, err := Open(settingsOf(t, pairs...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,45 +34,6 @@ func openFor(t *testing.T, pairs ...string) []Listener {
 	return sockets.Listeners
 }
 
-func TestParseEndpoint(t *testing.T) {
-	for text, want := range map[string]endpoint{
-		"127.0.0.1":      {"127.0.0.1", 7},
-		"127.0.0.1:80":   {"127.0.0.1", 80},
-		"host":           {"host", 7},
-		"host:0":         {"host", -1},
-		"::1":            {"::1", 7},
-		"[::1]":          {"::1", 7},
-		"[::1]:80":       {"::1", 80},
-		"fe80::1%eth0":   {"fe80::1%eth0", 7},
-		"*":              {"", 7},
-		"*:80":           {"", 80},
-		":80":            {"", 80},
-		"[127.0.0.1]:80": {"127.0.0.1", 80},
-
-		"tag[main]:127.0.0.1:80": {"127.0.0.1", 80},
-		"notls:[::1]:80":         {"::1", 80},
-	} {
-		if got, fault := parseEndpoint(text, 7); got != want || fault != "" {
-			t.Errorf("%s: got %v %q, want %v", text, got, fault, want)
-		}
-	}
-	for text, want := range map[string]string{
-		"[::1":        `Invalid IPV6 address: "[::1"`,
-		"[::1]80":     `Invalid IPV6 address: "[::1]80"`,
-		"host:":       `Invalid port number: ""`,
-		"host:x":      `Invalid port number: "x"`,
-		"host:65536":  `Invalid port number: "65536"`,
-		"[::1]:-2":    `Invalid port number: "-2"`,
-		"host:11211x": `Invalid port number: "11211x"`,
-
-		"proto[ascii]:127.0.0.1:80": "-l proto[ascii]:127.0.0.1:80: a protocol cannot be chosen for one address, only for all, by -B",
-	} {
-		if _, fault := parseEndpoint(text, 7); fault != want {
-			t.Errorf("%s: fault %q, want %q", text, fault, want)
-		}
-	}
-}
-
 func TestOpenTCP(t *testing.T) {
 	if list := openFor(t, "p", "0"); len(list) != 0 {
 		t.Errorf("-p 0 opened %d sockets", len(list))
@@ -79,7 +43,7 @@ func TestOpenTCP(t *testing.T) {
 		t.Fatalf("-p -1 opened %v", list)
 	}
 	port := fmt.Sprint(list[0].Port())
-	_, err := OpenSockets(settingsOf(t, "p", port, "l", "127.0.0.1"))
+	_, err := Open(settingsOf(t, "p", port, "l", "127.0.0.1"))
 	want := "failed to listen on TCP port " + port + ": Address already in use (127.0.0.1)"
 	if err == nil || err.Error() != want {
 		t.Errorf("a second server: %v, want %s", err, want)
@@ -113,7 +77,7 @@ func TestOpenAllOrNone(t *testing.T) {
 	freePort := free[0].Port()
 	free[0].Close()
 	list := fmt.Sprintf("127.0.0.1:%d,127.0.0.1:%d", freePort, taken[0].Port())
-	if _, err := OpenSockets(settingsOf(t, "l", list)); err == nil {
+	if _, err := Open(settingsOf(t, "l", list)); err == nil {
 		t.Fatal("no error with a port in use")
 	}
 	l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", freePort))
@@ -124,7 +88,7 @@ func TestOpenAllOrNone(t *testing.T) {
 }
 
 func TestOpenUnknownHost(t *testing.T) {
-	_, err := OpenSockets(settingsOf(t, "p", "-1", "l", "no-such-host.invalid"))
+	_, err := Open(settingsOf(t, "p", "-1", "l", "no-such-host.invalid"))
 	if err == nil || !strings.HasPrefix(err.Error(), "failed to listen on TCP port -1: ") {
 		t.Errorf("got %v", err)
 	}
@@ -190,7 +154,7 @@ func TestOpenUnix(t *testing.T) {
 	if err != nil || info.Mode() != os.ModeSocket|0o751 {
 		t.Errorf("the file is %v, %v", info.Mode(), err)
 	}
-	_, err = OpenSockets(settingsOf(t, "s", path))
+	_, err = Open(settingsOf(t, "s", path))
 	want := "failed to listen on UNIX socket: " + path + ": Address already in use: another server is running there"
 	if err == nil || err.Error() != want {
 		t.Errorf("a second server: %v\nwant %s", err, want)
@@ -237,7 +201,7 @@ func TestOpenUnixKeepsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{file, folder, link} {
-		if _, err := OpenSockets(settingsOf(t, "s", path)); err == nil || !strings.Contains(err.Error(), "not a socket") {
+		if _, err := Open(settingsOf(t, "s", path)); err == nil || !strings.Contains(err.Error(), "not a socket") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -277,7 +241,7 @@ func TestUnixPathFaults(t *testing.T) {
 		filepath.Join(file, "below"):          "Not a directory",
 		filepath.Join(dir, "no-folder") + "/": "No such file or directory: there is no folder " + filepath.Join(dir, "no-folder"),
 	} {
-		_, err := OpenSockets(settingsOf(t, "s", path))
+		_, err := Open(settingsOf(t, "s", path))
 		if want = "failed to listen on UNIX socket: " + path + ": " + want; err == nil || err.Error() != want {
 			t.Errorf("%s:\ngot  %v\nwant %s", path, err, want)
 		}
@@ -297,10 +261,10 @@ func TestPortFile(t *testing.T) {
 	}
 	s := settingsOf(t, "p", "-1", "U", "-1", "l", "127.0.0.1,[::1]")
 	s.PortFile = path
-	opened, err := OpenSockets(s)
+	opened, err := Open(s)
 	if err != nil {
 		s.Listen = []string{"127.0.0.1"} // no IPv6 here
-		opened, err = OpenSockets(s)
+		opened, err = Open(s)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -311,9 +275,9 @@ func TestPortFile(t *testing.T) {
 	if len(tcp) > 1 {
 		want += fmt.Sprintf("TCP INET6: %d\n", tcp[1].Port())
 	}
-	want += fmt.Sprintf("UDP INET: %d\n", udpPortOf(udp[0]))
+	want += fmt.Sprintf("UDP INET: %d\n", UDPPort(udp[0]))
 	if len(udp) > 1 {
-		want += fmt.Sprintf("UDP INET6: %d\n", udpPortOf(udp[1]))
+		want += fmt.Sprintf("UDP INET6: %d\n", UDPPort(udp[1]))
 	}
 	if text, err := os.ReadFile(path); string(text) != want || err != nil {
 		t.Errorf("the port file holds %q, %v, want %q", text, err, want)
@@ -330,8 +294,24 @@ func TestPortFile(t *testing.T) {
 func TestPortFileFails(t *testing.T) {
 	s := settingsOf(t, "p", "-1", "l", "127.0.0.1")
 	s.PortFile = filepath.Join(t.TempDir(), "no", "such", "folder")
-	if opened, err := OpenSockets(s); err == nil {
+	if opened, err := Open(s); err == nil {
 		opened.Close()
 		t.Error("no error")
 	}
+}
+
+// settingsOf returns settings made of pairs of a short flag's letter and its value.
+func settingsOf(t *testing.T, pairs ...string) *settings.Settings {
+	t.Helper()
+	s := settings.Default()
+	rows := settings.Table()
+	for i := 0; i < len(pairs); i += 2 {
+		at := slices.IndexFunc(rows, func(r settings.Setting) bool { return r.Letter == pairs[i][0] })
+		if at < 0 {
+			t.Fatalf("there is no flag -%s", pairs[i])
+		}
+		s.Set(&rows[at], pairs[i+1])
+	}
+	s.Complete()
+	return s
 }

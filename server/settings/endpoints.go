@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"fmt"
@@ -15,21 +15,21 @@ import (
 //   - -o udp_follows_tcp without -U asks for UDP wherever TCP is; -S forbids UDP, since a datagram has no connection
 //     that could have authenticated.
 
-// tcpEndpoints returns where TCP is to be served, or a fault.
-func (s *Settings) tcpEndpoints() ([]endpoint, string) {
+// TCPEndpoints returns where TCP is to be served, or a fault.
+func (s *Settings) TCPEndpoints() ([]Endpoint, string) {
 	if s.Socket != "" {
 		return nil, ""
 	}
 	return s.endpoints(s.Port)
 }
 
-// udpEndpoints returns where UDP is to be served, or a fault.
-func (s *Settings) udpEndpoints() ([]endpoint, string) {
+// UDPEndpoints returns where UDP is to be served, or a fault.
+func (s *Settings) UDPEndpoints() ([]Endpoint, string) {
 	switch {
 	case s.Socket != "" || s.SASL:
 		return nil, ""
 	case s.UDPFollowsTCP && !s.given['U']:
-		return s.tcpEndpoints()
+		return s.TCPEndpoints()
 	case s.UDPPort == 0:
 		return nil, ""
 	}
@@ -38,17 +38,17 @@ func (s *Settings) udpEndpoints() ([]endpoint, string) {
 
 // endpoints returns the elements of -l with a port each: their own, or the given one. With 0 those that name none are
 // left out.
-func (s *Settings) endpoints(port int) ([]endpoint, string) {
+func (s *Settings) endpoints(port int) ([]Endpoint, string) {
 	if len(s.Listen) == 0 && port != 0 {
-		return []endpoint{{"", port}}, ""
+		return []Endpoint{{"", port}}, ""
 	}
-	var list []endpoint
+	var list []Endpoint
 	for _, text := range s.Listen {
 		e, fault := parseEndpoint(text, port)
 		if fault != "" {
 			return nil, fault
 		}
-		if e.port != 0 {
+		if e.Port != 0 {
 			list = append(list, e)
 		}
 	}
@@ -64,8 +64,8 @@ func checkListen(s *Settings) string {
 // CheckReachable returns a Faults if the settings, which must be valid, leave nothing to listen on, else nil. It is no
 // part of Validate: root without -u has to hear of that first, as from memcached.
 func (s *Settings) CheckReachable() error {
-	tcp, _ := s.tcpEndpoints()
-	udp, _ := s.udpEndpoints()
+	tcp, _ := s.TCPEndpoints()
+	udp, _ := s.UDPEndpoints()
 	if s.Socket != "" || len(tcp) > 0 || len(udp) > 0 {
 		return nil
 	}
@@ -89,7 +89,7 @@ func warnUDP(s *Settings) string {
 	if s.SASL && s.UDPPort != 0 && s.Socket == "" {
 		return "-S: UDP stays closed, since datagrams cannot authenticate"
 	}
-	if ends, _ := s.udpEndpoints(); !onlyLoopback(ends) {
+	if ends, _ := s.UDPEndpoints(); !onlyLoopback(ends) {
 		return "UDP listens beyond this machine: forged requests can make it flood others; see -l and -o udp_max_datagrams"
 	}
 	return ""
@@ -118,12 +118,12 @@ func warnListen(s *Settings) string {
 	if s.Socket != "" || len(s.Listen) == 0 {
 		return ""
 	}
-	tcp, _ := s.tcpEndpoints()
-	udp, _ := s.udpEndpoints()
+	tcp, _ := s.TCPEndpoints()
+	udp, _ := s.UDPEndpoints()
 	named := true
 	for _, text := range s.Listen {
 		e, _ := parseEndpoint(text, 0)
-		if e.port != 0 {
+		if e.Port != 0 {
 			continue
 		}
 		named = false
@@ -141,18 +141,18 @@ func warnListen(s *Settings) string {
 }
 
 // serves reports whether one of the endpoints has the host of another.
-func serves(ends []endpoint, other endpoint) bool {
-	return slices.ContainsFunc(ends, func(e endpoint) bool { return e.host == other.host })
+func serves(ends []Endpoint, other Endpoint) bool {
+	return slices.ContainsFunc(ends, func(e Endpoint) bool { return e.host == other.host })
 }
 
 // hasPort reports whether one of the endpoints has the port.
-func hasPort(ends []endpoint, port int) bool {
-	return slices.ContainsFunc(ends, func(e endpoint) bool { return e.port == port })
+func hasPort(ends []Endpoint, port int) bool {
+	return slices.ContainsFunc(ends, func(e Endpoint) bool { return e.Port == port })
 }
 
 // onlyLoopback reports whether only this machine reaches the endpoints. Names are not looked up: but for localhost they
 // count as reachable.
-func onlyLoopback(ends []endpoint) bool {
+func onlyLoopback(ends []Endpoint) bool {
 	for _, e := range ends {
 		a, err := netip.ParseAddr(e.host)
 		if e.host != "localhost" && (err != nil || !a.Unmap().IsLoopback()) {

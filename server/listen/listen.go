@@ -1,4 +1,7 @@
-package server
+// Package listen opens the sockets that the settings ask for, all of them or none, and keeps the gate that -c sets.
+//
+// It serves nobody: what is accepted is the caller's.
+package listen
 
 import (
 	"context"
@@ -8,6 +11,8 @@ import (
 	"net/netip"
 	"syscall"
 	"unicode"
+
+	"gocached/server/settings"
 )
 
 // Kind is the transport of a listener and of its connections.
@@ -28,7 +33,7 @@ type Listener struct {
 	net.Listener
 	Kind    Kind
 	backlog int
-	control syscall.RawConn
+	Control syscall.RawConn
 	file    socketFile // of a unix socket
 }
 
@@ -50,7 +55,7 @@ func (l Listener) Resume() error { return l.listen(l.backlog) }
 // listen calls listen(2) again, which changes the backlog.
 func (l Listener) listen(backlog int) error {
 	var err error
-	if e := l.control.Control(func(fd uintptr) { err = syscall.Listen(int(fd), backlog) }); e != nil {
+	if e := l.Control.Control(func(fd uintptr) { err = syscall.Listen(int(fd), backlog) }); e != nil {
 		return e
 	}
 	return err
@@ -81,7 +86,7 @@ func (s Sockets) Close() error {
 	return errors.Join(faults...)
 }
 
-// OpenSockets opens every socket that the settings ask for (listen_endpoints.go). It opens all or none: after an error
+// Open opens every socket that the settings ask for (listen_endpoints.go). It opens all or none: after an error
 // nothing is bound.
 //
 // It then writes the port file if the settings name one (memcached's MEMCACHED_PORT_FILENAME).
@@ -89,7 +94,7 @@ func (s Sockets) Close() error {
 // It departs from memcached 1.4.5, which is content when one of several addresses is free: here an address in use is
 // an error, so that no two servers share a port unnoticed. Where any free port will do, all addresses of a transport get
 // the same if they can, and so does UDP if that goes for TCP too.
-func OpenSockets(s *Settings) (Sockets, error) {
+func Open(s *settings.Settings) (Sockets, error) {
 	var opened Sockets
 	err := opened.open(s)
 	if err == nil && s.Socket == "" && s.PortFile != "" {
@@ -103,7 +108,7 @@ func OpenSockets(s *Settings) (Sockets, error) {
 }
 
 // open opens what the settings ask for. After an error what was opened before is still open.
-func (s *Sockets) open(st *Settings) error {
+func (s *Sockets) open(st *settings.Settings) error {
 	if st.Socket != "" {
 		l, err := openUnix(st.Socket, st.SocketMask, st.Backlog)
 		if err != nil {
@@ -120,19 +125,19 @@ func (s *Sockets) open(st *Settings) error {
 		s.Listeners = append(s.Listeners, l)
 		return l.Port(), nil
 	}}
-	if err := tcp.openAll(st.tcpEndpoints()); err != nil {
+	if err := tcp.openAll(st.TCPEndpoints()); err != nil {
 		return err
 	}
 	udp := opener{transport: "UDP", listen: func(at netip.AddrPort) (int, error) {
-		c, err := listenUDP(at)
+		c, err := ListenUDP(at)
 		if err != nil {
 			return 0, err
 		}
 		s.UDP = append(s.UDP, c)
-		return udpPortOf(c), nil
+		return UDPPort(c), nil
 	}}
 	udp.got = tcp.got
-	return udp.openAll(st.udpEndpoints())
+	return udp.openAll(st.UDPEndpoints())
 }
 
 // opener opens the sockets of one transport.
@@ -144,14 +149,14 @@ type opener struct {
 }
 
 // openAll opens a socket for each of the endpoints, unless there is a fault about them.
-func (o *opener) openAll(endpoints []endpoint, fault string) error {
+func (o *opener) openAll(endpoints []settings.Endpoint, fault string) error {
 	if fault != "" {
 		return errors.New(fault)
 	}
 	o.seen = map[netip.AddrPort]bool{}
 	for _, e := range endpoints {
 		if err := o.openEndpoint(e); err != nil {
-			return fmt.Errorf("failed to listen on %s port %d: %s (%s)", o.transport, e.port, errorText(err), e)
+			return fmt.Errorf("failed to listen on %s port %d: %s (%s)", o.transport, e.Port, errorText(err), e)
 		}
 	}
 	return nil
@@ -159,15 +164,15 @@ func (o *opener) openAll(endpoints []endpoint, fault string) error {
 
 // openEndpoint opens a socket for each address that an endpoint stands for. One that this machine cannot have, such as
 // an IPv6 address where there is no IPv6, is left out if another can be had.
-func (o *opener) openEndpoint(e endpoint) error {
-	addresses, err := e.addresses()
+func (o *opener) openEndpoint(e settings.Endpoint) error {
+	addresses, err := e.Addresses()
 	if err != nil {
 		return err
 	}
 	var missing error
 	opened := false
 	for _, a := range addresses {
-		switch err := o.open(a, e.port); {
+		switch err := o.open(a, e.Port); {
 		case err == nil:
 			opened = true
 		case errors.Is(err, syscall.EAFNOSUPPORT), errors.Is(err, syscall.EADDRNOTAVAIL):
@@ -234,7 +239,7 @@ func keepAlive(_, _ string, c syscall.RawConn) error {
 // newListener finishes a socket that listens: it sets the backlog. On an error it closes the socket.
 func newListener(l net.Listener, c syscall.Conn, kind Kind, backlog int) (Listener, error) {
 	control, err := c.SyscallConn()
-	made := Listener{Listener: l, Kind: kind, backlog: backlog, control: control}
+	made := Listener{Listener: l, Kind: kind, backlog: backlog, Control: control}
 	if err == nil {
 		err = made.Resume()
 	}
@@ -254,4 +259,11 @@ func errorText(err error) string {
 	text := []rune(errno.Error())
 	text[0] = unicode.ToUpper(text[0])
 	return string(text)
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
 }

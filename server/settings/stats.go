@@ -1,4 +1,4 @@
-package server
+package settings
 
 // Live is what `stats settings` shows that changes while the server runs.
 type Live struct {

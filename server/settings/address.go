@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"context"
@@ -15,14 +15,14 @@ import (
 // lookupWait is how long the name in -l may take to be found.
 const lookupWait = 10 * time.Second
 
-// endpoint is one element of -l: a host and a port.
-type endpoint struct {
+// Endpoint is one element of -l: a host and a port.
+type Endpoint struct {
 	host string // a name or an address; "" is every address
-	port int    // -1 is any free one
+	Port int    // -1 is any free one
 }
 
 // String returns the host for an error message.
-func (e endpoint) String() string {
+func (e Endpoint) String() string {
 	if e.host == "" {
 		return "every address"
 	}
@@ -32,21 +32,21 @@ func (e endpoint) String() string {
 // parseEndpoint reads one element of -l in the forms of memcached 1.6: host, host:port, [IPv6], [IPv6]:port, bare IPv6,
 // and * for every address. port is used where the element names none; 0 is off. Of the marks that 1.6 knows before an
 // address, those that change nothing here are passed over: a name for its proxy, and that there is no TLS.
-func parseEndpoint(text string, port int) (endpoint, string) {
+func parseEndpoint(text string, port int) (Endpoint, string) {
 	whole := text
 	if mark, after, found := strings.Cut(text, "]:"); found && strings.HasPrefix(mark, "tag[") {
 		text = after
 	}
 	text = strings.TrimPrefix(text, "notls:")
 	if strings.HasPrefix(text, "proto[") {
-		return endpoint{}, fmt.Sprintf("-l %s: a protocol cannot be chosen for one address, only for all, by -B", whole)
+		return Endpoint{}, fmt.Sprintf("-l %s: a protocol cannot be chosen for one address, only for all, by -B", whole)
 	}
 	host, portText := text, ""
 	hasPort := false
 	if strings.HasPrefix(text, "[") {
 		inside, after, closed := strings.Cut(text[1:], "]")
 		if !closed || after != "" && after[0] != ':' {
-			return endpoint{}, fmt.Sprintf("Invalid IPV6 address: %q", text)
+			return Endpoint{}, fmt.Sprintf("Invalid IPV6 address: %q", text)
 		}
 		host = inside
 		if after != "" {
@@ -58,7 +58,7 @@ func parseEndpoint(text string, port int) (endpoint, string) {
 	if hasPort {
 		n, err := strconv.Atoi(portText)
 		if err != nil || n < -1 || n > maxPort {
-			return endpoint{}, fmt.Sprintf("Invalid port number: %q", portText)
+			return Endpoint{}, fmt.Sprintf("Invalid port number: %q", portText)
 		}
 		if n == 0 {
 			n = -1 // as memcached 1.6: the kernel chooses
@@ -68,11 +68,11 @@ func parseEndpoint(text string, port int) (endpoint, string) {
 	if host == "*" {
 		host = ""
 	}
-	return endpoint{host, port}, ""
+	return Endpoint{host, port}, ""
 }
 
-// addresses returns the addresses that the endpoint's host stands for, IPv4 before IPv6.
-func (e endpoint) addresses() ([]netip.Addr, error) {
+// Addresses returns the addresses that the endpoint's host stands for, IPv4 before IPv6.
+func (e Endpoint) Addresses() ([]netip.Addr, error) {
 	if e.host == "" {
 		return []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()}, nil
 	}

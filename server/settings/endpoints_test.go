@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 )
 
 // show writes endpoints as host:port with blanks between; every address is *.
-func show(ends []endpoint, fault string) string {
+func show(ends []Endpoint, fault string) string {
 	if fault != "" {
 		return fault
 	}
@@ -18,7 +18,7 @@ func show(ends []endpoint, fault string) string {
 		if host == "" {
 			host = "*"
 		}
-		words[i] = net.JoinHostPort(host, fmt.Sprint(e.port))
+		words[i] = net.JoinHostPort(host, fmt.Sprint(e.Port))
 	}
 	return strings.Join(words, " ")
 }
@@ -26,7 +26,7 @@ func show(ends []endpoint, fault string) string {
 // flagsOf reads -x value pairs, and flags without a value.
 func flagsOf(t *testing.T, line string) *Settings {
 	t.Helper()
-	s := DefaultSettings()
+	s := Default()
 	words := strings.Fields(line)
 	for i := 0; i < len(words); i++ {
 		row, value := rowOf(t, words[i][1]), ""
@@ -137,10 +137,10 @@ func TestEndpoints(t *testing.T) {
 		if err := s.Validate(); err != nil {
 			t.Errorf("%s: %v", c.flags, err)
 		}
-		if got := show(s.tcpEndpoints()); got != c.tcp {
+		if got := show(s.TCPEndpoints()); got != c.tcp {
 			t.Errorf("%s: TCP at %q, want %q", c.flags, got, c.tcp)
 		}
-		if got := show(s.udpEndpoints()); got != c.udp {
+		if got := show(s.UDPEndpoints()); got != c.udp {
 			t.Errorf("%s: UDP at %q, want %q", c.flags, got, c.udp)
 		}
 		if err := s.CheckReachable(); (err != nil) != (c.tcp+c.udp == "" && s.Socket == "") {

@@ -1,4 +1,5 @@
-package server
+// Package oplog is the log for the operator.
+package oplog
 
 import (
 	"fmt"
@@ -38,8 +39,8 @@ type Log struct {
 	closed  bool
 }
 
-// NewLog returns a log that writes to w. Its level is 0. Close ends its goroutine.
-func NewLog(w io.Writer) *Log {
+// New returns a log that writes to w. Its level is 0. Close ends its goroutine.
+func New(w io.Writer) *Log {
 	l := &Log{w: w, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go l.run()
 	return l

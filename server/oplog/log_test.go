@@ -1,4 +1,4 @@
-package server
+package oplog
 
 import (
 	"errors"
@@ -30,7 +30,7 @@ func (b *syncBuffer) String() string {
 
 func TestLogWritesLinesInOrder(t *testing.T) {
 	var out syncBuffer
-	log := NewLog(&out)
+	log := New(&out)
 	var want strings.Builder
 	for i := range 1000 {
 		log.Printf("line %d", i)
@@ -52,7 +52,7 @@ func TestLogWritesLinesInOrder(t *testing.T) {
 
 func TestLogCutsLongLines(t *testing.T) {
 	var out syncBuffer
-	log := NewLog(&out)
+	log := New(&out)
 	log.Printf("%s", strings.Repeat("x", 10*logLine))
 	log.Close()
 	if got, want := out.String(), strings.Repeat("x", logLine)+"\n"; got != want {
@@ -64,7 +64,7 @@ func TestLogCutsLongLines(t *testing.T) {
 func TestLogStuckWriter(t *testing.T) {
 	r, w := io.Pipe() // a write waits until somebody reads
 	defer r.Close()
-	log := NewLog(w)
+	log := New(w)
 	const lines = 10000
 	for range lines {
 		log.Printf("%s", strings.Repeat("x", 99))
@@ -97,7 +97,7 @@ type brokenWriter struct{}
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
 func TestLogBrokenWriter(t *testing.T) {
-	log := NewLog(brokenWriter{})
+	log := New(brokenWriter{})
 	for range 5 {
 		log.Printf("lost")
 	}
@@ -109,7 +109,7 @@ func TestLogBrokenWriter(t *testing.T) {
 }
 
 func TestLogLevel(t *testing.T) {
-	log := NewLog(io.Discard)
+	log := New(io.Discard)
 	defer log.Close()
 	if log.Level() != 0 {
 		t.Errorf("level %d at the start", log.Level())
@@ -122,7 +122,7 @@ func TestLogLevel(t *testing.T) {
 
 func TestLogConcurrent(t *testing.T) {
 	var out syncBuffer
-	log := NewLog(&out)
+	log := New(&out)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {

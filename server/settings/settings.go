@@ -1,9 +1,13 @@
-package server
+// Package settings is everything that can be chosen when a server starts: one table with a row for each flag and each word of
+// -o, how a value is read and checked, and what the choices come to: which sockets, how much memory.
+//
+// Read next: Settings below, then row.go and table.go. A new flag is a row there, and a field here.
+package settings
 
-// Settings is everything the command line can choose. It is filled from the settings table (settings_table.go), checked
+// Settings is everything the command line can choose. It is filled from the settings table (table.go), checked
 // once by Validate, and read-only from then on; two servers with different settings can live in one process.
 //
-// Start from DefaultSettings: the zero value is not valid.
+// Start from Default: the zero value is not valid.
 type Settings struct {
 	Port          int      // -p, 0 is off, -1 any free port
 	UDPPort       int      // -U, 0 is off, -1 any free port; with SASL it is never opened
@@ -75,8 +79,8 @@ func (b Binding) String() string {
 	return "auto-negotiate"
 }
 
-// DefaultSettings returns what the server does without any flag. They are memcached 1.4.5's, except that UDP is off.
-func DefaultSettings() *Settings {
+// Default returns what the server does without any flag. They are memcached 1.4.5's, except that UDP is off.
+func Default() *Settings {
 	s := &Settings{given: map[byte]bool{}}
 	for i := range table {
 		if table[i].Default != "" {

@@ -1,4 +1,5 @@
-package server
+// Package prefix counts requests by what stands in front of their keys, for stats detail and -D.
+package prefix
 
 import (
 	"bytes"
@@ -9,11 +10,11 @@ import (
 	"sync/atomic"
 )
 
-// prefixes counts per key prefix (stats detail): what stands before the delimiter of -D. It is off unless somebody
+// Counts counts per key prefix (stats detail): what stands before the delimiter of -D. It is off unless somebody
 // asks, since it takes one lock for all; keys without the delimiter are not counted (as in memcached).
-type prefixes struct {
-	on        atomic.Bool
-	delimiter byte
+type Counts struct {
+	On        atomic.Bool
+	Delimiter byte
 
 	mu    sync.Mutex
 	table map[string]*prefixCounts
@@ -21,20 +22,20 @@ type prefixes struct {
 
 type prefixCounts struct{ gets, hits, sets, dels uint64 }
 
-// prefixesMost bounds the table: a client that makes up prefixes must not take memory without end. Prefixes beyond it
+// Most bounds the table: a client that makes up prefixes must not take memory without end. Prefixes beyond it
 // are not counted.
-const prefixesMost = 10_000
+const Most = 10_000
 
 // of returns the counts of a key's prefix, or nil. The lock is held.
-func (p *prefixes) of(key []byte) *prefixCounts {
-	n := bytes.IndexByte(key, p.delimiter)
+func (p *Counts) of(key []byte) *prefixCounts {
+	n := bytes.IndexByte(key, p.Delimiter)
 	if n < 0 {
 		return nil
 	}
 	if c := p.table[string(key[:n])]; c != nil {
 		return c
 	}
-	if len(p.table) >= prefixesMost {
+	if len(p.table) >= Most {
 		return nil
 	}
 	if p.table == nil {
@@ -46,7 +47,7 @@ func (p *prefixes) of(key []byte) *prefixCounts {
 }
 
 // change applies f to the counts of a key's prefix.
-func (p *prefixes) change(key []byte, f func(*prefixCounts)) {
+func (p *Counts) change(key []byte, f func(*prefixCounts)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if c := p.of(key); c != nil {
@@ -54,7 +55,7 @@ func (p *prefixes) change(key []byte, f func(*prefixCounts)) {
 	}
 }
 
-func (p *prefixes) get(key []byte, hit bool) {
+func (p *Counts) Get(key []byte, hit bool) {
 	p.change(key, func(c *prefixCounts) {
 		c.gets++
 		if hit {
@@ -63,18 +64,18 @@ func (p *prefixes) get(key []byte, hit bool) {
 	})
 }
 
-func (p *prefixes) set(key []byte) { p.change(key, func(c *prefixCounts) { c.sets++ }) }
-func (p *prefixes) del(key []byte) { p.change(key, func(c *prefixCounts) { c.dels++ }) }
+func (p *Counts) Set(key []byte) { p.change(key, func(c *prefixCounts) { c.sets++ }) }
+func (p *Counts) Del(key []byte) { p.change(key, func(c *prefixCounts) { c.dels++ }) }
 
-// clear forgets all counts.
-func (p *prefixes) clear() {
+// Clear forgets all counts.
+func (p *Counts) Clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.table = nil
 }
 
-// dump appends a line for each prefix, in the order of their names. The lock is held only while the counts are copied.
-func (p *prefixes) dump(dst []byte) []byte {
+// Dump appends a line for each prefix, in the order of their names. The lock is held only while the counts are copied.
+func (p *Counts) Dump(dst []byte) []byte {
 	type line struct {
 		name string
 		prefixCounts

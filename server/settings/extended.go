@@ -1,10 +1,12 @@
-package server
+package settings
 
 import (
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"gocached/protocol"
 )
 
 // Extended is one key of -o.
@@ -29,7 +31,7 @@ var extended = [...]Extended{
 		Help: "cut an answer by UDP off after so many datagrams of at most 1400 bytes, so that a small request with a " +
 			"forged address costs its victim little (default: 0, which is never)",
 		set: func(s *Settings, v string) string {
-			return setWhole("udp_max_datagrams", &s.UDPMaxDatagrams, v, 0, datagramsMost)
+			return setWhole("udp_max_datagrams", &s.UDPMaxDatagrams, v, 0, protocol.MaxDatagrams)
 		},
 	},
 	{

@@ -1,4 +1,4 @@
-package server
+package listen
 
 import (
 	"math"
@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// gate lets in as many connections as -c allows. At the limit it closes the listeners' doors (listen with a backlog of
+// Gate lets in as many connections as -c allows. At the limit it closes the listeners' doors (listen with a backlog of
 // nothing, so that clients wait in their own kernel) and opens them when somebody leaves. With -o maxconns_fast the
 // doors stay open, and whoever comes at the limit is turned away.
-type gate struct {
+type Gate struct {
 	most  int
 	fast  bool
-	doors []door
+	Doors []door
 
 	mu       sync.Mutex
 	changed  sync.Cond
@@ -33,7 +33,7 @@ type door interface {
 	Resume() error
 }
 
-func (g *gate) init(most int, fast bool) {
+func (g *Gate) Init(most int, fast bool) {
 	if most == 0 { // no limit, as in memcached
 		most = math.MaxInt
 	}
@@ -41,9 +41,9 @@ func (g *gate) init(most int, fast bool) {
 	g.changed.L = &g.mu
 }
 
-// wait waits until it is time to accept one more: until there is room, or at once if clients are turned away. It
+// Wait waits until it is time to accept one more: until there is room, or at once if clients are turned away. It
 // returns false once the gate is stopped.
-func (g *gate) wait() bool {
+func (g *Gate) Wait() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.waitForRoom()
@@ -51,32 +51,32 @@ func (g *gate) wait() bool {
 }
 
 // waitForRoom waits, unless clients are turned away. The lock is held.
-func (g *gate) waitForRoom() {
+func (g *Gate) waitForRoom() {
 	for g.inside >= g.most && !g.stopped && !g.fast {
 		g.changed.Wait()
 	}
 }
 
-// admission is what the gate says to one who has been accepted.
-type admission int
+// Admission is what the gate says to one who has been accepted.
+type Admission int
 
 const (
-	admitted   admission = iota // has a place now
-	turnedAway                  // there is none
-	tooLate                     // the server is stopping
+	Admitted   Admission = iota // has a place now
+	TurnedAway                  // there is none
+	TooLate                     // the server is stopping
 )
 
-// enter takes a place. If another listener was faster it waits for one, unless clients are turned away.
-func (g *gate) enter() admission {
+// Enter takes a place. If another listener was faster it waits for one, unless clients are turned away.
+func (g *Gate) Enter() Admission {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.waitForRoom()
 	switch {
 	case g.stopped:
-		return tooLate
+		return TooLate
 	case g.inside >= g.most:
 		g.rejected++
-		return turnedAway
+		return TurnedAway
 	}
 	g.inside++
 	g.entered++
@@ -84,25 +84,25 @@ func (g *gate) enter() admission {
 	if g.inside >= g.most && !g.fast {
 		g.close()
 	}
-	return admitted
+	return Admitted
 }
 
-// admit counts the listening sockets among those who entered, as memcached does. They take no places.
-func (g *gate) admit(sockets int) {
+// Admit counts the listening sockets among those who entered, as memcached does. They take no places.
+func (g *Gate) Admit(sockets int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.entered += uint64(sockets)
 }
 
-// leave gives a place back.
-func (g *gate) leave() {
+// Leave gives a place back.
+func (g *Gate) Leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.inside--
 	if g.closed {
 		g.closed = false
 		g.shut += time.Since(g.since)
-		for _, d := range g.doors {
+		for _, d := range g.Doors {
 			_ = d.Resume() // a listener that is being closed
 		}
 	}
@@ -110,23 +110,23 @@ func (g *gate) leave() {
 }
 
 // close closes the doors. The lock is held.
-func (g *gate) close() {
+func (g *Gate) close() {
 	g.closed, g.since = true, time.Now()
 	g.closings++
-	for _, d := range g.doors {
+	for _, d := range g.Doors {
 		_ = d.Pause() // a listener that is being closed
 	}
 }
 
-// exhausted notes that the process had no descriptor left for a connection, which counts as closing the doors.
-func (g *gate) exhausted() {
+// Exhausted notes that the process had no descriptor left for a connection, which counts as closing the doors.
+func (g *Gate) Exhausted() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.closings++
 }
 
-// stop wakes everybody who waits, for good.
-func (g *gate) stop() {
+// Stop wakes everybody who waits, for good.
+func (g *Gate) Stop() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.stopped = true
@@ -134,21 +134,21 @@ func (g *gate) stop() {
 }
 
 // locked reads a figure.
-func locked[T any](g *gate, read func() T) T {
+func locked[T any](g *Gate, read func() T) T {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return read()
 }
 
-func (g *gate) current() int     { return locked(g, func() int { return g.inside }) }
-func (g *gate) peak() int        { return locked(g, func() int { return g.highest }) }
-func (g *gate) total() uint64    { return locked(g, func() uint64 { return g.entered }) }
-func (g *gate) accepting() bool  { return locked(g, func() bool { return !g.closed }) }
-func (g *gate) disabled() uint64 { return locked(g, func() uint64 { return g.closings }) }
-func (g *gate) refused() uint64  { return locked(g, func() uint64 { return g.rejected }) }
+func (g *Gate) Current() int     { return locked(g, func() int { return g.inside }) }
+func (g *Gate) Peak() int        { return locked(g, func() int { return g.highest }) }
+func (g *Gate) Total() uint64    { return locked(g, func() uint64 { return g.entered }) }
+func (g *Gate) Accepting() bool  { return locked(g, func() bool { return !g.closed }) }
+func (g *Gate) Disabled() uint64 { return locked(g, func() uint64 { return g.closings }) }
+func (g *Gate) Refused() uint64  { return locked(g, func() uint64 { return g.rejected }) }
 
-// disabledFor is for how long the doors have been closed, in all.
-func (g *gate) disabledFor() time.Duration {
+// DisabledFor is for how long the doors have been closed, in all.
+func (g *Gate) DisabledFor() time.Duration {
 	return locked(g, func() time.Duration {
 		if g.closed {
 			return g.shut + time.Since(g.since)
@@ -157,8 +157,8 @@ func (g *gate) disabledFor() time.Duration {
 	})
 }
 
-// reset starts the counters anew.
-func (g *gate) reset() {
+// Reset starts the counters anew.
+func (g *Gate) Reset() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.entered, g.closings, g.rejected = 0, 0, 0

@@ -1,6 +1,10 @@
-package server
+package settings
 
-import "testing"
+import (
+	"testing"
+
+	"gocached/protocol"
+)
 
 // FuzzSettings gives one flag after the other any value, -o among them. Nothing panics, and settings that pass Validate
 // are within their bounds and can be shown.
@@ -9,7 +13,7 @@ func FuzzSettings(f *testing.F) {
 		if len(letters) > len(table) {
 			return
 		}
-		s := DefaultSettings()
+		s := Default()
 		for i := range len(letters) {
 			for r := range table {
 				if table[r].Letter == letters[i] && letters[i] != 0 {
@@ -60,7 +64,7 @@ func checkBounds(t *testing.T, s *Settings) {
 		"item size":     s.ItemMax >= minItemMax && s.ItemMax <= maxItemMax,
 		"binding":       s.Binding >= BindingAuto && s.Binding <= BindingBinary,
 		"sasl":          !s.SASL || s.Binding == BindingBinary,
-		"datagrams":     s.UDPMaxDatagrams >= 0 && s.UDPMaxDatagrams <= datagramsMost,
+		"datagrams":     s.UDPMaxDatagrams >= 0 && s.UDPMaxDatagrams <= protocol.MaxDatagrams,
 		"idle":          s.IdleTimeout >= 0 && uint64(s.IdleTimeout) <= 1<<32-1,
 		"engine option": len(s.EngineOptions) <= len(extended),
 	} {
