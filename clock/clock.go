@@ -78,7 +78,7 @@ const late = time.Millisecond
 // clock, which may have jumped.
 func (c *Clock) advance(since time.Duration, unix int64) {
 	c.wall.Store(unix)
-	c.now.Store(uint32(First) + uint32(since/time.Second))
+	c.now.Store(uint32(clamp(int64(First) + int64(since/time.Second))))
 	c.tell()
 }
 

@@ -24,6 +24,18 @@ func TestExptime(t *testing.T) {
 	}
 }
 
+// TestExptimeBeforeTheEpoch: a wall clock that is set to a time before 1970 makes no date overflow.
+func TestExptimeBeforeTheEpoch(t *testing.T) {
+	c := NewFake(-1000)
+	for n, want := range map[int64]Time{
+		MaxRelative + 1: Time(MaxRelative+1+1000) + c.Now(), math.MaxInt64: math.MaxUint32, math.MaxInt64 - 1000: math.MaxUint32, -1: Past,
+	} {
+		if got := c.Exptime(n); got != want {
+			t.Errorf("Exptime(%d) = %d, want %d", n, got, want)
+		}
+	}
+}
+
 func TestFake(t *testing.T) {
 	c := NewFake(1000)
 	if c.Now() != First || c.Unix() != 1000 {
@@ -48,7 +60,7 @@ func TestAdvance(t *testing.T) {
 		now   Time
 	}{
 		{999 * time.Millisecond, First}, {time.Second, First + 1}, {1999 * time.Millisecond, First + 1},
-		{time.Hour, First + 3600},
+		{time.Hour, First + 3600}, {137 * 365 * 24 * time.Hour, math.MaxUint32}, {math.MaxInt64, math.MaxUint32},
 	} {
 		if c.advance(row.after, 0); c.Now() != row.now {
 			t.Errorf("after %v: %d, want %d", row.after, c.Now(), row.now)

@@ -23,16 +23,15 @@ func (c *Clock) Exptime(n int64) Time {
 	case n <= MaxRelative:
 		return clamp(int64(c.Now()) + n)
 	}
-	ahead := n - c.Unix()
-	if ahead <= 0 {
+	unix := c.Unix()
+	switch {
+	case n <= unix:
 		return Past
-	}
-	if ahead > math.MaxUint32 {
+	case n > unix+math.MaxUint32: // before the two are subtracted, which may overflow
 		return math.MaxUint32
 	}
-	return clamp(int64(c.Now()) + ahead)
+	return clamp(int64(c.Now()) + n - unix)
 }
 
-func clamp(t int64) Time {
-	return Time(min(t, math.MaxUint32))
-}
+// clamp is t as a Time. What is beyond the last moment is the last moment.
+func clamp(t int64) Time { return Time(min(t, math.MaxUint32)) }

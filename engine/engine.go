@@ -30,7 +30,7 @@ type Engine interface {
 	// The groups that a server asks for are listed at Query. Names and values do not outlive the call to emit.
 	Stats(q Query, emit func(name, value string)) Status
 
-	// CanStore says whether an item of this shape could ever be stored (5): OK or TooLarge. The server asks before it
+	// CanStore says whether an item of this shape could ever be stored (5): OK or TooLarge. A key has 1 to 250 bytes. The server asks before it
 	// reads a value, so that it can answer and skip the bytes.
 	CanStore(keyLen, valueLen int, flags uint32) Status
 

@@ -70,7 +70,16 @@ const (
 	epochMask   = Epochs - 1
 	accessShift = 14
 	accessUnit  = 8 // seconds
-	accessMask  = 1<<18 - 1
+	accessBits  = 18
+	accessMask  = 1<<accessBits - 1
+)
+
+// These do not compile if a number has fewer bits than it needs.
+const (
+	_ = uint8(MaxKey)
+	_ = uint(lengthMask - (slab.MaxPage - 32)) // no value fills a page, since its header is there too
+	_ = uint(1<<(accessShift-epochShift) - Epochs)
+	_ = uint(32 - accessShift - accessBits)
 )
 
 // State is where an item is in its life.

@@ -4,6 +4,9 @@ const (
 	// MaxClasses is the highest number of a class. Classes are numbered from 1.
 	MaxClasses = 200
 
+	// MaxPage is the largest page, and so the largest chunk, in bytes.
+	MaxPage = 128 << 20
+
 	// startSize is what memcached 1.4.5's item header measures. The table of sizes starts from it, whatever our own
 	// header measures, so that the classes are the ones its users know.
 	startSize = 48
@@ -11,12 +14,19 @@ const (
 	align = 8
 )
 
+// These do not compile if a number has fewer bits than it needs.
+const (
+	_ = uint8(MaxClasses)                  // the class in an entry of the page table
+	_ = uint(1<<24 - 1 - MaxPage/2/align)  // the size there, of a chunk that shares its page
+	_ = uint(1<<31 - MaxPage/startSize<<1) // a page and its chunks in a ref
+)
+
 // Sizes returns the chunk sizes of all classes for the given flags: the page size (-I), the least room for key, value
 // and flags (-n) and the growth factor (-f). Element 0 is class 1. The table is memcached 1.4.5's, for every combination
 // of flags: sizes are multiples of 8 but for the last, which is a whole page.
 func Sizes(pageSize, chunkMin int, factor float64) []int {
 	var sizes []int
-	size := uint32(startSize + chunkMin)
+	size := uint32(startSize + min(chunkMin, pageSize))
 	for len(sizes) < MaxClasses-1 && float64(size) <= float64(pageSize)/factor {
 		if rest := size % align; rest != 0 {
 			size += align - rest

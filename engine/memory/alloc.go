@@ -28,7 +28,7 @@ func (w *want) like(o *want) bool {
 // CanStore allows what memcached 1.4.5's check allows, which forgets the eight bytes of the CAS: a few sizes below the
 // limit pass it and are refused by Allocate with NoClass.
 func (e *Engine) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
-	if valueLen < 0 || valueLen > e.itemMax || e.finder.class(item.NominalSize(keyLen, valueLen, flags, false)) == 0 {
+	if uint(keyLen-1) >= item.MaxKey || valueLen < 0 || valueLen > e.itemMax || e.finder.class(item.NominalSize(keyLen, valueLen, flags, false)) == 0 {
 		return engine.TooLarge
 	}
 	return engine.OK

@@ -229,6 +229,8 @@ func (e *Engine) markIdle() {
 	}
 }
 
+const _ = uint8(slab.MaxClasses) // a number of a class in a finder
+
 // finder knows which class is the smallest that holds a number of bytes.
 type finder struct {
 	small [1025]uint8 // for sizes up to 8 KiB, by size / 8 rounded up; 0 if that is more than the last class holds

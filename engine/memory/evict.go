@@ -148,7 +148,8 @@ func (c *class) countVictim(h *item.Header, why reason, now clock.Time) {
 	}
 }
 
-// age orders victims: by their last use, then by their stamp. Smaller is older.
+// age orders victims: by their last use, then by the low half of their stamp. Smaller is older. When that half begins anew,
+// victims that were last used within the same eight seconds are taken from one class for once.
 func age(now clock.Time, idle uint32, stamp uint64) uint64 {
 	return uint64(uint32(now)-idle)<<32 | stamp&(1<<32-1)
 }

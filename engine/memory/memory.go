@@ -63,7 +63,7 @@ func (e *Engine) Info() engine.Info {
 
 // Initialize reserves the memory. Only -L makes it speak of huge pages: it asks for them always, and works without.
 func (e *Engine) Initialize(s engine.Settings) error {
-	if s.Clock == nil || s.ItemMax < 1 || s.ItemMax > 128<<20 || s.ChunkMin < 1 || s.Factor <= 1 {
+	if s.Clock == nil || s.ItemMax < 1 || s.ItemMax > slab.MaxPage || s.ChunkMin < 1 || s.Factor <= 1 {
 		return errors.New("memory: settings without a clock, or with sizes that make no classes")
 	}
 	sizes := slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor)

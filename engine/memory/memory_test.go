@@ -59,6 +59,18 @@ func TestSizeBorderOdd(t *testing.T) {
 	}
 }
 
+// TestKeyLengths: an item has room for the length of the longest key, and no other key is taken.
+func TestKeyLengths(t *testing.T) {
+	_, h := start(t, nil)
+	for n, want := range map[int]engine.Status{
+		0: engine.TooLarge, 1: engine.OK, 250: engine.OK, 251: engine.TooLarge, 256: engine.TooLarge, 1 << 20: engine.TooLarge,
+	} {
+		h.Expect(fmt.Sprint("CanStore, ", n), h.CanStore(n, 1, 0), want)
+		_, status := h.Put(engine.OpSet, strings.Repeat("k", n), "v", 0, 0, 0)
+		h.Expect(fmt.Sprint("Allocate, ", n), status, want)
+	}
+}
+
 // TestStatsSlabs has the figures of memcached 1.4.5 for the same commands.
 func TestStatsSlabs(t *testing.T) {
 	_, h := start(t, nil)
