@@ -63,8 +63,11 @@ type Engine interface {
 	//	                             its CAS equals cas, even zero     Exists
 	//
 	// OpAppend and OpPrepend join the values and keep the flags and the expiry of the item already there; NotStored if
-	// the two do not fit together, NoMemory if there is none for both, and then the item is left as it was. An engine without CAS (Settings.NoCAS) takes every CAS as equal. An expired item
-	// counts as none. Test and change are one step: no other call sees the key in between.
+	// the two do not fit together, NoMemory if there is none for both, and then the item is left as it was. An expired
+	// item counts as none. Test and change are one step: no other call sees the key in between.
+	//
+	// In an engine without CAS (Settings.NoCAS) every item's is 0. Store then takes every CAS as equal, as memcached does,
+	// but Remove and Arithmetic compare.
 	//
 	// Store takes the item over, whatever the status: the caller must neither touch its bytes nor Release it.
 	Store(it Item, op Op, cas uint64) (newCAS uint64, status Status)

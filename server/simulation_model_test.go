@@ -247,7 +247,7 @@ func (m *model) removed(key int, given uint64, status engine.Status) {
 	want := engine.NotFound
 	if it != nil {
 		want = engine.OK
-		if given != 0 && !m.w.plan.noCAS && given != it.cas {
+		if given != 0 && given != it.cas {
 			want = engine.Exists
 		}
 	}
@@ -306,7 +306,7 @@ func (m *model) mayCalculate(it *record, a *engine.Arithmetic) (engine.Status, u
 		}
 		return engine.NotFound, 0
 	}
-	if a.CAS != 0 && !m.w.plan.noCAS && a.CAS != it.cas {
+	if a.CAS != 0 && a.CAS != it.cas {
 		return engine.Exists, 0
 	}
 	n, err := strconv.ParseUint(string(numberIn(it.value)), 10, 64)

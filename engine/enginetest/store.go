@@ -109,7 +109,7 @@ func testStore(h *Harness) {
 	h.Expect("flags", h.Look("k").Flags, uint32(9))
 }
 
-// testStoreNoCAS: every CAS counts as equal, and is shown as 0.
+// testStoreNoCAS: every CAS is shown as 0. Who stores may give any, but who deletes or calculates none: so it is in memcached.
 func testStoreNoCAS(h *Harness) {
 	for _, row := range stores {
 		h.Expect("CAS", h.Set("k", "old"), uint64(0))
@@ -121,10 +121,17 @@ func testStoreNoCAS(h *Harness) {
 		h.Expect("status", status, want)
 		h.Expect("CAS of the item", h.Look("k").CAS, uint64(0))
 	}
-	h.Expect("remove with any CAS", h.Remove([]byte("k"), 99), engine.OK)
+	h.Expect("remove with a CAS", h.Remove([]byte("k"), 99), engine.Exists)
+	h.Has("k", "new")
+	h.Expect("remove without", h.Remove([]byte("k"), 0), engine.OK)
 	h.Set("n", "1")
 	_, _, status := h.Arithmetic([]byte("n"), &engine.Arithmetic{Delta: 1, CAS: 99})
-	h.Expect("incr with any CAS", status, engine.OK)
+	h.Expect("incr with a CAS", status, engine.Exists)
+	h.Has("n", "1")
+	_, _, status = h.Arithmetic([]byte("n"), &engine.Arithmetic{Delta: 1})
+	h.Expect("incr without", status, engine.OK)
+	_, _, status = h.Arithmetic([]byte("m"), &engine.Arithmetic{Delta: 1, CAS: 99})
+	h.Expect("incr of nothing with a CAS", status, engine.NotFound)
 }
 
 // testJoin: append and prepend keep the flags and the expiry of the item there.

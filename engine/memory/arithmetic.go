@@ -75,7 +75,7 @@ func (e *Engine) add(old found, s *sum) engine.Status {
 	if old.h == nil {
 		return engine.NotFound
 	}
-	if s.CAS != 0 && !e.noCAS && old.h.CAS() != s.CAS {
+	if s.CAS != 0 && old.h.CAS() != s.CAS {
 		return engine.Exists
 	}
 	n, ok := number(old.h.Value())

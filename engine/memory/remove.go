@@ -19,7 +19,7 @@ func (e *Engine) Remove(key []byte, cas uint64) engine.Status {
 	switch {
 	case f.h == nil:
 		return engine.NotFound
-	case cas != 0 && !e.noCAS && f.h.CAS() != cas:
+	case cas != 0 && f.h.CAS() != cas:
 		return engine.Exists
 	}
 	e.unlink(hash, f.link, f.ref, f.h, why)
