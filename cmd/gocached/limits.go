@@ -95,3 +95,22 @@ func mostFiles(hard uint64) int {
 	}
 	return int(min(hard, math.MaxInt32))
 }
+
+// signalsNeeded is how many signals must be able to wait for this process: more than it has threads when it changes its
+// user.
+const signalsNeeded = 256
+
+// raiseSignals raises the limit on signals that wait. A Go program without C changes its user by a signal to each of its
+// threads, and would wait for ever for one that the system did not take.
+func raiseSignals() error {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_SIGPENDING, &limit) != nil || limit.Cur >= signalsNeeded {
+		return nil
+	}
+	raised := unix.Rlimit{Cur: signalsNeeded, Max: max(limit.Max, signalsNeeded)}
+	if unix.Setrlimit(unix.RLIMIT_SIGPENDING, &raised) == nil {
+		return nil
+	}
+	return exit(settings.ExitSystem, "-u needs %d signals that can wait, and the system allows %d (ulimit -i); raise that limit",
+		signalsNeeded, limit.Max)
+}

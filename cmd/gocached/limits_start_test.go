@@ -78,3 +78,22 @@ func TestFilesLimit(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestFewSignals: root takes on another user though hardly a signal may wait.
+func TestFewSignals(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root takes on another user")
+	}
+	dir := t.TempDir()
+	ports := filepath.Join(dir, "ports")
+	cmd := limited(t, unix.RLIMIT_SIGPENDING, 0, true, "-l", "127.0.0.1", "-p", "-1", "-u", "nobody")
+	cmd.Env = append(cmd.Env, "MEMCACHED_PORT_FILENAME="+ports)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	if got := ask(t, "tcp", fmt.Sprintf("127.0.0.1:%d", readPort(t, ports)), "version"); got != "VERSION 1.4.5" {
+		t.Errorf("got %q", got)
+	}
+	endCleanly(t, cmd)
+}

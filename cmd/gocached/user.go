@@ -118,8 +118,11 @@ func (id *identity) assume(core bool) error {
 	if id == nil || id.uid == os.Getuid() && id.uid == os.Geteuid() && id.gid == os.Getegid() {
 		return nil
 	}
-	err := syscall.Setgroups(id.groups)
-	if err == nil {
+	err := raiseSignals()
+	if err != nil {
+		return err
+	}
+	if err = syscall.Setgroups(id.groups); err == nil {
 		err = syscall.Setgid(id.gid)
 	}
 	if err == nil {
