@@ -79,15 +79,22 @@ func TestFilesLimit(t *testing.T) {
 	}
 }
 
-// TestFewSignals: root takes on another user though hardly a signal may wait.
+// TestFewSignals: root takes on another user though hardly a signal may wait, or says why that cannot be. It never waits for
+// what cannot come.
 func TestFewSignals(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root takes on another user")
 	}
-	dir := t.TempDir()
-	ports := filepath.Join(dir, "ports")
+	ports := filepath.Join(t.TempDir(), "ports")
 	cmd := limited(t, unix.RLIMIT_SIGPENDING, 0, true, "-l", "127.0.0.1", "-p", "-1", "-u", "nobody")
 	cmd.Env = append(cmd.Env, "MEMCACHED_PORT_FILENAME="+ports)
+	if !hasCapability(capSysResource) {
+		got, want := finish(cmd), "-u needs 256 signals that can wait, and the system allows 0 (ulimit -i); raise that limit\n"
+		if got.exit != 71 || got.stderr != want {
+			t.Errorf("got %+v", got)
+		}
+		return
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
