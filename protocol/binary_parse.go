@@ -67,6 +67,8 @@ func (p *Parser) packet(in []byte, pos int, run *Run) (next int, need Need) {
 		return p.skipPacket(run, head, UnknownCommand, pos, body)
 	case !o.fits(extras, keyLen, uint64(body)):
 		return refusePacket(run, head, BadFormat, pos), NeedClose
+	case uint64(body) > math.MaxInt: // an int of 32 bits does not count that far, and no such machine stores that much
+		return p.skipPacket(run, head, engine.TooLarge, pos, body)
 	case o.bounded && int64(body) > int64(keyLen)+int64(p.Limits.StreamFrom):
 		return p.skipPacket(run, head, engine.TooLarge, pos, body)
 	}

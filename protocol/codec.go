@@ -8,6 +8,7 @@ type State struct {
 	InGet    bool  // inside a text get whose line has been taken only in part
 	NoKey    bool  // no key of that line has come yet
 	SkipLine bool  // the rest of the line is to be passed over, it has been answered
+	Block    int   // so many bytes may be the data block of a refused line, see passBlock
 }
 
 // Need says why Parse stopped.
@@ -17,6 +18,7 @@ type Need uint8
 const (
 	NeedNothing Need = iota // all input was taken
 	NeedMore                // an incomplete line, packet or small value remains in the input
+	NeedLineEnd             // the same of a line that is already unusually long: a caller may give it up
 	NeedRoom                // the run is full, or as many requests as asked for were taken
 	NeedStream              // the last request is a Store whose value is still coming
 	NeedClose               // the rest of the input is not to be read: the connection ends after its replies, if any
@@ -41,12 +43,13 @@ type Parser struct {
 	// packet. It has 64 bits, so no length a client can give overflows it.
 	Skip   uint64
 	Binary bool
+	begun  bool // the connection's first line has been taken
 }
 
 // Parse appends at most room requests to run and says how many bytes of in they take and why it stopped. Their slices
 // point into in. Parse never looks at bytes beyond in, allocates nothing, and any division of the same input over
-// several calls gives the same requests (but for where a streamed value was cut, and for text lines of more than 1024
-// bytes, which are treated differently if their end has not come: see unfinishedLine).
+// several calls gives the same requests (but for where a streamed value was cut, and for a get of more than 1024 bytes
+// with a key that is too long: if the line's end has come nothing of it is answered but the error).
 //
 // What is not used must be given again, with more behind it. With NeedRoom the run has to be executed first. After
 // NeedStream the value's rest, and in text the two bytes that end its block, are the caller's to read, or to put into

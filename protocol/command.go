@@ -60,8 +60,8 @@ type textCommand struct {
 	fewest, most int
 	wrong        engine.Status
 
-	// noreply is the first word, counted from the name, that may be "noreply"; zero if the command has no such thing.
-	// It hides every answer, even a refusal of the line.
+	// noreply is the first word, counted from the name, that may be "noreply", if it is the last one; zero if the command
+	// has no such thing. It hides every answer, even a refusal of the line, but not that of a wrong number of words.
 	noreply int
 }
 
@@ -72,7 +72,7 @@ const anyNumber = math.MaxInt
 //
 // The numbers of words are memcached 1.4.5's, and so are their oddities: a word where "noreply" may stand is ignored if
 // it is another one, and a cas line may go on for ever, as the words behind the seventh are not looked at. touch, gat,
-// gats and shutdown are of a later memcached.
+// gats and shutdown are memcached 1.6's, with the answers of that: words too many are ignored.
 var textCommands = [...]textCommand{
 	{name: "get", command: Get, form: formGet, fewest: 1, most: anyNumber, wrong: UnknownCommand},
 	{name: "set", command: Store, op: engine.OpSet, form: formStore,
@@ -92,17 +92,17 @@ var textCommands = [...]textCommand{
 		fewest: 4, most: 5, wrong: UnknownCommand, noreply: 4},
 	{name: "cas", command: Store, op: engine.OpCAS, form: formStore,
 		fewest: 5, most: anyNumber, wrong: UnknownCommand, noreply: 5},
-	{name: "touch", command: Touch, form: formTouch, fewest: 2, most: 3, wrong: BadFormat, noreply: 2},
-	{name: "gat", command: Get, flag: FlagTouch, form: formGetTouch, fewest: 2, most: anyNumber, wrong: UnknownCommand},
+	{name: "touch", command: Touch, form: formTouch, fewest: 2, most: anyNumber, wrong: BadFormat, noreply: 2},
+	{name: "gat", command: Get, flag: FlagTouch, form: formGetTouch, fewest: 2, most: anyNumber, wrong: BadFormat},
 	{name: "gats", command: Get, flag: FlagTouch | FlagCAS, form: formGetTouch,
-		fewest: 2, most: anyNumber, wrong: UnknownCommand},
+		fewest: 2, most: anyNumber, wrong: BadFormat},
 	{name: "bget", command: Get, form: formGet, fewest: 1, most: anyNumber, wrong: UnknownCommand},
 	{name: "stats", command: Stats, form: formBare, most: anyNumber, wrong: UnknownCommand},
 	{name: "version", command: Version, form: formBare, wrong: UnknownCommand},
 	{name: "flush_all", command: FlushAll, form: formFlush, most: 2, wrong: UnknownCommand, noreply: 1},
 	{name: "verbosity", command: Verbosity, form: formVerbosity, fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1},
 	{name: "quit", command: Quit, flag: FlagClose, form: formBare, wrong: UnknownCommand},
-	{name: "shutdown", command: Shutdown, form: formBare, most: anyNumber, wrong: UnknownCommand},
+	{name: "shutdown", command: Shutdown, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1},
 }
 
 // textCommandNamed returns the row with that name, or nil.

@@ -3,6 +3,8 @@ package protocol
 import (
 	"bytes"
 	"math"
+
+	"gocached/clock"
 )
 
 // The numbers of text lines are read as memcached 1.4.5 reads them, with C's strtoul and its relatives: white space in
@@ -44,6 +46,25 @@ func Int64(word []byte) (n int64, ok bool) {
 		return 0, false
 	}
 	return n, true
+}
+
+// Exptime reads a word as an expiry, which false says it is not. flush_all has another reading.
+func Exptime(word []byte) (n int64, ok bool) {
+	n, ok = Int64(word)
+	return cutExptime(n), ok
+}
+
+// cutExptime cuts an expiry to a signed number of 32 bits, as memcached 1.4.5 does with those of text: clients that print
+// a -1 without its sign send 4294967295, which is over at once, and 2^32 is 0, that is never.
+//
+// What is negative only because it was cut, and by more than thirty days, is a date after January 2038, and stays one:
+// memcached adds it to the seconds since its start, which wraps round to the far future unless it has been up that long.
+func cutExptime(n int64) int64 {
+	cut := int64(int32(n))
+	if cut != n && cut < -clock.MaxRelative {
+		return int64(uint32(n))
+	}
+	return cut
 }
 
 // digits reads the plain digits at in[at:] and returns the number and where they end. More than 18 of them, which might

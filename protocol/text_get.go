@@ -32,7 +32,7 @@ func (p *Parser) getLine(in []byte, pos, lineEnd int, row *textCommand, words []
 	p.State = State{InGet: true, NoKey: true, Flag: row.flag}
 	keys := afterWord(in, pos)
 	if row.form == formGetTouch {
-		exptime, ok := Int64(words[1])
+		exptime, ok := Exptime(words[1])
 		if !ok {
 			p.State = State{}
 			return fail(run, BadExptime, pos, lineEnd)
@@ -50,26 +50,29 @@ func (p *Parser) getLine(in []byte, pos, lineEnd int, row *textCommand, words []
 	return next, need
 }
 
+// longGet says whether a line of which only the beginning is there is a get, whose keys can be answered as they come, and
+// where those begin. It is none behind more than 100 blanks (as in memcached 1.4.5).
+func longGet(line []byte) (row *textCommand, keys int) {
+	const maxBlanks = 100
+	start := skipBlanks(line, 0)
+	keys = wordEnd(line, start)
+	row = textCommandNamed(line[start:keys])
+	if start > maxBlanks || row == nil || row.command != Get || keys == len(line) || line[keys] != ' ' {
+		return nil, 0
+	}
+	if row.form == formGetTouch {
+		if keys = afterWord(line, keys); keys == len(line) { // or is still in its exptime
+			return nil, 0
+		}
+	}
+	return row, keys
+}
+
 // unfinishedGet begins a get whose line has become too long to wait for its end.
-func (p *Parser) unfinishedGet(in []byte, pos int, run *Run, end int) (next int, need Need) {
-	var space [2][]byte
-	words := space[:Words(in[pos:], space[:])]
-	var row *textCommand
-	if len(words) > 0 {
-		row = textCommandNamed(words[0])
-	}
-	keys := afterWord(in, pos)
-	if row == nil || row.command != Get || keys == len(in) || in[keys] != ' ' {
-		return pos, NeedClose
-	}
+func (p *Parser) unfinishedGet(in []byte, pos, keys int, row *textCommand, run *Run, end int) (next int, need Need) {
 	p.State = State{InGet: true, NoKey: true, Flag: row.flag}
 	if row.form == formGetTouch {
-		keys = afterWord(in, keys)
-		if len(words) < 2 || keys == len(in) {
-			p.State = State{}
-			return pos, NeedClose
-		}
-		exptime, ok := Int64(words[1])
+		exptime, ok := Exptime(Rest(in[pos:keys]))
 		if !ok {
 			return p.refuse(run, BadExptime, pos, keys)
 		}
@@ -187,12 +190,15 @@ func (p *Parser) addKey(run *Run, key []byte, start, next int) *Request {
 
 // endGet ends a get that has no further key, at a newline or a NUL. A get without any key is no command.
 func (p *Parser) endGet(run *Run, start, next int, atNUL bool) int {
-	keyless := p.State.NoKey
+	keyless, touches := p.State.NoKey, p.State.Flag&FlagTouch != 0
 	p.State = State{SkipLine: atNUL}
 	r := take(run, nil)
 	r.Command = End
 	if keyless {
 		r.Command, r.Status, r.Flag = Fail, UnknownCommand, FlagNewLine
+		if touches {
+			r.Status = BadFormat // as a gat's row has it
+		}
 	}
 	r.After = p.State
 	r.Start, r.Next = start, next

@@ -131,26 +131,73 @@ func TestUnfinishedLine(t *testing.T) {
 		need Need
 	}{
 		{strings.Repeat(" ", 100) + "get " + strings.Repeat(fill[:200]+" ", 5), NeedNothing},
-		{strings.Repeat(" ", 101) + "get " + strings.Repeat(fill[:200]+" ", 5), NeedClose},
-		{strings.Repeat(" ", 1025), NeedClose},
-		{"getx " + fill + fill, NeedClose},
-		{"get" + fill + fill, NeedClose},
-		{"set " + fill + fill, NeedClose},
-		{"delete " + fill + fill, NeedClose},
-		{"gat " + fill + fill, NeedClose},
-		{"gat " + strings.Repeat(" ", 2000), NeedClose},
-		{"get\x00" + fill + fill, NeedClose},
+		{strings.Repeat(" ", 101) + "get " + strings.Repeat(fill[:200]+" ", 5), NeedLineEnd},
+		{strings.Repeat(" ", 1024), NeedMore},
+		{strings.Repeat(" ", 1025), NeedLineEnd},
+		{"getx " + fill + fill, NeedLineEnd},
+		{"get" + fill + fill, NeedLineEnd},
+		{"set " + fill + fill, NeedLineEnd},
+		{"delete " + fill + fill, NeedLineEnd},
+		{"gat " + fill + fill, NeedLineEnd},
+		{"gat " + strings.Repeat(" ", 2000), NeedLineEnd},
+		{"get\x00" + fill + fill, NeedLineEnd},
+		{"set a 0 0 1500\r\n" + fill, NeedMore}, // a value is no line
+		{"set a x 0 1500\r\n" + fill, NeedNothing},
+		{"set a 0 0 1500 x y\r\n" + fill + fill[:501], NeedMore},
 	} {
 		run := new(Run)
-		p := &Parser{}
-		_, need := p.Parse([]byte(c.in), run, MaxRun)
-		if need != c.need || need == NeedClose && (run.N != 0 || p.State != State{}) {
+		p := &Parser{Limits: Limits{StreamFrom: 2048}}
+		used, need := p.Parse([]byte(c.in), run, MaxRun)
+		if need != c.need || need == NeedLineEnd && (used != 0 || run.N != 0 || p.State != State{}) {
 			t.Errorf("%.120q: need %d, %d requests, %+v", c.in, need, run.N, p.State)
 		}
 	}
-	all, need := drive(t, &Parser{}, []byte(strings.Repeat("x", 2000)+"\r\nversion\r\n"), nil, nil)
-	if got := show(all); got != unknown+"\nversion" || need != NeedNothing {
-		t.Errorf("a complete line of 2000 bytes: %s", got)
+}
+
+// TestLineBorders: a line is judged by its own length, however it comes and whatever stands before and behind it.
+func TestLineBorders(t *testing.T) {
+	const before, behind = "version\r\nget a\r\n", "\r\nversion\r\n"
+	many := strings.Repeat("k ", maxLine)
+	gets := 2 + maxLine
+	for _, c := range []struct {
+		line     string
+		requests int // with those before and behind
+		need     Need
+	}{
+		{strings.Repeat("x", 1025), 5, NeedNothing},
+		{strings.Repeat("x", maxLine-2), 5, NeedNothing},
+		{strings.Repeat("x", maxLine-1), 3, NeedClose},
+		{strings.Repeat("x", 3*maxLine), 3, NeedClose},
+		{strings.Repeat(" ", 3*maxLine), 3, NeedClose},
+		{"delete " + strings.Repeat("x", 3000), 5, NeedNothing},
+		{"delete " + strings.Repeat("x", maxLine), 3, NeedClose},
+		{"set " + strings.Repeat("x", 3000) + " 0 0 7\r\nversion", 5, NeedNothing},
+		{"set " + strings.Repeat("x", 3000) + " 0 0 abc", 5, NeedNothing},
+		{"GET /" + strings.Repeat("x", 3000) + " HTTP/1.1", 3, NeedClose},
+		{"GET /" + strings.Repeat("x", maxLine) + " HTTP/1.1", 3, NeedClose},
+		{strings.Repeat(" ", 500) + "get " + strings.Repeat("k", 1100), 5, NeedNothing},
+		{strings.Repeat(" ", 101) + "get " + many, 3, NeedClose},
+		{strings.Repeat(" ", 100) + "get " + many, 3 + gets, NeedNothing},
+		{"get " + many, 3 + gets, NeedNothing},
+		{"gats 5 " + many, 3 + gets, NeedNothing},
+		{"gat " + strings.Repeat("5", 3000) + " k", 5, NeedNothing},
+		{"gat " + strings.Repeat("5", maxLine) + " k", 3, NeedClose},
+		{"getx " + many, 3, NeedClose},
+	} {
+		for _, cut := range [][]int{nil, {1}, {1448}, {1, 4000, 70000}, {32 << 10}} {
+			p := &Parser{Limits: Limits{StreamFrom: 2048}}
+			if cut != nil && cut[0] == 1 && len(cut) == 1 && len(c.line) > 4000 {
+				continue // byte by byte it takes too long
+			}
+			all, need := drive(t, p, []byte(before+c.line+behind), cut, nil)
+			if len(all) != c.requests || need != c.need {
+				t.Errorf("%.20q... of %d bytes, cut %v: %d requests, need %d", c.line, len(c.line), cut, len(all), need)
+			}
+		}
+	}
+	whole := &Parser{Limits: Limits{StreamFrom: 2048, Whole: true}} // a datagram's end is the end
+	if all, need := drive(t, whole, []byte(strings.Repeat("x", 50_000)+behind), nil, nil); len(all) != 2 || need != NeedNothing {
+		t.Errorf("in a datagram: %d requests, need %d", len(all), need)
 	}
 }
 

@@ -7,8 +7,13 @@ import (
 )
 
 const (
-	// maxLine is how many bytes of a line without its end are waited for. A complete line may be of any length.
-	maxLine = 1024
+	// longLine is how many bytes of a line that has no end yet are nothing special. From then on a get is answered key by
+	// key, and any other line is waited for with NeedLineEnd.
+	longLine = 1024
+
+	// maxLine is how long a line may be in bytes, its end included (as in memcached 1.4.5, whose buffer grows to that). A
+	// get may be longer, and so may what is Whole.
+	maxLine = 32 << 10
 
 	// maxWords is how many words of a line are looked at, the name included (keys of a get apart).
 	maxWords = 7
@@ -33,6 +38,7 @@ func (p *Parser) parseText(in []byte, run *Run, end int) (pos int, need Need) {
 		if pos, need = p.next(in, pos, run, end); need != NeedNothing {
 			return pos, need
 		}
+		p.begun = true
 	}
 }
 
@@ -44,6 +50,8 @@ func (p *Parser) next(in []byte, pos int, run *Run, end int) (next int, need Nee
 		return p.passLine(in, pos), NeedNothing
 	case p.State.InGet:
 		return p.resumeGet(in, pos, run, end)
+	case p.State.Block > 0:
+		return p.passBlock(in, pos)
 	}
 	if next = plainGet(in, pos, run); next > pos {
 		return next, NeedNothing
@@ -71,6 +79,11 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 		return p.unfinishedLine(in, pos, run, end)
 	}
 	next = pos + length + 1
+	if next-pos > maxLine && !p.Limits.Whole {
+		if row, _ := longGet(in[pos : pos+maxLine]); row == nil {
+			return pos, NeedClose
+		}
+	}
 	line := withoutCR(in[pos : next-1])
 	var space [maxWords][]byte
 	words := space[:Words(line, space[:])]
@@ -79,9 +92,14 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 	}
 	row := textCommandNamed(words[0])
 	switch {
+	case isHTTP(line, words, row != nil, !p.begun):
+		return pos, NeedClose
 	case row == nil:
 		return fail(run, UnknownCommand, pos, next)
 	case len(words)-1 < row.fewest || len(words)-1 > row.most:
+		if row.form == formStore {
+			return p.refuseWords(run, row, words, pos, next)
+		}
 		return fail(run, row.wrong, pos, next)
 	case row.form == formGet || row.form == formGetTouch:
 		return p.getLine(in, pos, next, row, words, run, end)
@@ -90,7 +108,7 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 	}
 	r := take(run, nil)
 	r.Start, r.Next = pos, next
-	r.Command, r.Flag, r.Hide = row.command, row.flag|FlagNewLine, row.hides(words)
+	r.Command, r.Flag, r.Hide = row.command, row.flag|FlagNewLine, row.hides(line, words)
 	key, status := row.read(r, line, words)
 	if status != engine.OK {
 		r.Command, r.Status = Fail, status
@@ -103,17 +121,21 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 	return next, NeedNothing
 }
 
-// unfinishedLine looks at input that holds no end of a line. memcached waits for 1024 bytes of it and then hangs up,
-// unless the line is a get behind at most 100 blanks.
+// unfinishedLine looks at input that holds no end of a line. memcached 1.4.5 reads what is there, up to maxLine, and hangs
+// up if there is more than longLine without an end. Here that is for the caller to decide, who has a clock: of a line that
+// arrives in two packets the second may come a moment later.
 func (p *Parser) unfinishedLine(in []byte, pos int, run *Run, end int) (next int, need Need) {
-	if len(in)-pos <= maxLine || p.Limits.Whole {
+	length := len(in) - pos
+	if length <= longLine || p.Limits.Whole {
 		return pos, NeedMore
 	}
-	const maxBlanks = 100
-	if skipBlanks(in, pos)-pos > maxBlanks {
+	if row, keys := longGet(in[pos:]); row != nil {
+		return p.unfinishedGet(in, pos, pos+keys, row, run, end)
+	}
+	if length >= maxLine {
 		return pos, NeedClose
 	}
-	return p.unfinishedGet(in, pos, run, end)
+	return pos, NeedLineEnd
 }
 
 // withoutCR takes away the carriage return that belongs to the line's end. As in memcached one that is the whole line
@@ -125,10 +147,17 @@ func withoutCR(line []byte) []byte {
 	return line
 }
 
-// hides says what a line hides: all if it says noreply, else nothing.
-func (row *textCommand) hides(words [][]byte) Hide {
-	last := len(words) - 1
-	if row.noreply > 0 && last >= row.noreply && string(words[last]) == "noreply" {
+// hides says what a line hides: all if its last word is noreply, else nothing. Of a storage line the words behind the
+// seventh do not count (as in memcached 1.4.5).
+func (row *textCommand) hides(line []byte, words [][]byte) Hide {
+	if row.noreply == 0 || len(words) <= row.noreply {
+		return HideNothing
+	}
+	last := words[len(words)-1]
+	if len(words) == maxWords && row.form != formStore {
+		last = lastWord(line)
+	}
+	if string(last) == "noreply" {
 		return HideAll
 	}
 	return HideNothing
@@ -183,7 +212,7 @@ func readTouch(r *Request, words [][]byte) engine.Status {
 	if len(words[1]) > MaxKey {
 		return BadFormat
 	}
-	exptime, ok := Int64(words[2])
+	exptime, ok := Exptime(words[2])
 	if !ok {
 		return BadExptime
 	}
@@ -191,8 +220,8 @@ func readTouch(r *Request, words [][]byte) engine.Status {
 	return engine.OK
 }
 
-// readFlush reads the delay. What is no number counts as 0, and so does a negative one. memcached 1.4.5 may also refuse
-// it for a number that was too large on an earlier line; that is not copied.
+// readFlush reads the delay, which is not cut to 32 bits as other expiries are. What is no number counts as 0, and so does
+// a negative one. memcached 1.4.5 may also refuse it for a number that was too large on an earlier line; that is not copied.
 func readFlush(r *Request, words [][]byte) engine.Status {
 	if len(words) == 1 {
 		return engine.OK

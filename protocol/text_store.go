@@ -39,7 +39,7 @@ func (p *Parser) plainSet(in []byte, pos int, run *Run) (next int, need Need) {
 	}
 	r := take(run, key)
 	r.Command, r.Hide, r.Flag = Store, hide, FlagNewLine // OpSet is zero
-	r.Flags, r.Exptime, r.ValueLen = uint32(flags), int64(exptime), int(length)
+	r.Flags, r.Exptime, r.ValueLen = uint32(flags), cutExptime(int64(exptime)), int(length)
 	return p.value(in, pos, i+2, run, r, 2)
 }
 
@@ -55,29 +55,79 @@ func plainNumber(in []byte, at int) (n uint64, end int, ok bool) {
 	return n, end, end > at+1
 }
 
-// storeLine takes a storage command whose line lies between pos and data. A refused line is all that is taken: as in
-// memcached its data block is read as the next command.
-//
-// The expiry is not cut to 32 bits as in memcached 1.4.5, where 2^31 became a negative number that, wrapped once more,
-// meant the far future: here it is a date, and the far future too.
+// storeLine takes a storage command whose line lies between pos and data.
 func (p *Parser) storeLine(in []byte, pos, data int, row *textCommand, words [][]byte, run *Run) (next int, need Need) {
-	hide := row.hides(words)
+	hide := row.hides(in[pos:data], words)
 	flags, okFlags := Uint32(words[2])
-	exptime, okExptime := Int64(words[3])
-	length, okLength := Uint64(words[4])
+	exptime, okExptime := Exptime(words[3])
+	length, okLength := valueLength(words)
 	cas, okCAS := uint64(0), true
 	if row.op == engine.OpCAS {
 		cas, okCAS = Uint64(words[5])
 	}
-	if !okFlags || !okExptime || !okLength || !okCAS || len(words[1]) > MaxKey || length > maxValue {
-		next, need = fail(run, BadFormat, pos, data)
-		run.Requests[run.N-1].Hide = hide
-		return next, need
+	if !okFlags || !okExptime || !okLength || !okCAS || len(words[1]) > MaxKey {
+		return p.refuseStore(run, hide, pos, data, length, okLength)
 	}
 	r := take(run, words[1])
 	r.Command, r.Op, r.Flag, r.Hide = Store, row.op, row.flag|FlagNewLine, hide
-	r.Flags, r.Exptime, r.CAS, r.ValueLen = flags, exptime, cas, int(length)
+	r.Flags, r.Exptime, r.CAS, r.ValueLen = flags, exptime, cas, length
 	return p.value(in, pos, data, run, r, 2)
+}
+
+// valueLength reads the word of a storage line that says how long its data block is. False means that this is not known.
+func valueLength(words [][]byte) (length int, ok bool) {
+	if len(words) < 5 {
+		return 0, false
+	}
+	n, ok := Int64(words[4])
+	if !ok || n < 0 || n > maxValue {
+		return 0, false
+	}
+	return int(n), true
+}
+
+// refuseStore answers a storage line that is at fault. Its data block is passed over if its length is known: whoever
+// chooses a value must not be able to give commands (memcached 1.4.5 reads it as commands, 1.6 does not).
+func (p *Parser) refuseStore(run *Run, hide Hide, pos, data, length int, known bool) (next int, need Need) {
+	next, need = fail(run, BadFormat, pos, data)
+	r := &run.Requests[run.N-1]
+	r.Hide = hide
+	if known {
+		r.Skip = uint64(length) + 2
+		p.Skip = r.Skip
+	}
+	return next, need
+}
+
+// refuseWords answers a storage line with a wrong number of words. Which of them is the length is a guess then, so a data
+// block is passed over only where one is seen to follow, see passBlock.
+func (p *Parser) refuseWords(run *Run, row *textCommand, words [][]byte, pos, data int) (next int, need Need) {
+	next, need = fail(run, row.wrong, pos, data)
+	r := &run.Requests[run.N-1]
+	length, known := valueLength(words)
+	switch {
+	case !known:
+	case length+2 > p.Limits.StreamFrom: // too long to be looked at
+		r.Skip = uint64(length) + 2
+		p.Skip = r.Skip
+	default:
+		r.After = State{Block: length + 2}
+		p.State = r.After
+	}
+	return next, need
+}
+
+// passBlock passes over what may be the data block of a refused line if it ends as one does. If not, it is commands.
+func (p *Parser) passBlock(in []byte, pos int) (next int, need Need) {
+	end := pos + p.State.Block
+	if end > len(in) {
+		return pos, NeedMore
+	}
+	p.State = State{}
+	if in[end-2] == '\r' && in[end-1] == '\n' {
+		return end, NeedNothing
+	}
+	return pos, NeedNothing
 }
 
 // value completes r, the last request of the run, with its value. The request begins at start, the value at data; tail

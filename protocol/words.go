@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -33,6 +34,15 @@ func Rest(line []byte) []byte {
 		to++
 	}
 	return line[from:to:to]
+}
+
+// lastWord returns the last word of line, which ends where it ends for Words.
+func lastWord(line []byte) []byte {
+	if i := bytes.IndexByte(line, 0); i >= 0 {
+		line = line[:i]
+	}
+	line = bytes.TrimRight(line, " ")
+	return line[bytes.LastIndexByte(line, ' ')+1:]
 }
 
 // afterWord returns where the word ends that begins at or behind at, past any blanks.

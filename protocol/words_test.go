@@ -103,6 +103,49 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// TestExptime has every border of what memcached 1.4.5 makes of an expiry in text. A negative number is over at once.
+func TestExptime(t *testing.T) {
+	for in, want := range map[string]string{
+		"0": "0", "1": "1", "-1": "-1", "2592000": "2592000", "2592001": "2592001", "-2592001": "-2592001",
+		"2147483647":           "2147483647",
+		"2147483648":           "2147483648", // a date in 2038, though it was negative for memcached
+		"-2147483648":          "-2147483648",
+		"-2147483649":          "2147483647",
+		"3000000000":           "3000000000",
+		"4292375295":           "4292375295",
+		"4292375296":           "-2592000", // a small negative number whose sign was lost
+		"4294967294":           "-2",
+		"4294967295":           "-1",
+		"4294967296":           "0",
+		"-4294967295":          "1",
+		"-4294967296":          "0",
+		"-4294967297":          "-1",
+		"4294967297":           "1",
+		"6442450944":           "2147483648",
+		"8589934591":           "-1",
+		"1795791001000":        "494671272", // milliseconds: a date in 1985
+		"9223372036854775807":  "-1",
+		"-9223372036854775808": "0",
+		"9223372036854775808":  "bad",
+		"-9223372036854775809": "bad",
+		"18446744073709551615": "bad",
+		"+5":                   "5", "5\tx": "5", "\t": "0", "x": "bad", "": "bad",
+	} {
+		n, ok := Exptime([]byte(in))
+		check(t, "Exptime", in, n, ok, want)
+	}
+}
+
+func TestLastWord(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "  ": "", "a": "a", " a b ": "b", "a  bc\r": "bc\r", "a b\x00c d": "b", "\x00a": "", "a b \x00": "b",
+	} {
+		if got := string(lastWord([]byte(in))); got != want {
+			t.Errorf("lastWord(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func check(t *testing.T, function, in string, n any, ok bool, want string) {
 	t.Helper()
 	got := "bad"
