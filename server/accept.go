@@ -109,10 +109,14 @@ func (s *Server) reserve() (fd int, ok bool) {
 const fullHouse = "ERROR Too many open connections\r\n"
 
 // turnAway tells a client that there is no room and closes its connection. It does not wait: a new socket has room for
-// these few bytes, and if not they are left out.
+// these few bytes, and if not they are left out. What the client has said already is read, or the socket would be reset
+// and take the answer with it.
 func turnAway(nc net.Conn) {
 	if control, err := nc.(syscall.Conn).SyscallConn(); err == nil {
-		_ = control.Control(func(fd uintptr) { _, _ = system{}.send(int(fd), []byte(fullHouse)) })
+		_ = control.Control(func(fd uintptr) {
+			_, _ = system{}.send(int(fd), []byte(fullHouse))
+			_, _ = system{}.receive(int(fd), make([]byte, readBuffer))
+		})
 	}
 	_ = nc.Close()
 }

@@ -144,7 +144,7 @@ func TestSASLLockedOutAgain(t *testing.T) {
 		"wrong password":    {plain("user", "wrong"), codeAuth},
 		"unknown user":      {plain("nobody", "secret"), codeAuth},
 		"unknown mechanism": {frame(opSASLAuth, 0, "", "ANONYMOUS", ""), codeAuth},
-		"step without auth": {frame(opSASLStep, 0, "", "PLAIN", "\x00user\x00secret"), codeAuth},
+		"step too many":     {frame(opSASLStep, 0, "", "PLAIN", "\x00user\x00secret"), codeAuth},
 		"unfinished":        {frame(opSASLAuth, 0, "", "CRAM-MD5", ""), codeContinue},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -162,11 +162,13 @@ func TestSASLLockedOutAgain(t *testing.T) {
 	}
 }
 
-// TestSASLStepBeforeAuth: memcached crashes here.
-func TestSASLStepBeforeAuth(t *testing.T) {
+// TestSASLStepWithoutAuth: a step of no attempt is refused. (What it does before the first one is TestSessionStates's.)
+func TestSASLStepWithoutAuth(t *testing.T) {
 	ts := startGuarded(t, nil)
 	c := ts.dial()
 	for _, mechanism := range []string{"PLAIN", "CRAM-MD5", "x"} {
+		c.send(plain("user", "wrong"))
+		c.wants(codeAuth, authFailure)
 		c.send(frame(opSASLStep, 0, "", mechanism, "\x00user\x00secret"))
 		c.wants(codeAuth, authFailure)
 	}

@@ -132,7 +132,7 @@ func heapInUse() uint64 {
 	return m.HeapInuse + m.StackInuse
 }
 
-// TestBinaryHugeBodies claims bodies around 2^31 and 2^32: nothing is kept for them, whatever the opcode.
+// TestBinaryHugeBodies claims bodies from about 2^31 on: nothing is kept for them, whatever the opcode.
 func TestBinaryHugeBodies(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
@@ -141,7 +141,7 @@ func TestBinaryHugeBodies(t *testing.T) {
 	before := heapInUse()
 	var waiting []*client
 	filler := strings.Repeat("\x80\x0a", 8<<10)
-	for _, body := range []uint32{1<<31 - 25, 1<<31 - 1, 1 << 31, 1<<31 + 1, 1<<32 - 25, 1<<32 - 2, 1<<32 - 1} {
+	for _, body := range []uint32{1<<31 - 25, 1<<31 - 1, 1 << 31, 1<<31 + 1, 15 << 28} {
 		for opcode := range 256 {
 			if opcode%16 > 3 && opcode > 0x23 { // unknown ones are alike
 				continue

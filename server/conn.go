@@ -23,6 +23,7 @@ type conn struct {
 	opened bool      // OnOpen has been called; never changes afterwards
 	event  uint32    // requests taken since the last event, for conn_yields
 	blocks uint32    // how often it was blocked
+	grown  uint32    // how often more has come of a line that has no end, see lineend.go
 	fd     int
 	first  int32  // its first and last piece in the loop's current output, or -1
 	last   int32  //
@@ -59,6 +60,10 @@ const (
 	stateParked                        // its last request is being worked on elsewhere, or waits for memory
 	stateHungry                        // the latter; see lend.go
 	stateLong                          // filled its slot when it was last read from: it has much to say
+	stateUnended                       // its input is a long line without an end
+	stateTimed                         // such a line of its will be looked at again
+	stateLeft                          // its client has said that it leaves
+	stateEnding                        // we have said that it is over, and wait for the client to close; see hangup.go
 )
 
 func (c *conn) is(s connState) bool { return c.state&s != 0 }

@@ -34,6 +34,9 @@ type kernel interface {
 	// control changes what an epoll instance waits for on a descriptor.
 	control(epoll, op, fd int, event unix.EpollEvent) error
 
+	// shut tells the other side of a socket that no more will be sent.
+	shut(fd int) error
+
 	// outstanding returns how many bytes a socket has taken that the other side does not have yet, or 0 after an error.
 	outstanding(fd int) int
 }
@@ -46,6 +49,8 @@ type system struct {
 func (system) control(epoll, op, fd int, event unix.EpollEvent) error {
 	return unix.EpollCtl(epoll, op, fd, &event)
 }
+
+func (system) shut(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) }
 
 func (system) outstanding(fd int) int {
 	n, _ := unix.IoctlGetInt(fd, unix.SIOCOUTQ)

@@ -76,6 +76,7 @@ type loop struct {
 	yielded  []*conn
 	spare    [][]byte          // input buffers no connection uses
 	held     atomic.Int64      // bytes that they and the kept input of connections take
+	waste    []byte            // where input goes that nobody wants
 	inEngine bool              // a panic now would leave the engine's structures in doubt
 	sum      engine.Arithmetic // the one under way
 	counts   counts

@@ -41,12 +41,22 @@ func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 	})
 }
 
-// aside runs work in a goroutine of its own, after a pause, unless the server stops first.
+// aside runs work in a goroutine of its own, after a pause, unless the server stops first. The pause costs no goroutine.
 func (s *Server) aside(after time.Duration, work func()) {
-	s.parked.run(func() {
-		if s.rest(after) {
-			work()
-		}
+	if after <= 0 {
+		s.parked.run(work)
+		return
+	}
+	time.AfterFunc(after, func() { s.parked.run(work) })
+}
+
+// onLoop runs what concerns a connection on its loop, after a pause. It must see for itself whether it is still wanted.
+func (l *loop) onLoop(c *conn, after time.Duration, what func()) {
+	l.server.later(after, func() {
+		_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
+			l.guard(c, what)
+			return nil
+		})) // an error means that the server is stopping
 	})
 }
 

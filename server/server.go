@@ -62,6 +62,7 @@ type Server struct {
 	findPoller  func(gnet.Conn) (poller, error)        // pollerOf
 	now         func() time.Time                       // time.Now, for who authenticates
 	elsewhere   func(after time.Duration, work func()) // Server.aside, see there
+	later       func(after time.Duration, work func()) // the same, for what concerns a connection and is short
 	sayNoPoller sync.Once
 
 	loopsMu       sync.Mutex
@@ -89,7 +90,7 @@ func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Serve
 		findPoller: pollerOf,
 		now:        time.Now,
 	}
-	s.elsewhere = s.aside
+	s.elsewhere, s.later = s.aside, s.aside
 	s.gate.Init(settings.MaxConns, settings.TurnAway)
 	s.prefixes.Delimiter = settings.Delimiter
 	s.prefixes.On.Store(settings.Detail)

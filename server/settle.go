@@ -29,6 +29,7 @@ func (l *loop) settleOne(p *part) (full bool) {
 	}
 	rest := a.data[used:]
 	l.countYields(p)
+	c.clear(stateUnended)
 	switch {
 	case c.is(stateParked): // first of all, since its reply is still to come; what ends the connection will be found again
 		l.save(c, rest)
@@ -47,6 +48,9 @@ func (l *loop) settleOne(p *part) (full bool) {
 		l.again(p, rest)
 	default:
 		l.save(c, rest)
+		if need == protocol.NeedLineEnd {
+			l.awaitLineEnd(c)
+		}
 		l.resume(c)
 	}
 	return false

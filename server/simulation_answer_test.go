@@ -69,12 +69,16 @@ func answerTo(r *request) string {
 	return "" // quit, and what is no line at all
 }
 
-// lineFaults are lines that are refused, and how.
-var lineFaults = []struct{ line, reply string }{
+// lineFault is what is refused, and how.
+type lineFault struct{ line, reply string }
+
+var lineFaults = []lineFault{
 	{"nonsense and more\r\n", "ERROR\r\n"},
 	{"\r\n", "ERROR\r\n"},
 	{"get\r\n", "ERROR\r\n"},
-	{"set key x 0 5\r\n", "CLIENT_ERROR bad command line format\r\n"},
+	{"set key x 0 9\r\nversion\r\n\r\n", "CLIENT_ERROR bad command line format\r\n"},
+	{"set " + longWord + " 0 0 9 noreply\r\nversion\r\n\r\n", ""},
+	{"set key 0 0 9 x y\r\nversion\r\n\r\n", "ERROR\r\n"},
 	{"incr key x\r\n", "CLIENT_ERROR invalid numeric delta argument\r\n"},
 	{"touch key x\r\n", "CLIENT_ERROR invalid exptime argument\r\n"},
 	{"delete key 5\r\n", "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]\r\n"},
@@ -82,8 +86,23 @@ var lineFaults = []struct{ line, reply string }{
 	{"get a b " + longWord + " c\r\n", "CLIENT_ERROR bad command line format\r\n"},
 }
 
+// longLines are refused too, each when its end has come.
+var longLines = []lineFault{
+	{strings.Repeat("z", 1500) + "\r\n", "ERROR\r\n"},
+	{"delete " + strings.Repeat("z", 3000) + "\r\n", "CLIENT_ERROR bad command line format\r\n"},
+	{strings.Repeat("z", longestLine-2) + "\r\n", "ERROR\r\n"},
+}
+
 // longWord is too long for a key.
 var longWord = strings.Repeat("x", 251)
+
+// breaks are what ends a connection: a line that has no end, a request of another protocol, and a line that is too long,
+// which no datagram's is.
+var breaks = []string{
+	noLine,
+	"POST /a HTTP/1.1\r\nHost: b\r\n\r\nversion\r\nset a 0 0 1\r\nx\r\n" + strings.Repeat("version\r\n", 300),
+	strings.Repeat("y", 40_000) + "\r\nversion\r\n",
+}
 
 // noLine is what is no line at all, and not waited for.
 var noLine = strings.Repeat("y", 1300)

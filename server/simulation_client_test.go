@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"time"
 
 	"gocached/engine"
 )
@@ -35,6 +36,7 @@ type simClient struct {
 	status   engine.Status // why it was refused
 	gone     bool          // the server has closed the connection
 	blocked  bool          // its connection was blocked at the last look
+	readAt   time.Duration // when the server last read something of it, see world.elapsed
 }
 
 // next returns the request that must be the next for which the engine is asked, or nil. What stands before it needs no
@@ -136,6 +138,27 @@ func (c *simClient) closed(err error) {
 	case c.over:
 		c.w.saw(sawServerClose)
 	}
+}
+
+// givenUp judges a connection that the server ends although it was asked nothing that would: only a long line without an
+// end, of which nothing more has come for long enough, is a reason.
+func (c *simClient) givenUp() {
+	for c.advance() {
+	}
+	if c.over || c.harmed || c.conn.socket.ended {
+		return
+	}
+	var r request
+	if len(c.requests) > 0 {
+		r = *c.requests[0]
+	}
+	taken := c.conn.socket.taken
+	if !c.text || r.kind != askWrong || taken <= r.start+unfinishedMost || taken >= r.head || c.sent != len(c.expected) ||
+		c.w.elapsed-c.readAt < lineEndTime {
+		c.w.fail("client %d: is hung up on for no reason; a request of kind %d", c.number, r.kind)
+	}
+	c.over = true
+	c.w.saw(sawLineGivenUp)
 }
 
 // send lets some of what the client has made come to the server.

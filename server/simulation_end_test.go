@@ -108,10 +108,10 @@ func (w *world) stir() (stirred bool) {
 		w.net.act()
 		stirred = true
 	}
-	for w.unpark() {
+	for w.unpark() || w.undelay() {
 		stirred = true
 	}
-	if len(w.parked) > 0 {
+	if len(w.parked)+len(w.delayed) > 0 {
 		w.elapsed += time.Second
 		stirred = true
 	}

@@ -179,6 +179,7 @@ func (l *netLoop) traffic(s *socket) {
 	l.w.trace.add("client %d: loop %d reads %d bytes", uint64(c.client.number), uint64(l.number), uint64(n))
 	l.w.saw(sawAtOnce)
 	c.client.heard()
+	c.client.readAt = l.w.elapsed
 	c.data = l.buffer[:s.read(l.buffer[:n])]
 	l.w.handler.OnTraffic(c)
 	c.data = nil
@@ -207,6 +208,10 @@ func (l *netLoop) close(c *netConn, err error) {
 		c.client.harmed = true
 	}
 	l.relieved(c)
+	s := c.socket
+	if err == nil && c.context.is(stateClosing) && len(s.in) > 0 && !s.shut && !s.reset && !l.looking && !c.client.harmed {
+		l.w.fail("client %d is hung up on with %d bytes in its socket: that is a reset", c.client.number, len(s.in))
+	}
 	l.w.handler.OnClose(c, err)
 	c.client.closed(err)
 	l.w.net.sockets[c.socket.fd] = nil

@@ -214,9 +214,12 @@ func (c *simClient) chooseWrong(r *request) {
 	c.w.saw(sawRefusedLine)
 	switch {
 	case c.text && r.kind == askBroken:
-		r.text = noLine
+		r.text = pick(c.w.r, breaks[:len(breaks)-one(c.datagram != nil)]...)
 	case c.text:
 		fault := pick(c.w.r, lineFaults...)
+		if oneIn(c.w.r, 3) {
+			fault = longLines[c.w.r.IntN(len(longLines))]
+		}
 		r.text, r.reply = fault.line, fault.reply
 	case r.kind == askBroken:
 		r.code = pick(c.w.r, uint16(0), 4)

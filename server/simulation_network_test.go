@@ -22,6 +22,7 @@ type socket struct {
 
 	in    []byte // what has come and is not read
 	ended bool   // the client sends no more
+	shut  bool   // the server sends no more
 	reset bool
 	taken uint64 // bytes the server has read
 
@@ -125,6 +126,9 @@ func (n *network) lengthOf(v vector) (total int) {
 // takes decides how many bytes of a send a socket takes.
 func (n *network) takes(s *socket, length int) (int, error) {
 	w := n.w
+	if s.shut {
+		w.fail("descriptor %d is sent something after its end", s.fd)
+	}
 	switch {
 	case s.reset:
 		return 0, unix.EPIPE
@@ -178,6 +182,7 @@ func (n *network) receive(fd int, b []byte) (int, error) {
 			n.w.saw(sawReceived)
 		}
 		s.conn.client.heard()
+		s.conn.client.readAt = n.w.elapsed
 		n.w.trace.add("descriptor %d gives %d bytes, asked for %d", uint64(fd), uint64(most), uint64(len(b)))
 		return s.read(b[:most]), nil
 	case s.reset:
@@ -186,6 +191,22 @@ func (n *network) receive(fd int, b []byte) (int, error) {
 		return 0, nil
 	}
 	return 0, unix.EAGAIN
+}
+
+// shut is the end of what the server sends.
+func (n *network) shut(fd int) error {
+	s := n.at(fd)
+	switch {
+	case s == nil:
+		return unix.EBADF
+	case s.reset:
+		return unix.ENOTCONN
+	}
+	s.conn.client.givenUp()
+	n.w.saw(sawLinger)
+	n.w.trace.add("descriptor %d: the server sends no more, %d bytes wait", uint64(fd), uint64(len(s.in)), 0)
+	s.shut = true
+	return nil
 }
 
 // read moves bytes that have come into b, which is no longer than what there is.

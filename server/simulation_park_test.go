@@ -31,6 +31,26 @@ func (w *world) park(after time.Duration, work func()) {
 	w.parked = append(w.parked, parkedWork{c, w.now().Add(after), work})
 }
 
+// delay takes the place of Server.aside for what concerns a connection: a task of its loop, in the end.
+func (w *world) delay(after time.Duration, work func()) {
+	w.trace.add("something is put off for %d ns", uint64(after), 0, 0)
+	w.delayed = append(w.delayed, parkedWork{due: w.now().Add(after), work: work})
+}
+
+// undelay does what was put off first, if it is due, and reports whether it did.
+func (w *world) undelay() bool {
+	for i, p := range w.delayed {
+		if w.now().Before(p.due) {
+			continue
+		}
+		w.delayed = append(w.delayed[:i], w.delayed[i+1:]...)
+		w.trace.add("it is time for what was put off", 0, 0, 0)
+		p.work()
+		return true
+	}
+	return false
+}
+
 // unpark does some work that was put aside, if any is due, and reports whether it did.
 func (w *world) unpark() bool {
 	for _, i := range w.r.Perm(len(w.parked)) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strconv"
 
@@ -120,17 +121,27 @@ func (r *request) appendText(b []byte, start uint64) []byte {
 		b = append(b, r.text...)
 	}
 	r.end = start + uint64(len(b)-before)
-	switch {
-	case r.kind == askBroken:
-		r.head = start + unfinishedMost + 1 // where the server loses patience
-	case r.kind != askStore:
-		r.head = r.end
+	if r.kind != askStore {
+		r.head = start + r.lineEnd(b[before:])
 	}
 	return b
 }
 
-// unfinishedMost is how much of a line the server waits for.
-const unfinishedMost = 1024
+// unfinishedMost is how much of a line without an end the server waits for as long as it takes, longestLine how much a
+// line may have.
+const (
+	unfinishedMost = 1024
+	longestLine    = 32 << 10
+)
+
+// lineEnd is how many bytes of a request the server must have before it answers, or loses patience.
+func (r *request) lineEnd(text []byte) uint64 {
+	n := bytes.IndexByte(text, '\n') + 1
+	if r.kind == askBroken && (n == 0 || n > longestLine) {
+		return unfinishedMost + 1
+	}
+	return uint64(n)
+}
 
 func (r *request) appendTextGet(b []byte) []byte {
 	word := "get"

@@ -56,6 +56,8 @@ const (
 	sawTooLarge
 	sawBadData
 	sawRefusedLine
+	sawLineGivenUp
+	sawLinger
 	sawUDP
 	sawUDPAnswered
 	sawUDPLong
@@ -99,7 +101,7 @@ var happenings = [numHappenings]string{
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
 	"binary clients", "rounds of several", "calls made together",
 	"stalled connections closed", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
-	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "worlds with UDP", "messages in datagrams", "messages in several datagrams", "messages cut",
+	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "lines given up", "ends waited for", "worlds with UDP", "messages in datagrams", "messages in several datagrams", "messages cut",
 	"datagrams dropped", "datagrams with part of a command", "datagrams read together", "reads of datagrams made to fail",
 	"datagrams made to fail", "worlds with -S", "authenticated", "failed to authenticate", "refused without it",
 	"attempts put off", "parked while input waits", "closed while parked", "closed as idle", "closed as idle with output", "busy, so not idle",

@@ -35,6 +35,7 @@ type world struct {
 	udp                     *udpNet    // nil without UDP
 	house                   *house
 	parked                  []parkedWork
+	delayed                 []parkedWork  // without a client: what is due to be looked at again
 	elapsed                 time.Duration // see now
 	awake                   uint32        // seconds for which the server was
 	kicks                   uint64        // connections that were closed as idle
@@ -95,7 +96,7 @@ func (w *world) open(log *oplog.Log) {
 		w.loops = append(w.loops, l)
 		w.actors = append(w.actors, l)
 	}
-	s.now, s.elsewhere = w.now, w.park
+	s.now, s.elsewhere, s.later = w.now, w.park, w.delay
 	w.house = newHouse(w, w.plan.doors)
 	if w.plan.sasl {
 		w.guard()
@@ -203,6 +204,8 @@ func (w *world) step() {
 			w.background.step()
 		case len(w.parked) > 0 && oneIn(w.r, 4):
 			w.unpark()
+		case len(w.delayed) > 0 && oneIn(w.r, 4):
+			w.undelay()
 		default:
 			pick(w.r, w.actors...).step()
 		}

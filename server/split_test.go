@@ -67,8 +67,6 @@ func unsplit(c *golden.Case) string {
 		return "it shows the default of -t"
 	case strings.Contains(c.Name, "stat"):
 		return "others count too"
-	case c.Name == "text/line-2000-with-newline":
-		return "a line of more than 1024 bytes is cut off unless it comes whole, as in memcached"
 	case c.Has("bug") && c.Server != "gocached":
 		return "a defect of memcached is recorded here"
 	}

@@ -54,7 +54,7 @@ func (l *loop) wrote(c *conn, sent int, err error) {
 	if l.keepUnsent(c, sent) {
 		l.block(c)
 	} else if c.is(stateClosing) {
-		l.close(c)
+		l.hangUp(c)
 	}
 }
 
@@ -170,12 +170,14 @@ func (l *loop) unblock(c *conn) {
 		if !l.server.drainer.watch(c) {
 			l.close(c)
 		}
-	case c.is(stateClosing):
-		l.close(c)
 	default:
 		l.emptyQueue(c)
 		c.clear(stateBlocked)
 		l.server.askToFeed()
+		if c.is(stateClosing) {
+			l.hangUp(c)
+			return
+		}
 		if c.is(stateYielded) {
 			return // its turn will come
 		}
@@ -201,7 +203,7 @@ func (l *loop) sendQueue(c *conn) (total int, err error) {
 	return total, nil
 }
 
-// close ends a connection. gnet calls OnClose within it. For UDP there is nothing to end.
+// close ends a connection at once, see hangUp. gnet calls OnClose within it. For UDP there is nothing to end.
 func (l *loop) close(c *conn) {
 	if c.is(stateOpen) && l.udp == nil {
 		_ = l.ev.Close(c.gc) // its error is that of a socket nobody needs any more

@@ -77,11 +77,6 @@ var attacks = []attack{
 		run: stalledReaders,
 	},
 	{
-		name: "flood", what: "100,000 keys of one hash (lookup3, murmur3, FNV-1a, XXH3): ",
-		bounds: []bound{{what: "cost of a get / with random keys", most: 1.5}},
-		long:   true, noisy: true, run: hashFlood,
-	},
-	{
 		name: "neighbour", what: "2 clients send 2 MB of gets over and over at -t 1: ",
 		bounds: []bound{{what: "p99 of another client", most: 10, unit: "ms"}},
 		noisy:  true, run: neighbours,

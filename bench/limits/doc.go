@@ -26,7 +26,6 @@
 //     the same load and with the same threads. So this server's threads do come first, for which the attack must be root
 //     or have CAP_SYS_NICE; where it may not, it says so, and the figure holds those waits.
 //     make limits ARGS="--only pauses --gctrace" shows what the runtime says of each collection.
-//   - flood compares the least processor times of some turns.
 //
 // # Where things are
 //

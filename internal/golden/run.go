@@ -72,8 +72,12 @@ func (cfg *Config) play(c *Case) error {
 	if reason, ok := cfg.Without[c.Name]; ok {
 		return skip(reason)
 	}
-	if c.Has("bug") && c.Server != "gocached" {
+	switch {
+	case c.Server == "gocached":
+	case c.Has("bug"):
 		return skip("a defect of memcached is recorded here")
+	case c.Has("chosen") && !cfg.Recorded:
+		return errors.New("gocached means to answer otherwise, and " + chosenFile + " does not say how")
 	}
 	if c.Transport != "argv" {
 		return cfg.inTime(c)

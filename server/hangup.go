@@ -1,0 +1,58 @@
+package server
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A client that we hang up on has often more to say: the rest of a line that is given up, the body of a request that is
+// not for us, whatever stands behind a packet that is refused. A socket that is closed while such input is in it, or
+// comes later, answers with a reset, and that takes away from the client what it has not read yet, be it the answers to
+// what it asked before. So we say that it is over, and read what comes, and forget it, until the client closes too.
+
+// lingerTime is for how long we wait for that.
+const lingerTime = 2 * time.Second
+
+// hangUp ends a connection that has all its replies. For UDP there is nothing to end.
+func (l *loop) hangUp(c *conn) {
+	if !c.is(stateOpen) || l.udp != nil || c.is(stateEnding) {
+		return
+	}
+	if l.discard(c) || c.is(stateLeft) || c.gone.Load() || l.kernel.shut(c.fd) != nil {
+		l.close(c)
+		return
+	}
+	c.set(stateEnding)
+	l.resume(c)
+	l.onLoop(c, lingerTime, func() {
+		if c.is(stateEnding) {
+			l.close(c)
+		}
+	})
+}
+
+// discardMost bounds what is read at once of what nobody wants, in bytes. The rest is read as it comes.
+const discardMost = 1 << 20
+
+// discard forgets what a connection has sent, and reports whether it has ended.
+func (l *loop) discard(c *conn) (ended bool) {
+	for n := 0; n < discardMost; {
+		got, err := l.kernel.receive(c.fd, l.wasted())
+		if got == 0 || err != nil {
+			return err != unix.EAGAIN
+		}
+		l.counts[bytesRead] += uint64(got)
+		l.hear(c)
+		n += got
+	}
+	return false
+}
+
+// wasted is where bytes go that are not kept.
+func (l *loop) wasted() []byte {
+	if l.waste == nil {
+		l.waste = make([]byte, 4<<10)
+	}
+	return l.waste
+}
