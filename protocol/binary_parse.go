@@ -80,7 +80,7 @@ func (p *Parser) packet(in []byte, pos int, run *Run) (next int, need Need) {
 	r := take(run, head[keyAt:valueAt:valueAt])
 	r.fromHeader(head)
 	r.Command, r.Op, r.Hide, r.Flag = o.command, o.op, o.hide, o.flag|r.Flag
-	r.readExtras(head[headerSize:keyAt])
+	r.readExtras(head[headerSize:keyAt], !p.Limits.NoCAS)
 	if r.Flag&FlagTouch != 0 {
 		run.Keys[run.N-1].Touch = true
 	}
@@ -116,15 +116,15 @@ func (r *Request) fromHeader(head []byte) {
 }
 
 // readExtras takes the extras, whose length has been checked. An expiry is unsigned here, so it is never negative. A
-// store with a CAS is a cas, but for append and prepend, which keep their meaning.
-func (r *Request) readExtras(extras []byte) {
+// store with a CAS is a cas if that is compared, but for append and prepend, which keep their meaning.
+func (r *Request) readExtras(extras []byte, compared bool) {
 	switch len(extras) {
 	case 4: // flush, touch, gat
 		r.Exptime = int64(binary.BigEndian.Uint32(extras))
 	case 8: // set, add, replace
 		r.Flags = binary.BigEndian.Uint32(extras)
 		r.Exptime = int64(binary.BigEndian.Uint32(extras[4:]))
-		if r.CAS != 0 {
+		if compared && r.CAS != 0 {
 			r.Op = engine.OpCAS
 		}
 	case 20: // incr, decr

@@ -33,6 +33,9 @@ type Limits struct {
 	// Whole says that the input is all there will be, as in a datagram: what is incomplete in it is left, with
 	// NeedMore, whatever its length.
 	Whole bool
+
+	// NoCAS says that items have no CAS (-C): what a binary store gives for one is not compared, and means nothing.
+	NoCAS bool
 }
 
 // Parser takes requests from the input of one connection, in one protocol. It holds no memory of its own.

@@ -198,6 +198,10 @@ func (l *loop) checkConn(fd int, c *conn) error {
 		return fmt.Errorf("it is paused for no reason")
 	case waits != 0 && !c.is(statePaused) && l.canPause():
 		return fmt.Errorf("it is not paused")
+	case c.is(stateUnended) && !c.is(stateTimed):
+		return fmt.Errorf("nobody will look at its line again")
+	case c.is(stateEnding) && (!c.is(stateClosing) || len(c.queue) > 0 || c.in != nil):
+		return fmt.Errorf("it goes on after its end")
 	case c.fill != nil && (c.fill.got > len(c.fill.item.Value) || c.fill.tailGot > c.fill.tailLen):
 		return fmt.Errorf("%d bytes of a value of %d have come", c.fill.got, len(c.fill.item.Value))
 	case l.roster.after > 0 && (int(c.heard.place) >= len(l.roster.conns) || l.roster.conns[c.heard.place] != c):

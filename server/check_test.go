@@ -59,6 +59,8 @@ func TestCheckFindsDamage(t *testing.T) {
 		"wait for its socket":         func(_ *loop, c []*conn) { c[2].set(stateBlocked) },
 		"bytes of our own":            func(_ *loop, c []*conn) { c[2].set(stateBlocked); c[2].queue = []unsent{{bytes: []byte("x")}} },
 		"wait in a round":             func(_ *loop, c []*conn) { c[2].set(stateReady) },
+		"look at its line again":      func(_ *loop, c []*conn) { c[2].set(stateUnended) },
+		"goes on after its end":       func(_ *loop, c []*conn) { c[2].set(stateEnding) },
 		"paused for no reason":        func(_ *loop, c []*conn) { c[2].set(statePaused) },
 		"of a value of":               func(_ *loop, c []*conn) { c[2].fill = &fill{item: engine.Item{Value: []byte("x")}, got: 2} },
 		"in the roster":               func(_ *loop, c []*conn) { c[2].heard.place = 1 },

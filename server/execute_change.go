@@ -1,6 +1,8 @@
 package server
 
 import (
+	"math"
+
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/protocol"
@@ -57,12 +59,20 @@ func (l *loop) touchItem(i int) {
 // flushAll answers flush_all: at once, or when the given time comes. memcached flushes in the second before it, together with
 // what is stored in that second; here nothing is lost that comes after the flush, so a second too early would leave a
 // client whose set follows its "flush_all 2" with a value that outlives it.
+//
+// A date before the server's start never comes (as in memcached, in 1.6 too): nothing is flushed, and nothing will be that
+// an earlier command was to.
 func (l *loop) flushAll(i int) {
-	at, now := l.server.clock.Exptime(l.run.Requests[i].Exptime), l.server.clock.Now()
-	l.server.flushed.Store(int64(max(at, now)) - 1)
-	due := clock.Never
-	if at > now {
-		due = at
+	due, now := l.server.clock.Exptime(l.run.Requests[i].Exptime), l.server.clock.Now()
+	switch n := l.run.Requests[i].Exptime; {
+	case n > clock.MaxRelative && n < l.server.clock.UnixOf(clock.First):
+		due = math.MaxUint32
+		l.server.flushed.Store(0)
+	case due > now:
+		l.server.flushed.Store(int64(due) - 1)
+	default:
+		due = clock.Never
+		l.server.flushed.Store(int64(now) - 1)
 	}
 	status := l.engineCall().Flush(due)
 	l.engineDone()

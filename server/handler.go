@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/panjf2000/gnet/v2"
+
+	"gocached/protocol"
 )
 
 // handler receives gnet's events. All but OnOpen's search for its loop is a step to the loop's own code.
@@ -24,7 +26,7 @@ func (h *handler) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 	l := h.server.loopOf(gc)
 	c.gc, c.loop, c.fd, c.opened = gc, l, gc.Fd(), true
 	c.set(stateOpen)
-	c.parser.Limits.StreamFrom = streamFrom
+	c.parser.Limits = protocol.Limits{StreamFrom: streamFrom, NoCAS: l.server.settings.NoCAS}
 	l.roster.enrol(c)
 	l.polling.add(c)
 	l.hear(c)

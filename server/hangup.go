@@ -24,6 +24,7 @@ func (l *loop) hangUp(c *conn) {
 		return
 	}
 	c.set(stateEnding)
+	l.drop(c)
 	l.resume(c)
 	l.onLoop(c, lingerTime, func() {
 		if c.is(stateEnding) {

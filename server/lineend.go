@@ -35,13 +35,15 @@ func (l *loop) timeLine(c *conn) {
 func (l *loop) judgeLine(c *conn, seen uint32) {
 	c.clear(stateTimed)
 	switch {
-	case !c.mayParse() || !c.is(stateUnended): // or its line will be looked at when it may go on
+	case !c.mayParse(): // its line will be looked at when it may go on
+		c.clear(stateUnended)
+	case !c.is(stateUnended):
 	case c.grown != seen:
 		l.timeLine(c)
 	case l.readMore(c):
 	default:
+		c.clear(stateUnended)
 		c.set(stateClosing)
-		l.drop(c)
 		l.hangUp(c)
 	}
 }

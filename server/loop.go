@@ -121,7 +121,8 @@ func (l *loop) arrive(c *conn, data []byte) {
 		l.limitKept(c)
 		return
 	}
-	if !c.mayParse() {
+	if !c.mayParse() { // what comes behind its end
+		l.totals.add(&l.counts)
 		return
 	}
 	l.admit(c, data)

@@ -52,12 +52,15 @@ func (s *Server) aside(after time.Duration, work func()) {
 
 // onLoop runs what concerns a connection on its loop, after a pause. It must see for itself whether it is still wanted.
 func (l *loop) onLoop(c *conn, after time.Duration, what func()) {
-	l.server.later(after, func() {
-		_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-			l.guard(c, what)
-			return nil
-		})) // an error means that the server is stopping
-	})
+	l.server.later(after, func() { l.soon(c, what) })
+}
+
+// soon does the same without a pause. It may be called from anywhere.
+func (l *loop) soon(c *conn, what func()) {
+	_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
+		l.guard(c, what)
+		return nil
+	})) // an error means that the server is stopping
 }
 
 // parking runs parked work until the server stops.

@@ -69,9 +69,9 @@ func (r *request) engineKnows() bool { return r.kind < askVersion }
 // closes says whether the server closes the connection.
 func (r *request) closes() bool { return r.kind >= askQuit }
 
-// engineOp is what the engine is asked to do for a store: a binary one with a CAS is a cas.
-func (r *request) engineOp() engine.Op {
-	if r.cas != 0 && r.op != engine.OpAppend && r.op != engine.OpPrepend {
+// engineOp is what the engine is asked to do for a store: a binary one with a CAS is a cas, unless items have none.
+func (r *request) engineOp(p *plan) engine.Op {
+	if r.cas != 0 && !p.noCAS && r.op != engine.OpAppend && r.op != engine.OpPrepend {
 		return engine.OpCAS
 	}
 	return r.op

@@ -133,8 +133,8 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 	if r == nil || e.broken {
 		return engine.Item{}, engine.NoMemory
 	}
-	if r.due = e.w.model.timeOf(r.wireExptime()); int64(exptime) != r.due || op != r.engineOp() || r.head > c.conn.socket.taken || r.allocated {
-		e.w.fail("client %d: Allocate with exptime %d and operation %d, want %d and %d", c.number, exptime, op, r.due, r.engineOp())
+	if r.due = e.w.model.timeOf(r.wireExptime()); int64(exptime) != r.due || op != r.engineOp(&e.w.plan) || r.head > c.conn.socket.taken || r.allocated {
+		e.w.fail("client %d: Allocate with exptime %d and operation %d, want %d and %d", c.number, exptime, op, r.due, r.engineOp(&e.w.plan))
 	}
 	faulted := e.w.chance(e.w.plan.failAllocate)
 	if faulted {
@@ -219,8 +219,8 @@ func (e *witness) Store(it engine.Item, op engine.Op, cas uint64) (newCAS uint64
 	switch {
 	case e.held[it.Ref] != c || !r.allocated || r.badData || r.end > c.conn.socket.taken:
 		e.w.fail("client %d: Store of an item that it has not filled", c.number)
-	case op != r.engineOp() || cas != r.cas:
-		e.w.fail("client %d: Store with operation %d and CAS %d, want %d and %d", c.number, op, cas, r.engineOp(), r.cas)
+	case op != r.engineOp(&e.w.plan) || cas != r.cas:
+		e.w.fail("client %d: Store with operation %d and CAS %d, want %d and %d", c.number, op, cas, r.engineOp(&e.w.plan), r.cas)
 	case !bytes.Equal(it.Value, r.value):
 		e.w.fail("client %d: Store: %s", c.number, difference(it.Value, r.value))
 	}

@@ -176,7 +176,7 @@ func (w *udpWorker) renew(c *conn, first byte) {
 	l.drop(c)
 	c.resetOutput()
 	c.state, c.event = stateOpen, 0
-	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true}}
+	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.server.settings.NoCAS}}
 	c.speak(l.server.settings.Binding, first)
 }
 

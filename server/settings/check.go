@@ -84,3 +84,11 @@ func (s *Settings) Warnings() []string {
 	}
 	return lines
 }
+
+// warnNoCAS says what nobody expects of -C.
+func warnNoCAS(s *Settings) string {
+	if !s.NoCAS {
+		return ""
+	}
+	return "with -C, cas is not guarded: it stores over whatever is there, changed or not"
+}

@@ -278,6 +278,7 @@ func TestWarnings(t *testing.T) {
 		{[]string{"U", "6", "S", ""}, 1},
 		{[]string{"p", "0", "U", "6", "S", ""}, 1},
 		{[]string{"p", "0", "s", "/x"}, 0},
+		{[]string{"C", ""}, 1},
 		{[]string{"m", "1000000000"}, 1},
 		{[]string{"n", "1000000"}, 1},
 		{[]string{"n", "600", "I", "1k"}, 1},

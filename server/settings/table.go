@@ -193,6 +193,7 @@ var table = [...]Setting{
 		Letter: 'C', Long: "disable-cas",
 		Help:  "do without CAS, which saves 4 bytes an item",
 		field: func(s *Settings) any { return &s.NoCAS },
+		warn:  warnNoCAS,
 		stat:  "cas_enabled", statOrder: 17,
 		show: func(s *Settings, _ Live) string { return yesNo(!s.NoCAS) },
 	},

@@ -1,0 +1,128 @@
+package server
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hungUp are conversations that the server ends, what it owes before that, and what the client goes on to say.
+var hungUp = map[string]struct{ said, owed, more string }{
+	"a line without an end":   {"version\r\n" + strings.Repeat("x", 2049), version145, strings.Repeat("y", 1<<20)},
+	"a line that is too long": {"version\r\n" + strings.Repeat("x", 40_000), version145, "\r\nversion\r\n"},
+	"an HTTP request": {"version\r\nPOST /a HTTP/1.1\r\nHost: b\r\n\r\n", version145,
+		strings.Repeat("set stored 0 0 1\r\nx\r\n", 10_000)},
+	"a command that looks like HTTP": {"get / HTTP/1.1\r\n", "", "set stored 0 0 1\r\nx\r\n"},
+	"no packet":                      {frame(0x0a, 1, "", "", "") + "x" + strings.Repeat("\x00", 23), "\x81\x0a", strings.Repeat("y", 1<<20)},
+	"a packet that is refused": {withBody(frame(0x0b, 1, "", "", ""), 1<<20), "\x81\x0b\x00\x00\x00\x00\x00\x04",
+		strings.Repeat("y", 1<<20)},
+	"quit": {strings.Repeat("version\r\n", 1000) + "quit\r\n" + strings.Repeat("version\r\n", 20_000),
+		strings.Repeat(version145, 1000), ""},
+}
+
+// TestEndIsNoReset: a client that is hung up on hears all answers and then the end, though it goes on talking, and nothing
+// of that is done. A reset would take from it what it has not read.
+func TestEndIsNoReset(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	for name, talk := range hungUp {
+		for _, pause := range []time.Duration{0, 20 * time.Millisecond} {
+			c := ts.dial()
+			c.t = t
+			sent := make(chan error, 1)
+			go func() {
+				_, err := io.WriteString(c.Conn, talk.said)
+				for more := talk.more; more != "" && err == nil; {
+					time.Sleep(pause)
+					n := min(len(more), 100_000)
+					_, err = io.WriteString(c.Conn, more[:n])
+					more = more[n:]
+				}
+				sent <- err
+			}()
+			if err := <-sent; err != nil { // and only now is anything read
+				t.Errorf("%s: %v", name, err)
+			}
+			got, err := io.ReadAll(c.r)
+			if err != nil || !strings.HasPrefix(string(got), talk.owed) || talk.owed == "" && len(got) > 0 {
+				t.Errorf("%s, pause %v: %d bytes, %.40q, %v", name, pause, len(got), got, err)
+			}
+		}
+	}
+	ts.dial().ask("get stored\r\n", "END\r\n")
+}
+
+// TestLingerEnds: a client that is hung up on and does not close has its place for a while, and no longer.
+func TestLingerEnds(t *testing.T) {
+	var h held
+	ts := startWith(t, func(s *Settings) { s.Threads = 1 }, h.hold)
+	c := ts.dial()
+	c.ask("version\r\nGET / HTTP/1.1\r\n\r\n", version145)
+	c.closed() // hears of the end at once
+	work := <-h.works
+	for range 3 {
+		before := ts.sum(bytesRead)
+		c.send("Host: somewhere\r\n")
+		for ts.sum(bytesRead) == before {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	if n := ts.gate.current(); n != 1 {
+		t.Errorf("%d connections while it lingers", n)
+	}
+	work()
+	for deadline := time.Now().Add(patience); ts.gate.current() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it lingers on")
+		}
+	}
+
+	c = ts.dial() // and one that closes at once leaves at once
+	c.ask("version\r\nGET / HTTP/1.1\r\n\r\n", version145)
+	c.closed()
+	_ = c.Close()
+	for deadline := time.Now().Add(patience); ts.gate.current() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it has left and stays")
+		}
+	}
+	(<-h.works)() // comes too late, and does nothing
+	ts.dial().noop()
+}
+
+// TestSlowReaderIsHungUpOn: who does not read hears all that is owed before the end, too.
+func TestSlowReaderIsHungUpOn(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	c := ts.dial()
+	value := string(pattern(1_000_000))
+	c.ask("set k 0 0 1000000\r\n"+value+"\r\n", "STORED\r\n")
+	c.send(strings.Repeat("get k\r\n", 10) + "GET / HTTP/1.1\r\n\r\n" + strings.Repeat("x", 100_000))
+	for ts.sum(connBlocks) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(10 * time.Millisecond)
+	for range 10 {
+		c.expect("VALUE k 0 1000000\r\n" + value + "\r\nEND\r\n")
+	}
+	c.closed()
+}
+
+// TestTurnedAwayIsNoReset: a client that is turned away hears why, though it has asked for something already.
+func TestTurnedAwayIsNoReset(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.MaxConns, s.TurnAway = 1, true })
+	ts.dial().noop()
+	for range 20 {
+		nc, err := net.Dial("tcp", ts.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = nc.Write([]byte("version\r\n"))
+		_ = nc.SetDeadline(time.Now().Add(patience))
+		got := make([]byte, len(fullHouse))
+		if _, err := io.ReadFull(nc, got); err != nil || string(got) != fullHouse {
+			t.Errorf("%q, %v", got, err)
+		}
+		_ = nc.Close()
+	}
+}

@@ -1,0 +1,167 @@
+package server
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	badLine    = "CLIENT_ERROR bad command line format\r\n"
+	version145 = "VERSION 1.4.5\r\n"
+)
+
+// longLinesAnswered are lines far longer than any client means to send, and how each is answered.
+var longLinesAnswered = []struct{ line, answer string }{
+	{strings.Repeat("x", 1025), "ERROR\r\n"},
+	{strings.Repeat("x", 2048), "ERROR\r\n"},
+	{strings.Repeat("x", 32<<10-2), "ERROR\r\n"},
+	{strings.Repeat(" ", 4095), "ERROR\r\n"},
+	{"stats " + strings.Repeat("x", 3000), "ERROR\r\n"},
+	{"delete " + strings.Repeat("x", 3000), badLine},
+	{"incr " + strings.Repeat("x", 3000) + " 1", badLine},
+	{"get " + strings.Repeat("x", 3000), badLine},
+	{strings.Repeat(" ", 500) + "get " + strings.Repeat("x", 1100), badLine},
+	{"set " + strings.Repeat("x", 3000) + " 0 0 abc", badLine},
+	{"set " + strings.Repeat("x", 2600) + " 0 0 7\r\nversion", badLine},
+	{"touch " + strings.Repeat("x", 3000) + " 0", badLine},
+}
+
+// TestLongLines: a line is answered and the pipeline goes on, however long it is and in whatever pieces it comes.
+func TestLongLines(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	for _, size := range []int{1 << 20, 1448, 1000} {
+		c := ts.dial()
+		for _, long := range longLinesAnswered {
+			all := "version\r\nget a\r\n" + long.line + "\r\nversion\r\n"
+			for all != "" {
+				n := min(size, len(all))
+				c.send(all[:n])
+				if all = all[n:]; all != "" && size < 1<<20 {
+					time.Sleep(100 * time.Microsecond)
+				}
+			}
+			c.expect(version145 + "END\r\n" + long.answer + version145)
+		}
+		c.ask("set a 0 0 1\r\nx\r\nget a\r\ndelete a\r\n", "STORED\r\nVALUE a 0 1\r\nx\r\nEND\r\nDELETED\r\n")
+	}
+}
+
+// TestLineGivenUp: a line without an end, or one of more than 32 KB, ends the connection once what was asked before has
+// been answered: with an end, not a reset.
+func TestLineGivenUp(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	for _, line := range []string{
+		strings.Repeat("x", 1025), strings.Repeat("x", 2049), strings.Repeat("x", 32<<10), strings.Repeat(" ", 4095),
+		strings.Repeat(" ", 101) + "gets foo" + strings.Repeat(" ", 4000), "set " + strings.Repeat("k", 2000),
+		strings.Repeat("x", 32<<10-1) + "\r\nversion\r\n", strings.Repeat("x", 100_000) + "\r\nversion\r\n", strings.Repeat("x", 1<<20),
+	} {
+		c := ts.dial()
+		c.send("version\r\nget a\r\n" + line)
+		c.expect(version145 + "END\r\n")
+		c.closed()
+	}
+	c := ts.dial()
+	c.send(strings.Repeat("x", 1024)) // is waited for
+	time.Sleep(lineEndTime * 3 / 2)
+	c.ask("\r\n", "ERROR\r\n")
+	c.send("get " + strings.Repeat("key ", 1000)) // so is a get, key by key
+	time.Sleep(lineEndTime * 3 / 2)
+	c.ask("\r\n", "END\r\n")
+}
+
+// held collects what the server puts off, so that a test decides when it is time.
+type held struct{ works chan func() }
+
+func (h *held) hold(s *Server) {
+	h.works = make(chan func(), 10_000)
+	s.later = func(_ time.Duration, work func()) { h.works <- work }
+}
+
+// TestGrowingLine: a line that grows is waited for, even if what came was not read before the time was up.
+func TestGrowingLine(t *testing.T) {
+	var h held
+	ts := startWith(t, func(s *Settings) { s.Threads = 1 }, h.hold)
+	c, other := ts.dial(), ts.dial()
+	c.send(strings.Repeat("x", 1100))
+	for range 5 {
+		work := <-h.works
+		before := ts.sum(bytesRead)
+		c.send("yy")
+		for ts.sum(bytesRead) < before+2 {
+			time.Sleep(100 * time.Microsecond)
+		}
+		work() // the line has grown since
+	}
+	work := <-h.works
+	release := occupy(ts)
+	c.send(" and its end\r\n")
+	work() // what has come is still in the socket
+	release()
+	c.expect("ERROR\r\n")
+	c.ask("version\r\n", version145)
+	other.noop()
+	c.send(strings.Repeat("x", 1100))
+	(<-h.works)()
+	c.closed()
+}
+
+// occupy keeps the only loop of a server busy until what it returns is called.
+func occupy(ts *testServer) (release func()) {
+	begun, done := make(chan bool), make(chan bool)
+	c := newConn(KindTCP)
+	ts.loopsMu.Lock()
+	l := ts.loops[0]
+	ts.loopsMu.Unlock()
+	l.soon(c, func() { close(begun); <-done })
+	<-begun
+	return func() { close(done) }
+}
+
+// TestUnendedLinesCost: many lines without an end cost no more than 32 KB each, and that is given back.
+func TestUnendedLinesCost(t *testing.T) {
+	var h held
+	const clients = 200
+	ts := startWith(t, func(s *Settings) { s.Threads, s.MaxConns = 1, clients+10 }, h.hold)
+	other := ts.dial()
+	other.noop()
+	before := heapInUse()
+	lines := ts.dialMany(clients)
+	for _, c := range lines {
+		c.send(strings.Repeat("x", 30_000))
+	}
+	for ts.sum(bytesRead) < clients*30_000 {
+		time.Sleep(time.Millisecond)
+	}
+	if grown := heapInUse() - before; grown > clients*64<<10 {
+		t.Errorf("%d KB for each line", grown>>10/clients)
+	}
+	for _, c := range lines {
+		c.send("\r\n")
+		c.expect("ERROR\r\n")
+	}
+	if grown := int(heapInUse() - before); grown > clients*12<<10+4<<20 { // their readers, and spare buffers of the loop
+		t.Errorf("%d KB are left of each line", grown>>10/clients)
+	}
+}
+
+// TestSlowLine: a line that comes a byte at a time is answered, as long as it comes.
+func TestSlowLine(t *testing.T) {
+	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	nc, err := net.Dial("tcp", ts.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	_ = nc.SetDeadline(time.Now().Add(patience))
+	for _, b := range []byte(strings.Repeat("x", 1500) + "\r\nquit\r\n") {
+		if _, err := nc.Write([]byte{b}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := io.ReadAll(nc); string(all) != "ERROR\r\n" || err != nil {
+		t.Errorf("%q, %v", all, err)
+	}
+}
