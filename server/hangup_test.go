@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gocached/server/settings"
 )
 
 // hungUp are conversations that the server ends, what it owes before that, and what the client goes on to say.
@@ -25,7 +27,7 @@ var hungUp = map[string]struct{ said, owed, more string }{
 // TestEndIsNoReset: a client that is hung up on hears all answers and then the end, though it goes on talking, and nothing
 // of that is done. A reset would take from it what it has not read.
 func TestEndIsNoReset(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	for name, talk := range hungUp {
 		for _, pause := range []time.Duration{0, 20 * time.Millisecond} {
 			c := ts.dial()
@@ -56,7 +58,7 @@ func TestEndIsNoReset(t *testing.T) {
 // TestLingerEnds: a client that is hung up on and does not close has its place for a while, and no longer.
 func TestLingerEnds(t *testing.T) {
 	var h held
-	ts := startWith(t, func(s *Settings) { s.Threads = 1 }, h.hold)
+	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
 	c := ts.dial()
 	c.ask("version\r\nGET / HTTP/1.1\r\n\r\n", version145)
 	c.closed() // hears of the end at once
@@ -68,11 +70,11 @@ func TestLingerEnds(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	if n := ts.gate.current(); n != 1 {
+	if n := ts.gate.Current(); n != 1 {
 		t.Errorf("%d connections while it lingers", n)
 	}
 	work()
-	for deadline := time.Now().Add(patience); ts.gate.current() > 0; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience); ts.gate.Current() > 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it lingers on")
 		}
@@ -82,7 +84,7 @@ func TestLingerEnds(t *testing.T) {
 	c.ask("version\r\nGET / HTTP/1.1\r\n\r\n", version145)
 	c.closed()
 	_ = c.Close()
-	for deadline := time.Now().Add(patience); ts.gate.current() > 0; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience); ts.gate.Current() > 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it has left and stays")
 		}
@@ -93,7 +95,7 @@ func TestLingerEnds(t *testing.T) {
 
 // TestSlowReaderIsHungUpOn: who does not read hears all that is owed before the end, too.
 func TestSlowReaderIsHungUpOn(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	value := string(pattern(1_000_000))
 	c.ask("set k 0 0 1000000\r\n"+value+"\r\n", "STORED\r\n")
@@ -110,7 +112,7 @@ func TestSlowReaderIsHungUpOn(t *testing.T) {
 
 // TestTurnedAwayIsNoReset: a client that is turned away hears why, though it has asked for something already.
 func TestTurnedAwayIsNoReset(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MaxConns, s.TurnAway = 1, true })
+	ts := start(t, func(s *settings.Settings) { s.MaxConns, s.TurnAway = 1, true })
 	ts.dial().noop()
 	for range 20 {
 		nc, err := net.Dial("tcp", ts.addr)

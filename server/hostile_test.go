@@ -95,13 +95,13 @@ func TestEndlessGetLine(t *testing.T) {
 	c.expect("END\r\nVERSION 1.4.5\r\n")
 }
 
-// TestEndlessLines: what is not a get is cut off at 1024 bytes.
+// TestEndlessLines: what is not a get and has no end is given up, without a reset.
 func TestEndlessLines(t *testing.T) {
 	ts := start(t, nil)
 	for _, line := range []string{"x", "set key ", "stats ", " ", "delete \x00"} {
 		c := ts.dial()
 		go func() { _, _ = c.Write([]byte(strings.Repeat(line, 1<<20/len(line)))) }()
-		c.ended()
+		c.closed()
 	}
 }
 

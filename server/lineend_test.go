@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gocached/server/listen"
+	"gocached/server/settings"
 )
 
 const (
@@ -31,7 +34,7 @@ var longLinesAnswered = []struct{ line, answer string }{
 
 // TestLongLines: a line is answered and the pipeline goes on, however long it is and in whatever pieces it comes.
 func TestLongLines(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	for _, size := range []int{1 << 20, 1448, 1000} {
 		c := ts.dial()
 		for _, long := range longLinesAnswered {
@@ -52,7 +55,7 @@ func TestLongLines(t *testing.T) {
 // TestLineGivenUp: a line without an end, or one of more than 32 KB, ends the connection once what was asked before has
 // been answered: with an end, not a reset.
 func TestLineGivenUp(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	for _, line := range []string{
 		strings.Repeat("x", 1025), strings.Repeat("x", 2049), strings.Repeat("x", 32<<10), strings.Repeat(" ", 4095),
 		strings.Repeat(" ", 101) + "gets foo" + strings.Repeat(" ", 4000), "set " + strings.Repeat("k", 2000),
@@ -83,7 +86,7 @@ func (h *held) hold(s *Server) {
 // TestGrowingLine: a line that grows is waited for, even if what came was not read before the time was up.
 func TestGrowingLine(t *testing.T) {
 	var h held
-	ts := startWith(t, func(s *Settings) { s.Threads = 1 }, h.hold)
+	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
 	c, other := ts.dial(), ts.dial()
 	c.send(strings.Repeat("x", 1100))
 	for range 5 {
@@ -111,7 +114,7 @@ func TestGrowingLine(t *testing.T) {
 // occupy keeps the only loop of a server busy until what it returns is called.
 func occupy(ts *testServer) (release func()) {
 	begun, done := make(chan bool), make(chan bool)
-	c := newConn(KindTCP)
+	c := newConn(listen.KindTCP)
 	ts.loopsMu.Lock()
 	l := ts.loops[0]
 	ts.loopsMu.Unlock()
@@ -124,7 +127,7 @@ func occupy(ts *testServer) (release func()) {
 func TestUnendedLinesCost(t *testing.T) {
 	var h held
 	const clients = 200
-	ts := startWith(t, func(s *Settings) { s.Threads, s.MaxConns = 1, clients+10 }, h.hold)
+	ts := startWith(t, func(s *settings.Settings) { s.Threads, s.MaxConns = 1, clients+10 }, h.hold)
 	other := ts.dial()
 	other.noop()
 	before := heapInUse()
@@ -149,7 +152,7 @@ func TestUnendedLinesCost(t *testing.T) {
 
 // TestSlowLine: a line that comes a byte at a time is answered, as long as it comes.
 func TestSlowLine(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.Threads = 1 })
+	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	nc, err := net.Dial("tcp", ts.addr)
 	if err != nil {
 		t.Fatal(err)

@@ -1,11 +1,15 @@
 package server
 
-import "testing"
+import (
+	"testing"
+
+	"gocached/server/settings"
+)
 
 // TestNoCASBinary: with -C a binary store that gives a CAS is the plain store, and a delete, incr or decr that gives one finds
 // another. All is as in memcached 1.4.5, where an item without CAS has the CAS 0.
 func TestNoCASBinary(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.NoCAS = true })
+	ts := start(t, func(s *settings.Settings) { s.NoCAS = true })
 	c := ts.dial()
 	const three = "\x00\x00\x00\x00\x00\x00\x00\x03"
 	const eight = "\x00\x00\x00\x00\x00\x00\x00\x00"
