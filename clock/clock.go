@@ -40,7 +40,7 @@ type Clock struct {
 	stop    chan struct{}
 
 	mu   sync.Mutex
-	told []chan<- struct{}
+	told []func()
 }
 
 // New returns a clock that stands at First and moves only while Run is running. Its seconds begin with those of the wall
@@ -82,21 +82,18 @@ func (c *Clock) advance(since time.Duration, unix int64) {
 	c.tell()
 }
 
-// Tell has the clock send on ch whenever it was set. It never waits for a receiver: a full channel is left as it is.
-func (c *Clock) Tell(ch chan<- struct{}) {
+// Tell has f called whenever the clock was set, by whoever set it. f must not wait, and not call Tell.
+func (c *Clock) Tell(f func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.told = append(c.told, ch)
+	c.told = append(c.told, f)
 }
 
 func (c *Clock) tell() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, ch := range c.told {
-		select {
-		case ch <- struct{}{}:
-		default:
-		}
+	for _, f := range c.told {
+		f()
 	}
 }
 

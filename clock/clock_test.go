@@ -2,6 +2,7 @@ package clock
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 )
@@ -129,5 +130,19 @@ func TestRun(t *testing.T) {
 	<-ended
 	if ticks < 2 { // one at the start
 		t.Errorf("%d ticks", ticks)
+	}
+}
+
+// TestTell: whoever wants to know is told of each second, after it has begun.
+func TestTell(t *testing.T) {
+	c := NewFake(1000)
+	var told []Time
+	c.Tell(func() { told = append(told, c.Now()) })
+	c.Advance(1)
+	c.Advance(5)
+	c.advance(time.Hour, 2000)
+	want := []Time{First + 1, First + 6, First + 3600}
+	if !slices.Equal(told, want) {
+		t.Errorf("told of %v, want %v", told, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"gocached/clock"
 	"gocached/engine"
 )
 
@@ -64,8 +65,10 @@ func benchSettings() engine.Settings {
 // benchKey makes a key of 32 bytes.
 func benchKey(b []byte, i int) []byte { return fmt.Appendf(b, "key:%028d", i) }
 
-func put(e *Engine, key, value []byte) engine.Status {
-	it, status := e.Allocate(key, len(value), 0, 0, engine.OpSet)
+func put(e *Engine, key, value []byte) engine.Status { return putUntil(e, key, value, clock.Never) }
+
+func putUntil(e *Engine, key, value []byte, exptime clock.Time) engine.Status {
+	it, status := e.Allocate(key, len(value), 0, exptime, engine.OpSet)
 	if status != engine.OK {
 		return status
 	}
@@ -153,6 +156,13 @@ func BenchmarkSet(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			put(e, keys.next(), value100)
+		}
+	})
+	b.Run("overwrite/100B/expiring", func(b *testing.B) {
+		e, keys, now := filled(), presentKeys(), filled().clock.Now()
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			putUntil(e, keys.next(), value100, now+1+clock.Time(i*7919%3600))
 		}
 	})
 	b.Run("evict/100B", func(b *testing.B) {

@@ -103,6 +103,17 @@ func lower(word *uint32, t clock.Time) bool {
 	}
 }
 
+// has says whether something may be over by now.
+func (d *due) has(now clock.Time) bool {
+	top := d.levels[len(d.levels)-1].words
+	for i := range top {
+		if t := atomic.LoadUint32(&top[i]); t != uint32(clock.Never) && t <= uint32(now) {
+			return true
+		}
+	}
+	return false
+}
+
 // take calls look with the first ref of each block in which an item may be over by now, and clears the bound of the block
 // before; look notes what is left. If look returns false, take ends, and what was not looked at stays due. Only one may call
 // it at a time.

