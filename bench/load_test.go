@@ -3,6 +3,7 @@ package bench
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net"
 	"path/filepath"
 	"reflect"
@@ -202,7 +203,7 @@ func TestStallShowsAtFixedRate(t *testing.T) {
 	var gets atomic.Int64
 	f := &fakeServer{spoil: func(_, v string) string {
 		if gets.Add(1) == 100 {
-			time.Sleep(400 * ms) // with the lock of the server held
+			time.Sleep(400 * ms) // with the lock of the server held: the time that a load takes is what is tested
 		}
 		return v
 	}}
@@ -228,7 +229,10 @@ func TestStallShowsAtFixedRate(t *testing.T) {
 
 // TestUnsentIsCounted: more than a server can answer is counted as unsent, with the time it waited.
 func TestUnsentIsCounted(t *testing.T) {
-	f := &fakeServer{spoil: func(_, v string) string { time.Sleep(20 * ms); return v }}
+	f := &fakeServer{spoil: func(_, v string) string {
+		time.Sleep(20 * ms) // a server that is slow
+		return v
+	}}
 	cfg := LoadConfig{Conns: 1, Depth: 1, Multi: 1, Value: Fixed(10), Gets: 100, Keys: 10, Rounds: 1, Duration: 100 * ms}
 	if err := cfg.Rate.Set("10k"); err != nil {
 		t.Fatal(err)
@@ -282,7 +286,7 @@ func TestLoadFaults(t *testing.T) {
 	silent := func(c net.Conn) { // answers what is asked before the turns, and nothing after
 		defer c.Close() // also keeps it from being collected, which would close it at once
 		new(fakeServer).init().serveUntil(c, "get")
-		time.Sleep(time.Minute)
+		_, _ = io.Copy(io.Discard, c)
 	}
 	dying := func(c net.Conn) { new(fakeServer).init().serveUntil(c, "get"); c.Close() }
 	babbling := func(c net.Conn) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"gocached/internal/eventually"
 )
 
 func TestExptime(t *testing.T) {
@@ -120,12 +122,7 @@ func TestRun(t *testing.T) {
 		c.Run(func() { ticks++ })
 		close(ended)
 	}()
-	for deadline := time.Now().Add(20 * time.Second); c.Now() == First; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Error("it stands still")
-			break
-		}
-	}
+	eventually.True(t, "a tick", func() bool { return c.Now() != First })
 	c.Stop()
 	<-ended
 	if ticks < 2 { // one at the start

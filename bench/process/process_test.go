@@ -7,9 +7,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gocached/internal/eventually"
 )
 
-const patience = 10 * time.Second
+const patience = eventually.Patience
 
 func start(t *testing.T, script string) *Process {
 	t.Helper()
@@ -113,10 +115,8 @@ func TestClock(t *testing.T) {
 	if !ok {
 		t.Skip("no such clock")
 	}
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if now, _ := Clock(p.PID()); now > before+5*time.Millisecond {
-			return
-		}
-	}
-	t.Error("it stands still")
+	eventually.True(t, "5 ms of work", func() bool {
+		now, _ := Clock(p.PID())
+		return now > before+5*time.Millisecond
+	})
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"gocached/internal/eventually"
 )
 
 // startDaemon runs the program with -d in a folder, where it leaves its PID file, and returns its process id and port
@@ -71,7 +73,7 @@ func TestDaemon(t *testing.T) {
 		t.Errorf("version after SIGHUP: %q", got)
 	}
 	syscall.Kill(pid, syscall.SIGTERM)
-	eventually(t, "the end of the daemon", func() bool { return ended(pid) })
+	eventually.True(t, "the end of the daemon", func() bool { return ended(pid) })
 }
 
 // ended reports whether a process is gone, or waits only for its parent to notice.
@@ -90,7 +92,7 @@ func TestDaemonPIDFileRemoved(t *testing.T) {
 			t.Errorf("%v: directory %q, %v", flags, cwd, err)
 		}
 		syscall.Kill(pid, syscall.SIGINT)
-		eventually(t, "the end of the PID file", func() bool {
+		eventually.True(t, "the end of the PID file", func() bool {
 			_, err := os.Stat(filepath.Join(dir, "pid"))
 			return err != nil
 		})

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gocached/internal/eventually"
 )
 
 // TestNamedPorts starts servers on ports that only -l names, whatever -p and -U say, and asks each of them something. Any
@@ -81,7 +83,7 @@ func bound(t *testing.T, flags ...string) []string {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	var text []byte
-	eventually(t, "a port file for "+strings.Join(flags, " "), func() (ok bool) {
+	eventually.True(t, "a port file for "+strings.Join(flags, " "), func() (ok bool) {
 		var err error
 		text, err = os.ReadFile(filepath.Join(dir, "ports"))
 		return err == nil

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"gocached/internal/eventually"
 	"gocached/uring"
 )
 
@@ -63,8 +64,8 @@ func TestReleaseBuild(t *testing.T) {
 	}
 }
 
-// patience is how long a test waits for what should happen at once.
-const patience = 10 * time.Second
+// patience is how long anything may take that should happen at once.
+const patience = eventually.Patience
 
 // asRoot are the flags that are needed here on top of others: by root, and for a start without a word where io_uring is
 // refused.
@@ -113,15 +114,4 @@ func runBinary(t *testing.T, args ...string) outcome {
 		t.Fatal(err)
 	}
 	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
-}
-
-// eventually waits until a condition holds.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
-		if holds() {
-			return
-		}
-	}
-	t.Fatalf("did not happen within %v: %s", patience, what)
 }

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"gocached/internal/eventually"
 )
 
 func TestWritePIDFile(t *testing.T) {
@@ -61,7 +63,7 @@ func TestWritePIDFileLive(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid")
 	r := startBinary(t, "-P", path)
 	defer r.end(t, os.Interrupt)
-	eventually(t, "a PID file", func() bool { _, err := os.Stat(path); return err == nil })
+	eventually.True(t, "a PID file", func() bool { _, err := os.Stat(path); return err == nil })
 	got := runBinary(t, append([]string{"-l", "127.0.0.1", "-p", "-1", "-P", path}, asRoot()...)...)
 	want := fmt.Sprintf("%v: %s holds %d\n", errLivePID, path, r.Process.Pid)
 	if (got != outcome{71, "", want}) {

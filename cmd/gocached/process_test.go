@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gocached/internal/eventually"
 )
 
 // connection is a client that fails its test when something goes wrong.
@@ -78,7 +80,7 @@ func startUnix(t *testing.T, path string, flags ...string) *running {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { r.Process.Kill() })
-	eventually(t, "a socket that is listened on", func() bool {
+	eventually.True(t, "a socket that is listened on", func() bool {
 		c, err := net.Dial("unix", path)
 		if err == nil {
 			c.Close()
@@ -113,7 +115,7 @@ func TestKilledAndBack(t *testing.T) {
 		port = strconv.Itoa(tcp.port)
 		unix := startUnix(t, socket, "-P", pid+".unix")
 		for path, r := range map[string]*running{pid: tcp, pid + ".unix": unix} {
-			eventually(t, "its PID file", func() bool {
+			eventually.True(t, "its PID file", func() bool {
 				text, _ := os.ReadFile(path)
 				return string(text) == fmt.Sprintf("%d\n", r.Process.Pid)
 			})
@@ -135,7 +137,7 @@ func TestSecondChangesNothing(t *testing.T) {
 	pid, socket := filepath.Join(dir, "pid"), filepath.Join(dir, "socket")
 	tcp := startBinary(t, "-P", pid)
 	startUnix(t, socket)
-	eventually(t, "a PID file", func() bool { _, err := os.Stat(pid); return err == nil })
+	eventually.True(t, "a PID file", func() bool { _, err := os.Stat(pid); return err == nil })
 	clients := []*connection{connect(t, "tcp", tcp.address()), connect(t, "unix", socket)}
 	for _, c := range clients {
 		c.ask("set key 0 0 5\r\nvalue\r\n", "STORED\r\n")
@@ -193,7 +195,7 @@ func TestStopped(t *testing.T) {
 	time.Sleep(3200 * time.Millisecond) // the clock of the process itself is what is tested
 	r.Process.Signal(syscall.SIGCONT)
 	c.ask("version\r\n", "VERSION 1.4.5\r\n")
-	eventually(t, "the time that has passed", func() bool { return c.stat("", "uptime") >= before+3 })
+	eventually.True(t, "the time that has passed", func() bool { return c.stat("", "uptime") >= before+3 })
 	c.ask("get soon later\r\n", "VALUE later 0 1\r\ny\r\nEND\r\n")
 	if kicks := c.stat("gocached", "idle_kicks"); kicks != 0 {
 		t.Errorf("idle_kicks %d", kicks)
@@ -215,7 +217,7 @@ func TestStderrFull(t *testing.T) {
 	for range 100 {
 		c.ask("get nothing\r\n", "END\r\n")
 	}
-	eventually(t, "lines that are counted as dropped", func() bool { return c.stat("gocached", "log_dropped") > 200 })
+	eventually.True(t, "lines that are counted as dropped", func() bool { return c.stat("gocached", "log_dropped") > 200 })
 	endCleanly(t, cmd)
 }
 
@@ -230,7 +232,7 @@ func TestStderrStuck(t *testing.T) {
 	w.Close()
 	c := connect(t, "tcp", address)
 	get := strings.Repeat("get a-key-that-is-long-enough-to-fill-the-pipe\r\n", 1000)
-	eventually(t, "lines that are counted as dropped", func() bool {
+	eventually.True(t, "lines that are counted as dropped", func() bool {
 		c.ask(get, strings.Repeat("END\r\n", 1000)) // 100 KB of log
 		return c.stat("gocached", "log_dropped") > 0
 	})
@@ -285,12 +287,12 @@ func TestDescriptorsRunOut(t *testing.T) {
 	for range 150 {
 		crowd = append(crowd, connect(t, "tcp", address))
 	}
-	eventually(t, "descriptors that run out", func() bool { return first.stat("", "listen_disabled_num") > 0 })
+	eventually.True(t, "descriptors that run out", func() bool { return first.stat("", "listen_disabled_num") > 0 })
 	for _, c := range crowd {
 		c.Close()
 	}
 	last := connect(t, "tcp", address)
 	last.ask("version\r\n", "VERSION 1.4.5\r\n")
-	eventually(t, "an empty house", func() bool { return last.stat("", "curr_connections") == 2 })
+	eventually.True(t, "an empty house", func() bool { return last.stat("", "curr_connections") == 2 })
 	endCleanly(t, cmd)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"gocached/internal/eventually"
 )
 
 // TestReloadEmpty: a signal to read the users again finds a file that was cut off. Nobody is locked out, one line says why,
@@ -20,7 +22,7 @@ func TestReloadEmpty(t *testing.T) {
 	}
 	r.Process.Signal(syscall.SIGHUP)
 	const line = "reload: "
-	eventually(t, "a line about the file", func() bool { return strings.Contains(r.stderr.String(), line) })
+	eventually.True(t, "a line about the file", func() bool { return strings.Contains(r.stderr.String(), line) })
 	for range 3 {
 		c.logIn("alice", "secret")
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"gocached/internal/eventually"
 )
 
 // verbosity returns the level that a server logs at.
@@ -41,7 +43,7 @@ func TestJobControl(t *testing.T) {
 			line = "SIGTSTP: the server goes on; Ctrl-C ends it, and a start with -d puts it into the background\n"
 		}
 		want += line
-		eventually(t, line, func() bool { return signalLines(t, path) == want })
+		eventually.True(t, line, func() bool { return signalLines(t, path) == want })
 		if got := c.verbosity(); got != step.level {
 			t.Errorf("%v: verbosity %d, want %d", step.signal, got, step.level)
 		}
@@ -70,7 +72,7 @@ func TestDaemonJobControl(t *testing.T) {
 	c := connect(t, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	syscall.Kill(pid, syscall.SIGTSTP)
 	syscall.Kill(pid, syscall.SIGTTIN)
-	eventually(t, "a higher verbosity", func() bool { return c.verbosity() == 1 })
+	eventually.True(t, "a higher verbosity", func() bool { return c.verbosity() == 1 })
 }
 
 // TestBackgroundWrites starts a talkative server in the background of a terminal that does not want output from there. The
@@ -97,7 +99,7 @@ func TestBackgroundWrites(t *testing.T) {
 	}()
 	c := connect(t, "tcp", fmt.Sprintf("127.0.0.1:%d", readPort(t, ports)))
 	pid := 0
-	eventually(t, "a PID file", func() bool {
+	eventually.True(t, "a PID file", func() bool {
 		text, _ := os.ReadFile(ports + ".pid")
 		pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 		return pid != 0
@@ -106,7 +108,7 @@ func TestBackgroundWrites(t *testing.T) {
 	for range 100 {
 		c.ask("get nothing\r\n", "END\r\n")
 	}
-	eventually(t, "lines on the terminal", func() bool { return len(written) == 100 })
+	eventually.True(t, "lines on the terminal", func() bool { return len(written) == 100 })
 	if got := c.verbosity(); got != 2 {
 		t.Errorf("verbosity %d", got)
 	}

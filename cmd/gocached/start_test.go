@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"gocached/internal/eventually"
 	"gocached/internal/golden"
 )
 
@@ -65,7 +66,7 @@ func startBinary(t *testing.T, flags ...string) *running {
 func readPort(t *testing.T, path string) int {
 	t.Helper()
 	var text []byte
-	eventually(t, "a port file", func() (ok bool) {
+	eventually.True(t, "a port file", func() (ok bool) {
 		var err error
 		text, err = os.ReadFile(path)
 		return err == nil
@@ -121,7 +122,7 @@ func TestSignals(t *testing.T) {
 	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		pid := filepath.Join(t.TempDir(), "pid")
 		r := startBinary(t, "-P", pid)
-		eventually(t, "a PID file", func() bool { _, err := os.Stat(pid); return err == nil })
+		eventually.True(t, "a PID file", func() bool { _, err := os.Stat(pid); return err == nil })
 		if text, _ := os.ReadFile(pid); strings.TrimSpace(string(text)) != strconv.Itoa(r.Process.Pid) {
 			t.Errorf("the PID file holds %q, the process is %d", text, r.Process.Pid)
 		}
@@ -162,7 +163,7 @@ func TestUnixSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer cmd.Process.Kill()
-	eventually(t, "a socket that is listened on", func() bool {
+	eventually.True(t, "a socket that is listened on", func() bool {
 		c, err := net.Dial("unix", path)
 		if err == nil {
 			c.Close()

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"gocached/internal/eventually"
 )
 
 // status returns a line of /proc/pid/status.
@@ -47,7 +49,7 @@ func TestUser(t *testing.T) {
 func startAs(t *testing.T, name string) (pid int) {
 	t.Helper()
 	r := startBinary(t, "-u", name)
-	eventually(t, "another user", func() bool { return !strings.HasPrefix(status(t, r.Process.Pid, "Uid"), "0 ") })
+	eventually.True(t, "another user", func() bool { return !strings.HasPrefix(status(t, r.Process.Pid, "Uid"), "0 ") })
 	t.Cleanup(func() { r.end(t, syscall.SIGINT) })
 	return r.Process.Pid
 }
@@ -129,7 +131,7 @@ func TestUserCannotReadUsers(t *testing.T) {
 		"nobody": "warning: -S: the users are known now, but the user nobody cannot read them again: ",
 	} {
 		r := startBinary(t, "-S", "-u", name)
-		eventually(t, "another user", func() bool { return name == "root" || !strings.HasPrefix(status(t, r.Process.Pid, "Uid"), "0 ") })
+		eventually.True(t, "another user", func() bool { return name == "root" || !strings.HasPrefix(status(t, r.Process.Pid, "Uid"), "0 ") })
 		exit := r.end(t, syscall.SIGINT)
 		got := r.stderr.String()
 		if exit != 0 || !strings.HasPrefix(got, want) || strings.Count(got, "warning: -S") != strings.Count(want, "warning") {

@@ -2,10 +2,10 @@ package enginetest
 
 import (
 	"bytes"
-	"time"
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/internal/eventually"
 )
 
 // Found is what a get brought.
@@ -99,15 +99,8 @@ func (h *Harness) Lacks(key string) {
 // Soon waits until something is so that the engine does by itself.
 func (h *Harness) Soon(what string, ok func() bool) {
 	h.Helper()
-	for start := time.Now(); !ok(); time.Sleep(time.Millisecond) {
-		if time.Since(start) > soonMost {
-			h.Fatalf("%snot soon: %s", where(), what)
-		}
-	}
+	eventually.True(h, what, ok)
 }
-
-// soonMost is far longer than anything takes, on a slow machine too.
-const soonMost = time.Minute
 
 // Figures returns a group of statistics, as names in order and as a map.
 func (h *Harness) Figures(q engine.Query) (names []string, values map[string]string) {

@@ -2,12 +2,12 @@ package memory
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/internal/eventually"
 	"gocached/item"
 )
 
@@ -40,7 +40,7 @@ func TestPagesFollowTheSizes(t *testing.T) {
 			t.Fatalf("after %d stores the class of the large items has %d of %d pages", stores, e.classes[large].pages.Load(), pages)
 		}
 		store(fmt.Sprint("large", stores), 1000)
-		letLook(e)
+		letLook(t, e)
 	}
 	t.Log(stores, "stores")
 	if err := e.Check(); err != nil {
@@ -52,10 +52,9 @@ func TestPagesFollowTheSizes(t *testing.T) {
 }
 
 // letLook waits until the balancer has looked, if it was told to, however slow the machine is.
-func letLook(e *Engine) {
-	for e.balancer.pressure.Load() <= 0 {
-		runtime.Gosched()
-	}
+func letLook(t *testing.T, e *Engine) {
+	t.Helper()
+	eventually.True(t, "a look of the balancer", func() bool { return e.balancer.pressure.Load() > 0 })
 }
 
 // TestMisfitPageReturns fills a cache with items whose nominal class is not the fitting one. The page that the nominal class
@@ -73,7 +72,7 @@ func TestMisfitPageReturns(t *testing.T) {
 			if i == full {
 				h.Figures(engine.Query{Group: "reset"})
 			}
-			letLook(e)
+			letLook(t, e)
 		}
 		if got := e.table.Items(); got != int64(full) {
 			t.Errorf("values of %d bytes: %d items, want %d", length, got, full)
