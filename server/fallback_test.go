@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/panjf2000/gnet/v2"
 
@@ -52,9 +51,7 @@ func TestWithoutPollerSlowReader(t *testing.T) {
 	c.ask("set k 0 0 100000\r\n"+value+"\r\n", "STORED\r\n")
 	const times = 1000
 	c.send(strings.Repeat("get k\r\n", times))
-	for other.stat("gocached", "conn_blocks") == "0" {
-		time.Sleep(time.Millisecond)
-	}
+	other.awaitBlocked()
 	for range times {
 		c.expect("VALUE k 0 100000\r\n" + value + "\r\nEND\r\n")
 	}
@@ -80,9 +77,7 @@ func TestWithoutPollerNoReader(t *testing.T) {
 		}
 		other.ask("version\r\n", "VERSION 1.4.5\r\n")
 	}
-	for ts.gate.Current() > 1 {
-		time.Sleep(time.Millisecond)
-	}
+	ts.awaitClients(1)
 	if after := heapInUse(); after > before+4<<20 {
 		t.Errorf("%d KB stay", (after-before)>>10)
 	}

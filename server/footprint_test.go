@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
+	"gocached/internal/eventually"
 	"gocached/server/settings"
 )
 
@@ -80,15 +80,14 @@ func TestFootprintOfClients(t *testing.T) {
 		late.send(strings.Repeat("get k\r\n", 2000))
 		clients = append(clients, slow, late)
 	}
-	for during := c.memory(); during["requests"] < before["requests"]+many*half || during["replies"] < many*10_000; during = c.memory() {
-		time.Sleep(time.Millisecond)
-	}
+	eventually.True(t, "requests and replies that are kept", func() bool {
+		during := c.memory()
+		return during["requests"] >= before["requests"]+many*half && during["replies"] >= many*10_000
+	})
 	for _, c := range clients {
 		_ = c.Close()
 	}
-	for ts.gate.Current() > 1 {
-		time.Sleep(time.Millisecond)
-	}
+	ts.awaitClients(1)
 	if after := c.memory(); after["replies"] != 0 || after["requests"] > before["requests"]+spareMost*spareSize {
 		t.Errorf("when they have gone: %v", after)
 	}

@@ -45,9 +45,7 @@ func TestTurnAway(t *testing.T) {
 			t.Errorf("%q: rejected_connections is %s", socket, got)
 		}
 		_ = inside[2].Close()
-		for ts.gate.Current() > 2 {
-			time.Sleep(time.Millisecond)
-		}
+		ts.awaitClients(2)
 		ts.dial().noop()
 		c.ask("stats reset\r\n", "RESET\r\n")
 		if got := c.stat("gocached", "rejected_connections"); got != "0" {
@@ -84,9 +82,7 @@ func TestTurnAwayFlood(t *testing.T) {
 	if served.Load() == 0 || uint64(away.Load()) != ts.gate.Refused() {
 		t.Errorf("%d were served, %d turned away, %d counted", served.Load(), away.Load(), ts.gate.Refused())
 	}
-	for ts.gate.Current() > 0 {
-		time.Sleep(time.Millisecond)
-	}
+	ts.awaitClients(0)
 	for range most {
 		ts.dial().noop()
 	}

@@ -5,25 +5,22 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
+
+	"gocached/internal/eventually"
 )
 
 // TestNoWorkerPool: gnet's pool of workers, which wakes the process twice a second for nothing, is gone once a server runs.
 func TestNoWorkerPool(t *testing.T) {
 	start(t, nil)
 	stacks := make([]byte, 4<<20)
-	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
-		text := string(stacks[:runtime.Stack(stacks, true)])
-		if !strings.Contains(text, "/ants/") {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the pool still has goroutines:\n%s", text)
-		}
-	}
+	text := ""
+	eventually.True(t, "the end of the pool's goroutines", func() bool {
+		text = string(stacks[:runtime.Stack(stacks, true)])
+		return !strings.Contains(text, "/ants/")
+	}, func() string { return text })
 }
 
 // TestNoDelay: TCP connections send at once, though gnet is not asked to see to it.

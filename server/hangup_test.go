@@ -3,10 +3,12 @@ package server
 import (
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"gocached/internal/eventually"
 	"gocached/server/settings"
 )
 
@@ -35,11 +37,11 @@ func TestEndIsNoReset(t *testing.T) {
 			sent := make(chan error, 1)
 			go func() {
 				_, err := io.WriteString(c.Conn, talk.said)
-				for more := talk.more; more != "" && err == nil; {
-					time.Sleep(pause)
-					n := min(len(more), 100_000)
-					_, err = io.WriteString(c.Conn, more[:n])
-					more = more[n:]
+				for more := range slices.Chunk([]byte(talk.more), 100_000) {
+					time.Sleep(pause) // so that it speaks after it was hung up on, too
+					if err == nil {
+						_, err = c.Conn.Write(more)
+					}
 				}
 				sent <- err
 			}()
@@ -66,29 +68,19 @@ func TestLingerEnds(t *testing.T) {
 	for range 3 {
 		before := ts.sum(bytesRead)
 		c.send("Host: somewhere\r\n")
-		for ts.sum(bytesRead) == before {
-			time.Sleep(time.Millisecond)
-		}
+		ts.awaitRead(before + 1)
 	}
 	if n := ts.gate.Current(); n != 1 {
 		t.Errorf("%d connections while it lingers", n)
 	}
 	work()
-	for deadline := time.Now().Add(patience); ts.gate.Current() > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("it lingers on")
-		}
-	}
+	ts.awaitClients(0)
 
 	c = ts.dial() // and one that closes at once leaves at once
 	c.ask("version\r\nGET / HTTP/1.1\r\n\r\n", version145)
 	c.closed()
 	_ = c.Close()
-	for deadline := time.Now().Add(patience); ts.gate.Current() > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("it has left and stays")
-		}
-	}
+	ts.awaitClients(0)
 	(<-h.works)() // comes too late, and does nothing
 	ts.dial().noop()
 }
@@ -100,10 +92,7 @@ func TestSlowReaderIsHungUpOn(t *testing.T) {
 	value := string(pattern(1_000_000))
 	c.ask("set k 0 0 1000000\r\n"+value+"\r\n", "STORED\r\n")
 	c.send(strings.Repeat("get k\r\n", 10) + "GET / HTTP/1.1\r\n\r\n" + strings.Repeat("x", 100_000))
-	for ts.sum(connBlocks) == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	time.Sleep(10 * time.Millisecond)
+	eventually.True(t, "a client that does not read", func() bool { return ts.sum(connBlocks) > 0 })
 	for range 10 {
 		c.expect("VALUE k 0 1000000\r\n" + value + "\r\nEND\r\n")
 	}

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"gocached/internal/eventually"
 	"gocached/server/settings"
 )
 
@@ -87,14 +89,8 @@ func TestLeavesMidAnswer(t *testing.T) {
 			_ = c.Close()
 		}
 		watcher.ask("delete a\r\ndelete b\r\n", "DELETED\r\nDELETED\r\n")
-		for ts.gate.Current() > 1 {
-			time.Sleep(time.Millisecond)
-		}
-		for deadline := time.Now().Add(patience); watcher.usedChunks() != "0"; time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("round %d: %s chunks are in use", round, watcher.usedChunks())
-			}
-		}
+		ts.awaitClients(1)
+		eventually.True(t, fmt.Sprintf("free chunks in round %d", round), func() bool { return watcher.usedChunks() == "0" })
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gocached/internal/eventually"
 	"gocached/server/prefix"
 	"gocached/server/settings"
 )
@@ -37,19 +38,12 @@ func TestKilledInTheMiddleOfValues(t *testing.T) {
 			_ = c.Close()
 		}
 	}
-	for watcher.stat("", "curr_connections") != "11" {
-		time.Sleep(time.Millisecond)
-	}
+	watcher.awaitStat("", "curr_connections", "11")
 	// Ten are still on their way, and those have a chunk each.
-	for want := "10"; ; time.Sleep(time.Millisecond) {
-		used := watcher.usedChunks()
-		if used == want {
-			break
-		}
-		if n := len(used); n > 2 || used == "" {
-			t.Fatalf("%s chunks are in use", used)
-		}
-	}
+	used := ""
+	eventually.True(t, "10 chunks in use",
+		func() bool { used = watcher.usedChunks(); return used == "10" },
+		func() string { return used + " are" })
 	if items := watcher.stat("", "curr_items"); items != "0" {
 		t.Errorf("%s items", items)
 	}
@@ -115,9 +109,7 @@ func TestHalfCommands(t *testing.T) {
 	for i := range clients {
 		ts.dial().send([]string{"ge", "set a 0 0 100\r\nxyz", "get a b c", "\x80\x01\x00", "\x80\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x03"}[i%5])
 	}
-	for ts.sum(bytesRead) < clients*2 {
-		time.Sleep(time.Millisecond)
-	}
+	ts.awaitRead(clients * 2)
 	other.ask("set b 0 0 1\r\nx\r\nget b\r\n", "STORED\r\nVALUE b 0 1\r\nx\r\nEND\r\n")
 	// Both ends of each connection are in this process: the test's own has a reader of 4 KB.
 	if after := heapInUse(); after > before+clients*12<<10 {
@@ -132,7 +124,7 @@ func TestConnectStorm(t *testing.T) {
 	for worker := range 8 {
 		clients.Go(func() {
 			for i := range 200 {
-				nc, err := net.Dial("tcp", ts.addr)
+				nc, err := dialAgain(ts.addr)
 				if err != nil {
 					t.Error(err)
 					return
@@ -151,7 +143,7 @@ func TestConnectStorm(t *testing.T) {
 	}
 	var inside []net.Conn
 	for range 45 {
-		nc, err := net.Dial("tcp", ts.addr)
+		nc, err := dialAgain(ts.addr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,16 +153,26 @@ func TestConnectStorm(t *testing.T) {
 	for _, nc := range inside {
 		_ = nc.Close()
 	}
+	ts.awaitClients(0) // and the doors are open: ts.dial tries once
 	c := ts.dial()
-	for c.stat("", "curr_connections") != "1" {
-		time.Sleep(time.Millisecond)
-	}
+	c.awaitStat("", "curr_connections", "1")
 	if accepting, structures := c.stat("", "accepting_conns"), c.stat("", "connection_structures"); accepting != "1" {
 		t.Errorf("accepting_conns %s, connection_structures %s", accepting, structures)
 	}
 	if used := c.usedChunks(); used != "0" {
 		t.Errorf("%s chunks are in use", used)
 	}
+}
+
+// dialAgain connects. Where the doors are closed it tries again at once, and not after a second as the system would.
+func dialAgain(addr string) (nc net.Conn, err error) {
+	for begin := time.Now(); time.Since(begin) < patience; {
+		nc, err = net.DialTimeout("tcp", addr, 20*time.Millisecond)
+		if late, ok := err.(net.Error); !ok || !late.Timeout() {
+			break
+		}
+	}
+	return nc, err
 }
 
 // TestUnreadDumps asks for answers of megabytes and reads none: beyond a bound they are refused, and when the clients
@@ -197,9 +199,7 @@ func TestUnreadDumps(t *testing.T) {
 		d := ts.dial()
 		d.send(dumps)
 		deaf = append(deaf, d)
-		for ts.sum(bytesRead) < read+uint64((i+1)*len(dumps)) {
-			time.Sleep(time.Millisecond)
-		}
+		ts.awaitRead(read + uint64((i+1)*len(dumps)))
 	}
 	if after := heapInUse(); after > before+100<<20 {
 		t.Errorf("%d clients that do not read cost %d MB", len(deaf), (after-before)>>20)
@@ -208,9 +208,7 @@ func TestUnreadDumps(t *testing.T) {
 	for _, d := range deaf {
 		_ = d.Close()
 	}
-	for ts.gate.Current() > 1 {
-		time.Sleep(time.Millisecond)
-	}
+	ts.awaitClients(1)
 	if n := ts.unsent.Load(); n != 0 {
 		t.Errorf("%d bytes are said to be kept", n)
 	}
@@ -255,9 +253,7 @@ func TestHalfSentValuesLeaveRoom(t *testing.T) {
 		c.send(fmt.Sprintf("set long%d 0 0 1000000\r\n%s", i, strings.Repeat("x", 5000)))
 	}
 	watcher := ts.dial()
-	for ts.filling.Load() < 4_000_000 {
-		time.Sleep(time.Millisecond)
-	}
+	eventually.True(t, "values that are on their way", func() bool { return ts.filling.Load() >= 4_000_000 })
 	for i := range 1000 {
 		watcher.ask(fmt.Sprintf("set small%d 0 0 5\r\nhello\r\n", i), "STORED\r\n")
 	}
@@ -267,9 +263,7 @@ func TestHalfSentValuesLeaveRoom(t *testing.T) {
 	for _, c := range held {
 		_ = c.Close()
 	}
-	for ts.filling.Load() != 0 {
-		time.Sleep(time.Millisecond)
-	}
+	eventually.True(t, "nothing on its way", func() bool { return ts.filling.Load() == 0 })
 	long := strings.Repeat("y", 1_000_000)
 	watcher.ask("set long 0 0 1000000\r\n"+long+"\r\n", "STORED\r\n")
 }

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/panjf2000/gnet/v2"
 
+	"gocached/internal/eventually"
 	"gocached/server/listen"
 	"gocached/server/settings"
 )
@@ -37,9 +37,7 @@ func TestIdleTimeout(t *testing.T) {
 	quiet, half, speaks := ts.dial(), ts.dial(), ts.dial()
 	quiet.ask("version\r\n", "VERSION 1.4.5\r\n")
 	half.send("set key 0 0 5000\r\n" + strings.Repeat("x", 3000))
-	for ts.filling.Load() == 0 { // or it would be heard later
-		time.Sleep(time.Millisecond)
-	}
+	eventually.True(t, "a value that has begun", func() bool { return ts.filling.Load() > 0 }) // or it would be heard later
 	for range 10 {
 		speaks.ask("get nothing\r\n", "END\r\n")
 		ts.pass(90)
@@ -81,24 +79,22 @@ func TestIdleReader(t *testing.T) {
 	value := string(pattern(100_000))
 	slow.ask("set k 0 0 100000\r\n"+value+"\r\n", "STORED\r\n")
 	go func() { _, _ = slow.Conn.Write([]byte(strings.Repeat("get k\r\n", 1000))) }() // 100 MB
-	for other.stat("gocached", "conn_blocks") == "0" {
-		time.Sleep(time.Millisecond)
-	}
+	other.awaitBlocked()
 	for range 20 {
 		for range 10 {
 			slow.expect("VALUE k 0 100000\r\n" + value + "\r\nEND\r\n")
 		}
-		time.Sleep(5 * time.Millisecond) // the kernel tells the server
 		ts.pass(500)
 		other.noop()
 	}
 	if got := other.stat("gocached", "idle_kicks"); got != "0" {
 		t.Fatalf("idle_kicks %s while the client reads", got)
 	}
-	for ts.gate.Current() > 1 { // the first look notes what was taken last
-		ts.pass(600)
+	eventually.True(t, "one client less", func() bool {
+		ts.pass(600) // the first look notes what was taken last
 		other.noop()
-	}
+		return ts.gate.Current() == 1
+	})
 	if got := other.stat("gocached", "idle_kicks"); got != "1" {
 		t.Errorf("idle_kicks %s", got)
 	}

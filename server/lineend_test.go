@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,12 +40,9 @@ func TestLongLines(t *testing.T) {
 		c := ts.dial()
 		for _, long := range longLinesAnswered {
 			all := "version\r\nget a\r\n" + long.line + "\r\nversion\r\n"
-			for all != "" {
-				n := min(size, len(all))
-				c.send(all[:n])
-				if all = all[n:]; all != "" && size < 1<<20 {
-					time.Sleep(100 * time.Microsecond)
-				}
+			for piece := range slices.Chunk([]byte(all), size) {
+				c.send(string(piece))
+				time.Sleep(100 * time.Microsecond) // so that the pieces come one by one
 			}
 			c.expect(version145 + "END\r\n" + long.answer + version145)
 		}
@@ -66,13 +64,23 @@ func TestLineGivenUp(t *testing.T) {
 		c.expect(version145 + "END\r\n")
 		c.closed()
 	}
-	c := ts.dial()
-	c.send(strings.Repeat("x", 1024)) // is waited for
-	time.Sleep(lineEndTime * 3 / 2)
-	c.ask("\r\n", "ERROR\r\n")
-	c.send("get " + strings.Repeat("key ", 1000)) // so is a get, key by key
-	time.Sleep(lineEndTime * 3 / 2)
-	c.ask("\r\n", "END\r\n")
+}
+
+// TestLineWaitedFor: for the end of a line that is not long, and of a get, the server waits without a bound.
+func TestLineWaitedFor(t *testing.T) {
+	var h held
+	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
+	for _, row := range []struct{ line, answer string }{
+		{strings.Repeat("x", 1024), "ERROR\r\n"}, {"get " + strings.Repeat("key ", 1000), "END\r\n"},
+	} {
+		c, before := ts.dial(), ts.sum(bytesRead)
+		c.send(row.line)
+		ts.awaitRead(before + uint64(len(row.line)))
+		if n := len(h.works); n != 0 {
+			t.Errorf("%.10s: %d looks at it are put off", row.line, n)
+		}
+		c.ask("\r\n", row.answer)
+	}
 }
 
 // held collects what the server puts off, so that a test decides when it is time.
@@ -93,9 +101,7 @@ func TestGrowingLine(t *testing.T) {
 		work := <-h.works
 		before := ts.sum(bytesRead)
 		c.send("yy")
-		for ts.sum(bytesRead) < before+2 {
-			time.Sleep(100 * time.Microsecond)
-		}
+		ts.awaitRead(before + 2)
 		work() // the line has grown since
 	}
 	work := <-h.works
@@ -135,9 +141,7 @@ func TestUnendedLinesCost(t *testing.T) {
 	for _, c := range lines {
 		c.send(strings.Repeat("x", 30_000))
 	}
-	for ts.sum(bytesRead) < clients*30_000 {
-		time.Sleep(time.Millisecond)
-	}
+	ts.awaitRead(clients * 30_000)
 	if grown := heapInUse() - before; grown > clients*64<<10 {
 		t.Errorf("%d KB for each line", grown>>10/clients)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gocached/internal/eventually"
 	"gocached/server/listen"
 	"gocached/server/settings"
 )
@@ -117,9 +118,7 @@ func TestListenDisabledFor(t *testing.T) {
 	if g.Enter(); g.DisabledFor() < 0 {
 		t.Error("before")
 	}
-	for g.DisabledFor() < time.Millisecond {
-		time.Sleep(time.Millisecond)
-	}
+	eventually.True(t, "a millisecond", func() bool { return g.DisabledFor() >= time.Millisecond })
 	g.Leave()
 	if was := g.DisabledFor(); was < time.Millisecond || g.DisabledFor() != was {
 		t.Errorf("%v, and it goes on", was)

@@ -12,6 +12,7 @@ import (
 	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/crypto/bcrypt"
 
+	"gocached/internal/eventually"
 	"gocached/protocol"
 	"gocached/server/settings"
 )
@@ -34,9 +35,10 @@ func TestParkedKeepsOrder(t *testing.T) {
 		frame(0x00, 4, "", "key", "") + plain("user", "secret") + frame(0x0b, 5, "", "", "")
 	for _, cut := range []int{0, 10, 40, 5000} {
 		c := ts.dial()
-		c.send(frame(0x0a, 9, "", "", "") + plain("user", "secret") + after[:cut])
+		read, first := ts.sum(bytesRead), frame(0x0a, 9, "", "", "")+plain("user", "secret")+after[:cut]
+		c.send(first)
 		if cut > 0 {
-			time.Sleep(10 * time.Millisecond) // so that the rest comes while the connection is parked
+			ts.awaitRead(read + uint64(len(first))) // so that the rest comes while the connection is parked
 		}
 		c.send(after[cut:])
 		for _, want := range []answer{{0x0a, codeOK, 9, ""}, {opSASLAuth, codeOK, 1, authenticated}, {0x01, codeOK, 2, ""},
@@ -95,9 +97,7 @@ func TestParkedClosed(t *testing.T) {
 			c.closed()
 		}
 	}
-	for watcher.binaryStat("curr_connections") != "1" {
-		time.Sleep(5 * time.Millisecond)
-	}
+	ts.awaitClients(1)
 	if got := watcher.binaryStat("auth_cmds"); got == "1" {
 		t.Error("no attempt was carried out")
 	}
@@ -112,9 +112,7 @@ func TestStopWhileParked(t *testing.T) {
 	for range 200 {
 		ts.dial().send(plain("user", "wrong"))
 	}
-	for ts.sum(bytesRead) < 200*uint64(len(plain("user", "wrong"))) {
-		time.Sleep(time.Millisecond)
-	}
+	ts.awaitRead(200 * uint64(len(plain("user", "wrong"))))
 	ts.Stop()
 	ts.parked.stop()
 	if got := ts.sum(authCmds); got != 0 {
@@ -144,7 +142,7 @@ func TestStopWhileAuthenticating(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(time.Duration(i) * time.Millisecond)
+		time.Sleep(time.Duration(i) * time.Millisecond) // so that each is stopped at another moment
 		ts.Stop()
 		clients.Wait()
 	}
@@ -160,6 +158,7 @@ func TestParkedBehindFullSocket(t *testing.T) {
 		c.wants(codeOK, authenticated)
 		c.wants(codeOK, "")
 		const rounds = 600
+		blocks := ts.sum(connBlocks)
 		go func() {
 			for i := range rounds {
 				request := frame(0x00, uint32(i), "", "key", "")
@@ -169,7 +168,7 @@ func TestParkedBehindFullSocket(t *testing.T) {
 				_, _ = io.WriteString(c.Conn, request)
 			}
 		}()
-		time.Sleep(50 * time.Millisecond) // the socket is full
+		eventually.True(t, "a full socket", func() bool { return ts.sum(connBlocks) > blocks })
 		for i := range rounds {
 			if a := c.packet(); a.opcode != 0 || a.opaque != uint32(i) || a.body[4:] != value {
 				t.Fatalf("get %d was answered opcode %d, opaque %d, code %d", i, a.opcode, a.opaque, a.code)
@@ -178,7 +177,7 @@ func TestParkedBehindFullSocket(t *testing.T) {
 				c.wants(codeOK, authenticated)
 			}
 			if i%7 == 0 {
-				time.Sleep(time.Millisecond)
+				time.Sleep(time.Millisecond) // a slow reader, so that the socket fills again
 			}
 		}
 	}
@@ -253,9 +252,7 @@ func TestParkedPanics(t *testing.T) {
 	}
 	other.send(frame(0x0a, 0, "", "", ""))
 	other.wants(codeOK, "")
-	for ts.sum(panics) < 2*parkedMost { // a round's counts show after its replies
-		time.Sleep(time.Millisecond)
-	}
+	eventually.True(t, "the panics that are counted", func() bool { return ts.sum(panics) >= 2*parkedMost }) // after the replies
 	if n := ts.sum(panics); n != 2*parkedMost {
 		t.Errorf("%d panics were counted", n)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gocached/engine/memory"
+	"gocached/internal/eventually"
 	"gocached/server/oplog"
 	"gocached/server/settings"
 )
@@ -72,8 +73,8 @@ func startWith(t *testing.T, change func(*settings.Settings), prepare func(*Serv
 	return ts
 }
 
-// patience is how long a test waits for what must come, on a machine that may be slow and busy.
-const patience = 2 * time.Minute
+// patience is how long a client waits for what must come.
+const patience = eventually.Patience
 
 // client is a connection to a testServer that fails its test when something goes wrong.
 type client struct {
@@ -96,11 +97,25 @@ func (ts *testServer) dial() *client {
 // says waits until the log holds the text so many times at least: it is written elsewhere.
 func (ts *testServer) says(want string, times int) {
 	ts.t.Helper()
-	for deadline := time.Now().Add(patience); strings.Count(ts.logs.String(), want) < times; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			ts.t.Fatalf("the log says\n%.2000s\nwithout\n%s", ts.logs.String(), want)
-		}
-	}
+	eventually.True(ts.t, fmt.Sprintf("%d times in the log: %s", times, want),
+		func() bool { return strings.Count(ts.logs.String(), want) >= times },
+		func() string { return fmt.Sprintf("it says\n%.2000s", ts.logs.String()) })
+}
+
+// awaitRead waits until the server has read so many bytes.
+func (ts *testServer) awaitRead(bytes uint64) {
+	ts.t.Helper()
+	eventually.True(ts.t, fmt.Sprintf("a server that has read %d bytes", bytes),
+		func() bool { return ts.sum(bytesRead) >= bytes },
+		func() string { return fmt.Sprintf("it has read %d", ts.sum(bytesRead)) })
+}
+
+// awaitClients waits until no more than so many connections are left.
+func (ts *testServer) awaitClients(most int) {
+	ts.t.Helper()
+	eventually.True(ts.t, fmt.Sprintf("%d connections at most", most),
+		func() bool { return ts.gate.Current() <= most },
+		func() string { return fmt.Sprintf("there are %d", ts.gate.Current()) })
 }
 
 func (c *client) send(s string) {
@@ -143,6 +158,21 @@ func (c *client) stat(group, name string) string {
 	c.t.Helper()
 	_, values := c.stats(group)
 	return values[name]
+}
+
+// awaitStat waits until a figure of `stats GROUP` is as wanted.
+func (c *client) awaitStat(group, name, want string) {
+	c.t.Helper()
+	got := ""
+	eventually.True(c.t, name+" "+want,
+		func() bool { got = c.stat(group, name); return got == want },
+		func() string { return "it is " + got })
+}
+
+// awaitBlocked waits until the server has found that it cannot send to somebody.
+func (c *client) awaitBlocked() {
+	c.t.Helper()
+	eventually.True(c.t, "a client that does not read", func() bool { return c.stat("gocached", "conn_blocks") != "0" })
 }
 
 // stats returns the figures of a group: their names in order, and their values.
@@ -218,9 +248,7 @@ func TestSlowReaderGetsEverything(t *testing.T) {
 				_, _ = c.Conn.Write(append(request, "version\r\n"...))
 			}()
 			// Nobody reads; the server must block this connection and still serve the other.
-			for other.stat("gocached", "conn_blocks") == "0" {
-				time.Sleep(time.Millisecond)
-			}
+			other.awaitBlocked()
 			other.ask("get nothing\r\n", "END\r\n")
 			want := []byte(fmt.Sprintf("VALUE k 0 %d\r\n%s\r\nEND\r\n", size, value))
 			got := make([]byte, len(want))
@@ -283,9 +311,7 @@ func TestConnectionLimitIsExact(t *testing.T) {
 		t.Error("listen_disabled_num was not counted")
 	}
 	_ = fifth.Close()
-	for inside[0].stat("", "accepting_conns") != "1" {
-		time.Sleep(time.Millisecond)
-	}
+	inside[0].awaitStat("", "accepting_conns", "1")
 }
 
 func TestYieldsAreCountedAndFair(t *testing.T) {

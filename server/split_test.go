@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"net"
 	"strings"
@@ -122,14 +123,13 @@ func startCrowded(t *testing.T, name string) (*golden.Server, error) {
 // chatter asks for something that is not there until its connection is closed, with small pauses.
 func chatter(c net.Conn) {
 	request, reply := []byte("get nobody-has-this nor-this\r\ndelete nobody-has-this\r\n"), make([]byte, len("END\r\nNOT_FOUND\r\n"))
-	for {
+	for range time.Tick(500 * time.Microsecond) {
 		if _, err := c.Write(request); err != nil {
 			return
 		}
 		if _, err := io.ReadFull(c, reply); err != nil {
 			return
 		}
-		time.Sleep(500 * time.Microsecond)
 	}
 }
 
@@ -172,18 +172,29 @@ func relayOne(client *net.TCPConn, addr string, random *rand.Rand) {
 	_, _ = io.Copy(io.Discard, client) // ends when the other direction has
 }
 
-// sendPieces sends data in pieces of up to size bytes. The middle of what is long goes in larger ones.
+// sendPieces sends data in pieces of up to size bytes.
 func sendPieces(server net.Conn, data []byte, size int, random *rand.Rand) {
-	for at := 0; at < len(data); {
-		n := 1 + random.IntN(size)
-		if at > 400 && len(data)-at > 100 {
-			n *= 1000
-		}
-		n = min(n, len(data)-at)
-		if _, err := server.Write(data[at : at+n]); err != nil {
+	for piece := range pieces(data, size, random) {
+		if _, err := server.Write(piece); err != nil {
 			return
 		}
-		at += n
-		time.Sleep(time.Duration(random.IntN(60)) * time.Microsecond)
+		time.Sleep(time.Duration(random.IntN(60)) * time.Microsecond) // so that many come by themselves
+	}
+}
+
+// pieces cuts data into pieces of up to size bytes. The middle of what is long is cut into larger ones.
+func pieces(data []byte, size int, random *rand.Rand) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for at := 0; at < len(data); {
+			n := 1 + random.IntN(size)
+			if at > 400 && len(data)-at > 100 {
+				n *= 1000
+			}
+			n = min(n, len(data)-at)
+			if !yield(data[at : at+n]) {
+				return
+			}
+			at += n
+		}
 	}
 }
