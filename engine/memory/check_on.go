@@ -14,9 +14,8 @@ type selfChecker struct {
 	checking     atomic.Bool
 }
 
-// selfCheck checks the engine now and then, and panics if it is damaged. It is called with no lock held.
-func (e *Engine) selfCheck() {
-	c := &e.checker
+// check checks the engine now and then, and panics if it is damaged. It is called with no lock held.
+func (c *selfChecker) check(e *Engine) {
 	if c.stores.Add(1) < c.next.Load() || !c.checking.CompareAndSwap(false, true) {
 		return
 	}

@@ -101,7 +101,7 @@ func (e *Engine) reapOn() {
 		case <-r.wake:
 		}
 		e.reap()
-		e.selfCheck()
+		e.checker.check(e)
 	}
 }
 

@@ -278,6 +278,20 @@ func TestReapAfterMove(t *testing.T) {
 	h.Expect("left", figuresOf(e, h), figures{})
 }
 
+// TestListsShowTheLiving: what is over is listed no more from that second on, whether it was taken out or not.
+func TestListsShowTheLiving(t *testing.T) {
+	e, h := alone(t, nil)
+	for i := range 10 {
+		h.Put(engine.OpSet, fmt.Sprint("timed", i), "v", 0, h.Clock.Now()+1, 0)
+		h.Set(fmt.Sprint("living", i), "v")
+	}
+	h.Clock.Advance(1)
+	f := figuresOf(e, h)
+	h.Expect("listed", f.dumped, 10)
+	h.Expect("sizes", f.sizes, 10)
+	h.Expect("not taken out yet", f.table, int64(20))
+}
+
 // TestAgeOfTheLiving: the age in the statistics is that of an item that is alive.
 func TestAgeOfTheLiving(t *testing.T) {
 	_, h := alone(t, nil)

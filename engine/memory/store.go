@@ -12,7 +12,7 @@ import (
 // Test and change happen under one hold of the key's stripe lock, so no other call sees the key in between; and wholly
 // before or wholly after each flush (see stamp).
 func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine.Status) {
-	e.selfCheck()
+	e.checker.check(e)
 	if op == engine.OpAppend || op == engine.OpPrepend {
 		return e.join(it, op, cas)
 	}
