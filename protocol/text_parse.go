@@ -97,7 +97,7 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 	case row == nil:
 		return fail(run, UnknownCommand, pos, next)
 	case len(words)-1 < row.fewest || len(words)-1 > row.most:
-		if row.form == formStore {
+		if row.form == formStore && len(words)-1 > row.most {
 			return p.refuseWords(run, row, words, pos, next)
 		}
 		return fail(run, row.wrong, pos, next)

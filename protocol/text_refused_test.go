@@ -34,17 +34,16 @@ var refusedStores = []textCase{
 	{"length of 33 bits", "set a x 0 4294967303\r\nversion\r\n", badFormat + "\nversion", NeedNothing},
 	{"count of words", "set a 0 0 noreply\r\nversion\r\n", badFormat + " hide=all\nversion", NeedNothing},
 
-	// with a wrong number of words a block is passed over where one follows
+	// with too many words a block is passed over where one follows
 	{"words", "set a 0 0 7 x y\r\nversion\r\nversion\r\n", unknown + "\nversion", NeedNothing},
 	{"words noreply", "add a 0 0 7 noreply y\r\nversion\r\nversion\r\n", unknown + "\nversion", NeedNothing},
 	{"words many", "set a 0 0 7 1 2 3 4 5 6 7 8\r\nversion\r\nversion\r\n", unknown + "\nversion", NeedNothing},
-	{"words of cas", "cas a 0 0 7\r\nversion\r\nversion\r\n", unknown + "\nversion", NeedNothing},
 	{"words and no block", "set a 0 0 1 noreply foo\r\nversion\r\n", unknown + "\nversion", NeedNothing},
 	{"words and empty block", "set a 0 0 0 x y\r\n\r\nversion\r\n", unknown + "\nversion", NeedNothing},
 	{"words and length 0", "set a 0 0 0 x y\r\nversion\r\n", unknown + "\nversion", NeedNothing},
 	{"words and long block", "set a 0 0 16 x y\r\nversion\r\nversion\r\nversion\r\n", unknown + " skip=18\nversion", NeedNothing},
 	{"words and bad length", "set a 0 0 x x y\r\nversion\r\n", unknown + "\nversion", NeedNothing},
-	{"too few words", "set a 0 7\r\nversion\r\n", unknown + "\nversion", NeedNothing},
+	{"too few words", "set a 0 7\r\nversion\r\ncas a 0 0 7\r\nversion\r\n", unknown + "\nversion\n" + unknown + "\nversion", NeedNothing},
 	{"other commands", "incr a 1 2 7 9\r\nversion\r\ndelete a b c 0\r\nversion\r\n", unknown + "\nversion\n" + unknown + "\nversion", NeedNothing},
 }
 

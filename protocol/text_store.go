@@ -99,8 +99,9 @@ func (p *Parser) refuseStore(run *Run, hide Hide, pos, data, length int, known b
 	return next, need
 }
 
-// refuseWords answers a storage line with a wrong number of words. Which of them is the length is a guess then, so a data
-// block is passed over only where one is seen to follow, see passBlock.
+// refuseWords answers a storage line with too many words. Which of them is the length is a guess then, so a data block is
+// passed over only where one is seen to follow, see passBlock. With too few there is no length, or none is known to be it:
+// memcached 1.4.5's own tests want what follows to be read as commands.
 func (p *Parser) refuseWords(run *Run, row *textCommand, words [][]byte, pos, data int) (next int, need Need) {
 	next, need = fail(run, row.wrong, pos, data)
 	r := &run.Requests[run.N-1]

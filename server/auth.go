@@ -52,7 +52,7 @@ func (l *loop) executeAdmitted(i, end int) int {
 		return l.executeFrom(i, end)
 	}
 	l.reply(i, protocol.Reply{Status: protocol.AuthError})
-	c.set(stateClosing)
+	c.set(stateClosing | stateSaidAll)
 	return l.leave(i)
 }
 

@@ -62,7 +62,7 @@ const (
 	stateLong                          // filled its slot when it was last read from: it has much to say
 	stateUnended                       // its input is a long line without an end
 	stateTimed                         // such a line of its will be looked at again
-	stateLeft                          // its client has said that it leaves
+	stateSaidAll                       // its client has nothing more to say, as far as is known
 	stateEnding                        // we have said that it is over, and wait for the client to close; see hangup.go
 )
 

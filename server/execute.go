@@ -117,7 +117,7 @@ func (l *loop) noop(i int) { l.reply(i, protocol.Reply{}) }
 
 func (l *loop) quit(i int) {
 	l.reply(i, protocol.Reply{})
-	l.parts[l.cur].c.set(stateClosing | stateLeft)
+	l.parts[l.cur].c.set(stateClosing | stateSaidAll)
 }
 
 func (l *loop) unknown(i int) { l.reply(i, protocol.Reply{Status: protocol.UnknownCommand}) }

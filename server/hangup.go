@@ -9,7 +9,8 @@ import (
 // A client that we hang up on has often more to say: the rest of a line that is given up, the body of a request that is
 // not for us, whatever stands behind a packet that is refused. A socket that is closed while such input is in it, or
 // comes later, answers with a reset, and that takes away from the client what it has not read yet, be it the answers to
-// what it asked before. So we say that it is over, and read what comes, and forget it, until the client closes too.
+// what it asked before. So we say that it is over, and read what comes, and forget it, until the client closes too. Who
+// has said all before we ended it, as with a quit, is closed at once: a reset is how it learns that it should not go on.
 
 // lingerTime is for how long we wait for that.
 const lingerTime = 2 * time.Second
@@ -19,7 +20,8 @@ func (l *loop) hangUp(c *conn) {
 	if !c.is(stateOpen) || l.udp != nil || c.is(stateEnding) {
 		return
 	}
-	if l.discard(c) || c.is(stateLeft) || c.gone.Load() || l.kernel.shut(c.fd) != nil {
+	said, ended := l.discard(c)
+	if ended || c.is(stateSaidAll) && said == 0 || c.gone.Load() || l.kernel.shut(c.fd) != nil {
 		l.close(c)
 		return
 	}
@@ -36,18 +38,18 @@ func (l *loop) hangUp(c *conn) {
 // discardMost bounds what is read at once of what nobody wants, in bytes. The rest is read as it comes.
 const discardMost = 1 << 20
 
-// discard forgets what a connection has sent, and reports whether it has ended.
-func (l *loop) discard(c *conn) (ended bool) {
-	for n := 0; n < discardMost; {
-		got, err := l.kernel.receive(c.fd, l.wasted())
-		if got == 0 || err != nil {
-			return err != unix.EAGAIN
+// discard forgets what a connection has sent. It returns how much that was, and whether that was all there will be.
+func (l *loop) discard(c *conn) (said int, ended bool) {
+	for said < discardMost {
+		n, err := l.kernel.receive(c.fd, l.wasted())
+		if n == 0 || err != nil {
+			return said, err != unix.EAGAIN
 		}
-		l.counts[bytesRead] += uint64(got)
+		l.counts[bytesRead] += uint64(n)
 		l.hear(c)
-		n += got
+		said += n
 	}
-	return false
+	return said, false
 }
 
 // wasted is where bytes go that are not kept.

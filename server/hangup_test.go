@@ -85,6 +85,28 @@ func TestLingerEnds(t *testing.T) {
 	ts.dial().noop()
 }
 
+// TestLeaversGoAtOnce: nobody waits for a client who has said all, be it by a quit or since its only request was refused.
+// What such a client says later is answered with a reset, by which it learns that it should not go on.
+func TestLeaversGoAtOnce(t *testing.T) {
+	var h held
+	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
+	for _, request := range []string{"quit\r\n", "version\r\nquit\r\n", frame(0x07, 1, "", "", ""), frame(0x17, 1, "", "", "")} {
+		c := ts.dial()
+		c.send(request)
+		if _, err := io.ReadAll(c.r); err != nil {
+			t.Errorf("%q: %v", request, err)
+		}
+		for deadline := time.Now().Add(patience); ts.gate.Current() > 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%q: the connection is still there", request)
+			}
+		}
+	}
+	if n := len(h.works); n != 0 {
+		t.Errorf("%d connections linger", n)
+	}
+}
+
 // TestSlowReaderIsHungUpOn: who does not read hears all that is owed before the end, too.
 func TestSlowReaderIsHungUpOn(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })

@@ -35,6 +35,9 @@ func (l *loop) settleOne(p *part) (full bool) {
 		l.save(c, rest)
 	case c.is(stateClosing) || need == protocol.NeedClose:
 		c.set(stateClosing)
+		if len(rest) > 0 {
+			c.clear(stateSaidAll)
+		}
 		l.touch(c)
 		l.drop(c)
 		return true // the write stage closes it
