@@ -189,57 +189,6 @@ func TestGetRefused(t *testing.T) {
 	}
 }
 
-// TestHalfSentValuesAreCutOff: clients that have stopped in the middle of their values keep others from sending theirs
-// for no longer than a few seconds.
-func TestHalfSentValuesAreCutOff(t *testing.T) {
-	ts := start(t, func(s *Settings) { s.MemoryLimit = 8 << 20 })
-	held := ts.dialMany(4)
-	for i, c := range held {
-		c.send(fmt.Sprintf("set held%d 0 0 %d\r\n%s", i, longLength, strings.Repeat("x", 5000)))
-	}
-	for ts.filling.Load() < 4<<20 {
-		time.Sleep(time.Millisecond)
-	}
-	ts.pass(1000)
-	if n := ts.filling.Load(); n != 4<<20 {
-		t.Errorf("%d bytes are held while nobody needs them", n)
-	}
-	c := ts.dial()
-	c.ask(fmt.Sprintf("set long 0 0 %d\r\n%s\r\n", longLength, longValue(1)), "SERVER_ERROR out of memory storing object\r\n")
-	ts.pass(2)
-	for _, c := range held {
-		c.ended()
-	}
-	c.storeLong(1)
-	if kicks := c.stat("gocached", "stalled_kicks"); kicks != "4" {
-		t.Errorf("%s are closed", kicks)
-	}
-}
-
-// TestStalled: who moves fast enough, begins anew, or was not looked at a second ago, is not stalled.
-func TestStalled(t *testing.T) {
-	c := newConn(KindTCP)
-	f := &fill{item: engine.Item{Value: make([]byte, longLength)}}
-	c.fill = f
-	for _, step := range []struct {
-		at      uint32
-		got     int
-		another bool
-		stalled bool
-	}{
-		{at: 10}, {at: 11, got: progressLeast}, {at: 12, got: 2*progressLeast - 1, stalled: true}, {at: 13, got: 100_000},
-		{at: 20, got: 100_000}, {at: 21, got: 100_000, stalled: true}, {at: 22, got: 100_000, another: true},
-	} {
-		if step.another {
-			c.fill = &fill{item: f.item}
-		}
-		c.fill.got = step.got
-		if got := c.stalled(step.at); got != step.stalled {
-			t.Errorf("%+v: stalled is %v", step, got)
-		}
-	}
-}
-
 // TestPlaceOf: values that leave no room for another one in their page take all of it.
 func TestPlaceOf(t *testing.T) {
 	s := &Server{settings: &Settings{ItemMax: 1 << 20}}

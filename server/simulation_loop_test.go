@@ -207,6 +207,7 @@ func (l *netLoop) close(c *netConn, err error) {
 		c.client.harmed = true
 	}
 	l.relieved(c)
+	c.client.leaves()
 	l.w.handler.OnClose(c, err)
 	c.client.closed(err)
 	l.w.net.sockets[c.socket.fd] = nil
@@ -223,9 +224,10 @@ func (l *netLoop) relieved(c *netConn) {
 	l.kicks = kicks
 	l.w.saw(sawRelief)
 	c.client.harmed = true
-	if !c.context.holds(starvedIn | starvedOut) {
+	if kinds, _ := c.context.holding(); kinds == 0 {
 		l.w.fail("client %d is closed for the memory it holds, and holds none", c.client.number)
 	}
+	c.client.checkStalled()
 }
 
 // netConn is a connection as gnet hands it to the server.
