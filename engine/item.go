@@ -26,6 +26,10 @@ type Hit struct {
 	CAS   uint64
 	Flags uint32
 
+	// Shared says of a value that is lent that this costs nobody anything: it keeps no memory from others that earlier loans
+	// do not keep from them already.
+	Shared bool
+
 	// Lent is not zero when the value is at least Settings.LendFrom bytes long and the engine lends it: then Value stays
 	// valid, and the bytes unchanged, until the reader calls Release with it, which it must do exactly once. An engine
 	// that has lent so much already that others might find no memory lends no more, and only shows the value.

@@ -37,7 +37,8 @@ type conn struct {
 	heard    lastHeard   // for -o idle_timeout
 	queue    []unsent    // output that the socket did not take, oldest first
 	kept     int         // bytes of our own in it, those already sent from its head included
-	progress progress    // see relieve.go
+	progress progress    // see stalled.go
+	hungry   *hungry     // its request that waits for memory, or nil
 	watch    uint64      // its number with the drainer while it is watched, or 0
 	gone     atomic.Bool // it is closed: the one fact that other goroutines may ask for
 	kind     listen.Kind
@@ -58,7 +59,7 @@ const (
 	statePaused                        // gnet does not read from it
 	stateClosing                       // is closed once its output has gone
 	stateParked                        // its last request is being worked on elsewhere, or waits for memory
-	stateHungry                        // the latter; see lend.go
+	stateHungry                        // the latter; see wait_memory.go
 	stateLong                          // filled its slot when it was last read from: it has much to say
 	stateUnended                       // its input is a long line without an end
 	stateTimed                         // such a line of its will be looked at again

@@ -36,6 +36,7 @@ const (
 	batchedCalls
 	stalledKicks
 	getWaits
+	storeWaits
 	panics
 	numCounters
 )

@@ -25,8 +25,14 @@ func (l *loop) get(i, end int) int {
 	if touches {
 		l.countTouches(i, i+answered)
 	}
-	for k := waited; k < len(l.hungry); k++ {
-		l.pause(l.hungry[k].c)
+	if len(l.loans) > 0 {
+		l.returnLoans()
+	}
+	if len(l.hungry) > waited {
+		for _, h := range l.hungry[waited:] {
+			l.pause(h.c)
+		}
+		l.askToFeed() // once they have their answers to what they asked before
 	}
 	if answered == j-i && !l.broken {
 		return j
@@ -42,7 +48,7 @@ func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 	i := l.base + k
 	l.enter(i)
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	if hit.Lent == 0 && len(hit.Value) < lendFrom {
+	if hit.Lent == 0 && len(hit.Value) < l.server.shares.lendFrom {
 		l.out = protocol.AppendHit(l.out, r, key, &hit)
 	} else if !l.long(i, &hit) {
 		l.broken = l.udp == nil && i+1 < l.parts[l.cur].to

@@ -10,9 +10,19 @@ import (
 // only its beginning is, and the rest will be received into its chunk; or it has been received.
 func (l *loop) store(i int) {
 	r, c := &l.run.Requests[i], l.parts[l.cur].c
-	switch {
-	case r.Flag&protocol.FlagFilled != 0:
+	if r.Flag&protocol.FlagFilled != 0 {
 		l.storeFilled(i, c)
+		return
+	}
+	key := l.run.Keys[i].Bytes
+	if l.server.prefixes.On.Load() && l.trying == nil {
+		l.server.prefixes.Set(key)
+	}
+	status := l.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
+	l.engineDone()
+	switch {
+	case status != engine.OK:
+		l.refuse(i, status)
 	case r.Flag&protocol.FlagStreaming != 0:
 		l.storeStreaming(i, c)
 	default:
@@ -23,9 +33,8 @@ func (l *loop) store(i int) {
 // storeWhole stores a value that is all in the request.
 func (l *loop) storeWhole(i int) {
 	r := &l.run.Requests[i]
-	item, status := l.allocate(i)
-	if status != engine.OK {
-		l.refuse(i, status)
+	item, ok := l.allocate(i)
+	if !ok {
 		return
 	}
 	l.counts[cmdSet]++ // whatever comes of it, as in memcached
@@ -39,27 +48,21 @@ func (l *loop) storeWhole(i int) {
 	l.link(i, item)
 }
 
-// storeStreaming makes room for a value that is still coming. If there is none, what comes is passed over.
+// storeStreaming makes room for a value that is still coming.
 func (l *loop) storeStreaming(i int, c *conn) {
 	r := &l.run.Requests[i]
-	tail := 2
-	if r.Flag&protocol.FlagBinary != 0 {
-		tail = 0
-	}
-	if !l.server.expectValue(r.ValueLen) {
-		c.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tail)
-		l.refuse(i, engine.NoMemory)
+	q := l.server.lineFor(r)
+	if l.mustQueue(q, c) || !l.server.expectValue(r.ValueLen) {
+		l.waitToStore(i, need{heldValues, r.ValueLen}, q)
 		return
 	}
-	item, status := l.allocate(i)
-	if status != engine.OK {
+	item, ok := l.allocate(i)
+	if !ok {
 		l.server.filling.Add(-l.server.placeOf(r.ValueLen))
-		c.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tail)
-		l.refuse(i, status)
 		return
 	}
 	l.counts[cmdSet]++
-	c.fill = &fill{item: item, tailLen: tail, request: *r}
+	c.fill = &fill{item: item, tailLen: tailLen(r), request: *r}
 	c.fill.request.Value = nil
 	c.fill.take(r.Value)
 	c.clear(stateLong)
@@ -67,13 +70,17 @@ func (l *loop) storeStreaming(i int, c *conn) {
 }
 
 // expectValue says whether a further value may be received into its chunk. All of them together may hold half of the
-// memory, or a single one more: a chunk that waits for its value cannot be evicted, and others must find some that can.
+// memory, short ones an eighth more, or a single one all that it takes: a chunk that waits for its value cannot be
+// evicted, and others must find some that can.
 func (s *Server) expectValue(bytes int) bool {
-	place := s.placeOf(bytes)
+	place, limit := s.placeOf(bytes), settings.MemoryLimit(s.settings.MemoryLimit)
+	most := limit / 2
+	if bytes < s.shares.shortStore {
+		most += limit / 8
+	}
 	total := s.filling.Add(place)
-	if total > place && total > settings.MemoryLimit(s.settings.MemoryLimit)/2 {
+	if total > place && total > most {
 		s.filling.Add(-place)
-		s.starve(starvedIn)
 		return false
 	}
 	return true
@@ -93,50 +100,75 @@ func (l *loop) unfill(c *conn) *fill {
 	return f
 }
 
+// cutFill ends it for a value that will never be whole.
+func (l *loop) cutFill(c *conn) {
+	l.engineCall().Release(l.unfill(c).item)
+	l.engineDone()
+	l.server.askToFeed()
+}
+
 // storeFilled stores a value that has been received into its chunk.
 func (l *loop) storeFilled(i int, c *conn) {
-	f := l.unfill(c)
-	if !f.wellEnded() {
-		l.engineCall().Release(f.item)
-		l.engineDone()
+	if !c.fill.wellEnded() {
+		l.cutFill(c)
 		l.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
 		return
 	}
-	l.link(i, f.item)
+	l.link(i, l.unfill(c).item)
+	l.server.askToFeed()
 }
 
-// allocate gets memory for the item that request i describes.
-func (l *loop) allocate(i int) (engine.Item, engine.Status) {
+// allocate gets memory for the item that request i describes. If there is none the request waits, or is refused.
+func (l *loop) allocate(i int) (item engine.Item, ok bool) {
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	if l.server.prefixes.On.Load() {
-		l.server.prefixes.Set(key)
-	}
-	e := l.engineCall()
-	status := e.CanStore(len(key), r.ValueLen, r.Flags)
-	var item engine.Item
-	if status == engine.OK {
-		item, status = e.Allocate(key, r.ValueLen, r.Flags, l.server.clock.Exptime(r.Exptime), r.Op)
-	}
+	item, status := l.engineCall().Allocate(key, r.ValueLen, r.Flags, l.server.clock.Exptime(r.Exptime), r.Op)
 	l.engineDone()
-	return item, status
+	switch {
+	case status == engine.OK:
+		return item, true
+	case status == engine.NoMemory && l.server.mayComeBack(r):
+		l.waitToStore(i, need{heldChunks, r.ValueLen}, l.server.lineFor(r))
+	default:
+		l.refuse(i, status)
+	}
+	return item, false
 }
 
-// refuse answers a store for which there is no memory. A set that fails takes the old value with it: the client meant
-// it to be gone (as in memcached; add, replace and append leave it).
+// mayComeBack says whether the engine may have a chunk for a store later: if connections hold some. Where nothing is evicted
+// what they hold is no help.
+func (s *Server) mayComeBack(r *protocol.Request) bool {
+	filling := s.filling.Load()
+	if r.Flag&protocol.FlagStreaming != 0 {
+		filling -= s.placeOf(r.ValueLen) // its own
+	}
+	return !s.settings.NoEvict && (filling > 0 || s.lent.Load() > 0)
+}
+
+// refuse answers a store that cannot be carried out. If its value is still coming it is passed over. A set that fails takes
+// the old value with it: the client meant it to be gone (as in memcached; add, replace and append leave it).
 func (l *loop) refuse(i int, status engine.Status) {
-	if status == engine.NoMemory && !l.server.settings.NoEvict {
-		l.server.starve(starvedOut | starvedIn)
+	r := &l.run.Requests[i]
+	if r.Flag&protocol.FlagStreaming != 0 {
+		l.parts[l.cur].c.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tailLen(r))
 	}
 	if status == engine.TooLarge {
 		l.counts[storeTooLarge]++
 	} else {
 		l.counts[storeNoMemory]++
 	}
-	if l.run.Requests[i].IsSet() {
+	if r.IsSet() {
 		l.engineCall().Remove(l.run.Keys[i].Bytes, engine.Silent)
 		l.engineDone()
 	}
 	l.reply(i, protocol.Reply{Status: status})
+}
+
+// tailLen is how many bytes end a value: in text there are two, CR and LF.
+func tailLen(r *protocol.Request) int {
+	if r.Flag&protocol.FlagBinary != 0 {
+		return 0
+	}
+	return 2
 }
 
 // link makes a filled item visible and answers.

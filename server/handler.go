@@ -83,8 +83,11 @@ func (l *loop) closed(c *conn) {
 	l.polling.remove(c)
 	c.state = 0
 	l.server.drainer.forget(c)
+	if c.hungry != nil {
+		l.depart(c.hungry)
+	}
 	if c.fill != nil {
-		l.release(l.unfill(c).item)
+		l.cutFill(c)
 	}
 	for _, u := range c.queue {
 		l.release(u.item)
@@ -128,11 +131,12 @@ func (l *loop) panicked(c *conn, what any) {
 // abandon gives up the round under way: every connection in it is closed, since none can be answered truly any more.
 func (l *loop) abandon() {
 	ready, touched, callers := l.ready, l.touched, slices.Clone(l.callers)
-	l.ready, l.touched, l.head, l.cur = nil, nil, 0, -1
+	l.ready, l.touched, l.head, l.cur, l.trying, l.first = nil, nil, 0, -1, nil, false
 	for _, p := range l.pieces {
 		l.release(p.lent)
 	}
 	l.pieces, l.out, l.input, l.parts = nil, nil, l.input[:0], l.parts[:0]
+	l.returnLoans()
 	l.forgetCalls()
 	l.forgetBegun()
 	for _, c := range append(touched, callers...) {

@@ -59,7 +59,7 @@ func TestEndIsNoReset(t *testing.T) {
 
 // TestLingerEnds: a client that is hung up on and does not close has its place for a while, and no longer.
 func TestLingerEnds(t *testing.T) {
-	var h held
+	var h putOff
 	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
 	c := ts.dial()
 	c.ask("version\r\nGET / HTTP/1.1\r\n\r\n", version145)
@@ -88,7 +88,7 @@ func TestLingerEnds(t *testing.T) {
 // TestLeaversGoAtOnce: nobody waits for a client who has said all, be it by a quit or since its only request was refused.
 // What such a client says later is answered with a reset, by which it learns that it should not go on.
 func TestLeaversGoAtOnce(t *testing.T) {
-	var h held
+	var h putOff
 	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
 	for _, request := range []string{"quit\r\n", "version\r\nquit\r\n", frame(0x07, 1, "", "", ""), frame(0x17, 1, "", "", "")} {
 		c := ts.dial()

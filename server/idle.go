@@ -92,7 +92,7 @@ func (l *loop) closeIdle() {
 // a request is, and so is one that takes none of its replies, which memcached would keep.
 func (l *loop) isIdle(c *conn, now uint32) bool {
 	switch {
-	case c.is(stateBlocked):
+	case c.is(stateBlocked) || c.needsNothing():
 		if left := c.notTaken(); left != c.heard.left {
 			c.heard.left, c.heard.at = left, now
 		}
@@ -120,23 +120,20 @@ func sweepEvery(timeout int) uint32 {
 	return uint32(max(1, min(timeout/10, sweepMost)))
 }
 
-// tick is called once a second while the server is awake, and when the time has come, or memory is short, tells each loop
-// to look.
+// tick is called once a second while the server is awake, and when the time has come tells each loop to look, for this or
+// for who is stalled (stalled.go).
 func (s *Server) tick() {
 	now := s.awake.Add(1)
 	timeout := s.settings.IdleTimeout
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
-	how := s.shortOf()
+	s.relieve(now)
 	for _, l := range s.loops {
 		if l.ev == nil { // a UDP worker's
 			continue
 		}
 		if timeout > 0 && now%sweepEvery(timeout) == 0 {
 			_ = l.ev.Execute(context.Background(), l.roster.task) // an error means that the server is stopping
-		}
-		if how != 0 {
-			_ = l.ev.Execute(context.Background(), l.reliefTask(how))
 		}
 	}
 }

@@ -39,6 +39,9 @@ type kernel interface {
 
 	// outstanding returns how many bytes a socket has taken that the other side does not have yet, or 0 after an error.
 	outstanding(fd int) int
+
+	// taken returns how many bytes the other side's system has taken in all, or a guess where that is not known.
+	taken(fd int) uint64
 }
 
 // system is the kernel itself. Its other calls are in vector.go and together.go.
@@ -55,6 +58,17 @@ func (system) shut(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) }
 func (system) outstanding(fd int) int {
 	n, _ := unix.IoctlGetInt(fd, unix.SIOCOUTQ)
 	return n
+}
+
+// takenUnknown is the buffer of a unix socket, whose system does not count.
+const takenUnknown = 208 << 10
+
+func (system) taken(fd int) uint64 {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil {
+		return takenUnknown
+	}
+	return info.Bytes_acked
 }
 
 // poll does not tell Go's scheduler, see call.

@@ -68,7 +68,7 @@ func TestLineGivenUp(t *testing.T) {
 
 // TestLineWaitedFor: for the end of a line that is not long, and of a get, the server waits without a bound.
 func TestLineWaitedFor(t *testing.T) {
-	var h held
+	var h putOff
 	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
 	for _, row := range []struct{ line, answer string }{
 		{strings.Repeat("x", 1024), "ERROR\r\n"}, {"get " + strings.Repeat("key ", 1000), "END\r\n"},
@@ -83,17 +83,17 @@ func TestLineWaitedFor(t *testing.T) {
 	}
 }
 
-// held collects what the server puts off, so that a test decides when it is time.
-type held struct{ works chan func() }
+// putOff collects what the server puts off, so that a test decides when it is time.
+type putOff struct{ works chan func() }
 
-func (h *held) hold(s *Server) {
+func (h *putOff) hold(s *Server) {
 	h.works = make(chan func(), 10_000)
 	s.later = func(_ time.Duration, work func()) { h.works <- work }
 }
 
 // TestGrowingLine: a line that grows is waited for, even if what came was not read before the time was up.
 func TestGrowingLine(t *testing.T) {
-	var h held
+	var h putOff
 	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
 	c, other := ts.dial(), ts.dial()
 	c.send(strings.Repeat("x", 1100))
@@ -131,7 +131,7 @@ func occupy(ts *testServer) (release func()) {
 
 // TestUnendedLinesCost: many lines without an end cost no more than 32 KB each, and that is given back.
 func TestUnendedLinesCost(t *testing.T) {
-	var h held
+	var h putOff
 	const clients = 200
 	ts := startWith(t, func(s *settings.Settings) { s.Threads, s.MaxConns = 1, clients+10 }, h.hold)
 	other := ts.dial()

@@ -70,9 +70,15 @@ type loop struct {
 	checks bool // see check.go
 	rounds uint // that it has checked
 
-	broken   bool        // the last get under way was not answered, and what its connection has in the run is left out
-	hungry   []hungry    // gets that wait for memory
-	feeding  atomic.Bool // a task is on its way that tries to answer them
+	broken   bool          // the last get under way was not answered, and what its connection has in the run is left out
+	hungry   []*hungry     // requests that wait for memory
+	feeding  atomic.Bool   // a task is on its way that tries to go on with them
+	trying   *hungry       // the one that is being tried again, or nil
+	first    bool          // it is the first of its line
+	lacking  bool          // it still lacks memory
+	loans    []engine.Item // see returnLoans
+	looks    uint32        // how often it has looked at its connections
+	looked   uint32        // the last time: see Server.awake
 	yielded  []*conn
 	spare    [][]byte          // input buffers no connection uses
 	held     atomic.Int64      // bytes that they and the kept input of connections take

@@ -48,16 +48,20 @@ type Server struct {
 	working  chan struct{}              // one element for each parked request that is worked on
 	reset    [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
 
-	sockets listen.Sockets
-	huge    sync.Mutex // held by the UDP worker whose answer is huge
-	workers []*udpWorker
-	unsent  atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
-	ringUse ringUse       // see rings.go
-	awake   atomic.Uint32 // seconds that the process was not stopped for; see idle.go
-	hungry  atomic.Int64  // gets that wait for memory
-	filling atomic.Int64  // bytes taken by values that are being received
-	starved atomic.Uint32 // what was lacked since the last tick; see relieve.go
-	flushed atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
+	sockets    listen.Sockets
+	huge       sync.Mutex // held by the UDP worker whose answer is huge
+	workers    []*udpWorker
+	unsent     atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
+	ringUse    ringUse       // see rings.go
+	awake      atomic.Uint32 // seconds that the process was not stopped for; see idle.go
+	shares     shares
+	hungry     atomic.Int64 // requests that wait for memory
+	asideBytes atomic.Int64 // of values that came with those
+	lines      [numLines]line
+	filling    atomic.Int64 // bytes taken by values that are being received
+	lent       atomic.Int64 // values that the engine has lent
+	relief     relief
+	flushed    atomic.Int64 // the second before the last flush_all took or takes effect, for stats settings
 
 	findPoller  func(gnet.Conn) (poller, error)        // pollerOf
 	now         func() time.Time                       // time.Now, for who authenticates
@@ -65,10 +69,9 @@ type Server struct {
 	later       func(after time.Duration, work func()) // the same, for what concerns a connection and is short
 	sayNoPoller sync.Once
 
-	loopsMu       sync.Mutex
-	loops         []*loop // gnet's, and one of each UDP worker
-	rings         []*uring.Ring
-	starvedBefore uint32 // what was lacked before the last tick
+	loopsMu sync.Mutex
+	loops   []*loop // gnet's, and one of each UDP worker
+	rings   []*uring.Ring
 
 	stopping chan struct{}
 	stopOnce sync.Once
@@ -86,6 +89,7 @@ func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Serve
 		clock:    clock.New(),
 		working:  make(chan struct{}, parkedMost),
 		stopping: make(chan struct{}),
+		shares:   usualShares,
 
 		findPoller: pollerOf,
 		now:        time.Now,

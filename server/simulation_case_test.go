@@ -13,7 +13,7 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan), then func(*
 	s := newStage()
 	defer s.close()
 	w := newWorld(1, 0, s.log, &s.trace, func(p *plan) {
-		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, lendFrom: 1 << 20, stream: 2048, replyMost: outputFew,
+		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, engineLends: 1 << 20, stream: 2048, replyMost: outputFew, shares: usualShares,
 			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 100, doors: 1}
 		change(p)
 	})
@@ -24,7 +24,7 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan), then func(*
 	}
 	copy(it.Value, value)
 	cas, status := w.eng.inner.Store(it, engine.OpSet, 0)
-	w.model.stored(engine.OpSet, 0, record{value: value}, 0, cas, status)
+	w.model.stored(engine.OpSet, 0, record{value: value}, 0, cas, status, false)
 	w.connect()
 	w.house.stir()
 	c := w.clients[0]
@@ -81,7 +81,7 @@ func TestManyHalfRequestsInOneRound(t *testing.T) {
 	s := newStage()
 	defer s.close()
 	w := newWorld(1, 0, s.log, &s.trace, func(p *plan) {
-		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, lendFrom: 1 << 20, stream: 2048, replyMost: outputMost,
+		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, engineLends: 1 << 20, stream: 2048, replyMost: outputMost, shares: usualShares,
 			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 10_000, doors: 1, clients: halves + askers}
 	})
 	for range halves + askers {

@@ -34,14 +34,17 @@ type simClient struct {
 	harmed   bool          // answers may be missing: a reset, or something was made to fail
 	refused  bool          // the next thing the engine is asked is to remove the old value of a set
 	status   engine.Status // why it was refused
+	asks     bool          // the engine is being asked for memory for its value
 	gone     bool          // the server has closed the connection
 	blocked  bool          // its connection was blocked at the last look
 	readAt   time.Duration // when the server last read something of it, see world.elapsed
+	moves    simMoves
 }
 
 // next returns the request that must be the next for which the engine is asked, or nil. What stands before it needs no
 // engine, and has been executed.
 func (c *simClient) next() *request {
+	c.resolve()
 	for len(c.requests) > 0 && !c.over {
 		r := c.requests[0]
 		if c.waits(r) {
@@ -101,6 +104,7 @@ func (c *simClient) done(r *request) {
 
 // receive compares what the server has sent with what it should send.
 func (c *simClient) receive(b []byte) {
+	c.resolve()
 	for c.sent+len(b) > len(c.expected) && c.advance() {
 	}
 	want := c.expected[c.sent:]
@@ -115,6 +119,7 @@ func (c *simClient) receive(b []byte) {
 
 // satisfied says whether the server has done all it was asked, and sent all answers.
 func (c *simClient) satisfied() bool {
+	c.resolve()
 	for c.advance() {
 	}
 	unasked := c.over || len(c.requests) == 0 || c.requests[0].end > c.conn.socket.taken
@@ -124,6 +129,7 @@ func (c *simClient) satisfied() bool {
 // closed judges the end of the connection. A client that was harmed may miss answers; all others must have all, and there
 // must be a reason.
 func (c *simClient) closed(err error) {
+	c.resolve()
 	c.gone = true
 	s := c.conn.socket
 	switch {
@@ -185,10 +191,12 @@ func (c *simClient) read(most int) {
 	s := c.conn.socket
 	if n := min(s.unread, most); n > 0 {
 		s.unread -= n
-		if c.conn.context.is(stateBlocked) {
+		s.given += uint64(n)
+		if c.takes() {
 			c.heard()
 			c.idle.took, c.idle.moved = true, true
 		}
+		c.moves.by(c, n, true)
 		s.room += n
 		c.w.trace.add("client %d: reads %d of %d bytes", uint64(c.number), uint64(n), uint64(s.unread+n))
 	}

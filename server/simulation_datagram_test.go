@@ -63,6 +63,7 @@ func (c *simClient) spoil(body []byte) (spoilt []byte, total uint16) {
 
 // message returns where the next message ends that is to be sent to a client, if there is one.
 func (d *simDatagram) message(c *simClient) (end int, ok bool) {
+	c.resolve()
 	for {
 		for len(d.ends) > 0 && d.ends[0] == d.at { // a command without an answer
 			d.ends = d.ends[1:]

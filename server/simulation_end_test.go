@@ -21,7 +21,9 @@ func (w *world) watchLoop(l *netLoop) {
 		if blocked && c.conn.context.is(stateYielded) {
 			w.saw(sawBlockedYielded)
 		}
-		c.idle.watch(c, blocked)
+		c.resolve()
+		c.idle.watch(c)
+		c.watchMoves()
 		c.blocked = blocked
 		w.checkBounds(c.conn.context)
 	}
@@ -116,7 +118,12 @@ func (w *world) stir() (stirred bool) {
 		stirred = true
 	}
 	w.sweepClients()
-	return w.house.stir() || stirred
+	stirred = w.house.stir() || stirred
+	if !stirred && w.server.hungry.Load() > 0 { // nothing comes back that they wait for
+		w.tick(1)
+		stirred = true
+	}
+	return stirred
 }
 
 // end closes all connections and looks at what is left.
@@ -143,6 +150,7 @@ func (w *world) end() {
 	if n := len(w.server.drainer.waiting); n != 0 {
 		w.fail("the drainer waits for %d connections", n)
 	}
+	w.checkNobodyWaits()
 	if len(w.eng.held) != 0 || len(w.eng.lent) != 0 {
 		w.fail("%d items are held, %d lent", len(w.eng.held), len(w.eng.lent))
 	}

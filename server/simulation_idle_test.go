@@ -15,6 +15,7 @@ type simIdle struct {
 	moved  bool   // what it has still to take is not what it was at the last look, or it was not blocked then
 	may    bool   // be closed at this look
 	parked bool   // at the last watch
+	takes  bool   // likewise
 }
 
 // heard notes a sign of life.
@@ -36,7 +37,13 @@ func (l *netLoop) watchIdle() {
 
 // waiting says whether a client waits for the server, or for work that is done elsewhere.
 func (c *simClient) waiting() bool {
-	return !c.conn.context.is(stateBlocked) && c.conn.context.state&(stateReady|stateYielded|stateParked) != 0
+	return !c.takes() && c.conn.context.state&(stateReady|stateYielded|stateParked) != 0
+}
+
+// takes says whether the server waits for a client to take its replies.
+func (c *simClient) takes() bool {
+	h := c.conn.context.hungry
+	return c.conn.context.is(stateBlocked) || h != nil && !h.stands
 }
 
 func (l *netLoop) beforeLook() {
@@ -53,7 +60,7 @@ func (l *netLoop) beforeLook() {
 		if c.idle.moved {
 			c.idle.latest = w.awake
 		}
-		if c.idle.took && c.conn.context.is(stateBlocked) {
+		if c.idle.took && c.takes() {
 			w.saw(sawIdleTook)
 		}
 		c.idle.took, c.idle.moved = false, c.waiting()
@@ -83,16 +90,16 @@ func (c *simClient) closedIdle() {
 }
 
 // watch notes what may be a sign of life in what a loop has just done.
-func (i *simIdle) watch(c *simClient, blocked bool) {
-	parked := c.conn.context.is(stateParked)
+func (i *simIdle) watch(c *simClient) {
+	parked, takes := c.conn.context.is(stateParked), c.takes()
 	if i.parked && !parked {
 		c.heard()
 		i.moved = true
 	}
-	if blocked != c.blocked {
+	if takes != i.takes {
 		i.latest, i.moved = c.w.awake, true
 	}
-	i.parked = parked
+	i.parked, i.takes = parked, takes
 }
 
 // tick lets seconds pass in which the server is awake; so many that it cannot have been count as one.

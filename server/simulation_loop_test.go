@@ -212,6 +212,7 @@ func (l *netLoop) close(c *netConn, err error) {
 	if err == nil && c.context.is(stateClosing) && len(s.in) > 0 && !s.shut && !s.reset && !l.looking && !c.client.harmed {
 		l.w.fail("client %d is hung up on with %d bytes in its socket: that is a reset", c.client.number, len(s.in))
 	}
+	c.client.leaves()
 	l.w.handler.OnClose(c, err)
 	c.client.closed(err)
 	l.w.net.sockets[c.socket.fd] = nil
@@ -228,9 +229,10 @@ func (l *netLoop) relieved(c *netConn) {
 	l.kicks = kicks
 	l.w.saw(sawRelief)
 	c.client.harmed = true
-	if !c.context.holds(starvedIn | starvedOut) {
+	if kinds, _ := c.context.holding(); kinds == 0 {
 		l.w.fail("client %d is closed for the memory it holds, and holds none", c.client.number)
 	}
+	c.client.checkStalled()
 }
 
 // netConn is a connection as gnet hands it to the server.

@@ -183,10 +183,11 @@ func (m *model) miss(key int) {
 	}
 }
 
-// stored is told of the outcome of a Store.
-func (m *model) stored(op engine.Op, key int, r record, given, got uint64, status engine.Status) {
+// stored is told of the outcome of a Store, and whether there was an item when it began: another loop may have changed
+// that while a page was cleared for what is joined.
+func (m *model) stored(op engine.Op, key int, r record, given, got uint64, status engine.Status, was bool) {
 	it := m.look(key)
-	if it != nil && (status == engine.NotStored || status == engine.NoMemory) && (op == engine.OpAppend || op == engine.OpPrepend) {
+	if (it != nil || was) && (status == engine.NotStored || status == engine.NoMemory) && (op == engine.OpAppend || op == engine.OpPrepend) {
 		m.w.saw(sawJoinRefused)
 		if m.w.plan.roomy() && len(it.value)+len(r.value) < m.w.plan.pageSize-itemRest {
 			m.w.fail("key %d cannot be joined, though there is memory", key)

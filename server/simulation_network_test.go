@@ -26,8 +26,9 @@ type socket struct {
 	reset bool
 	taken uint64 // bytes the server has read
 
-	room   int // bytes it takes before the client reads
-	unread int // bytes on their way to the client
+	room   int    // bytes it takes before the client reads
+	unread int    // bytes on their way to the client
+	given  uint64 // bytes it has read
 
 	interest uint32 // of gnet's poller
 	known    bool   // to the drainer's epoll
@@ -183,6 +184,7 @@ func (n *network) receive(fd int, b []byte) (int, error) {
 		}
 		s.conn.client.heard()
 		s.conn.client.readAt = n.w.elapsed
+		s.conn.client.moves.by(s.conn.client, most, false)
 		n.w.trace.add("descriptor %d gives %d bytes, asked for %d", uint64(fd), uint64(most), uint64(len(b)))
 		return s.read(b[:most]), nil
 	case s.reset:
@@ -245,6 +247,9 @@ func (n *network) polls(epoll int) *netLoop {
 
 // outstanding is what is on its way to the client.
 func (n *network) outstanding(fd int) int { return n.at(fd).unread }
+
+// taken is what the client has read.
+func (n *network) taken(fd int) uint64 { return n.at(fd).given }
 
 // found returns how many events there are. When the world is over it gives the loop back to gnet, that is, to its end.
 func (n *network) found(l *netLoop, events []unix.EpollEvent) int {

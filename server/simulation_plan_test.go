@@ -15,18 +15,21 @@ type plan struct {
 	loops, clients int
 	steps          int
 
-	pageSize, pages  int
-	noCAS, noEvict   bool
-	lendFrom, stream int
-	replyMost, turn  int
-	verbose, detail  bool
-	noPoller         bool // gnet's poller is not found
+	pageSize, pages int
+	noCAS, noEvict  bool
+	engineLends     int // from so many bytes on
+	stream          int
+	replyMost, turn int
+	verbose, detail bool
+	noPoller        bool // gnet's poller is not found
 
 	sasl     bool
 	idle     int // -o idle_timeout
 	maxConns int // 0 is as many as come
 	turnAway bool
 	doors    int
+
+	shares // of memory
 
 	binary     int // clients of ten
 	ownKeys    int // of each client
@@ -57,6 +60,9 @@ type plan struct {
 // roomy says that memory is never short.
 func (p *plan) roomy() bool { return p.pages >= roomyPages }
 
+// scarce says that memory may be short for who sends or asks for long values.
+func (p *plan) scarce() bool { return p.waitMost != waitMost }
+
 // mayEvict says that the engine may drop living items.
 func (p *plan) mayEvict() bool { return !p.noEvict && !p.roomy() }
 
@@ -73,7 +79,7 @@ func newPlan(r *rand.Rand, steps int) plan {
 		loops: pick(r, 1, 1, 2), clients: 1 + r.IntN(10), steps: steps,
 		pageSize: pick(r, 2048, 4096, 8192, 16384), pages: 1 + r.IntN(pick(r, 3, 12, 50)),
 		noCAS: oneIn(r, 8), noEvict: oneIn(r, 8),
-		lendFrom: pick(r, 150, 600, 2000, 1<<20), stream: pick(r, 64, 300, 2048),
+		engineLends: pick(r, 150, 600, 2000, 1<<20), stream: pick(r, 64, 300, 2048),
 		replyMost: pick(r, 200, 2000, outputMost), turn: pick(r, 1, 1, 2, 5, 20, 20, 100),
 		verbose: oneIn(r, 20), detail: oneIn(r, 12), noPoller: oneIn(r, 10),
 		binary: pick(r, 0, 5, 5, 10), ownKeys: 1 + r.IntN(8), sharedKeys: r.IntN(16),
@@ -96,7 +102,30 @@ func newPlan(r *rand.Rand, steps int) plan {
 		p.crowd(r)
 	}
 	p.addFeatures(r)
+	p.addShares(r)
 	return p
+}
+
+// addShares decides how soon memory is short for who sends or asks for long values, and how long that is borne.
+func (p *plan) addShares(r *rand.Rand) {
+	p.shares = usualShares
+	p.lendFrom = p.engineLends
+	if !oneIn(r, 2) {
+		return
+	}
+	p.copiesMost, p.shortStore = pick(r, int64(1500), 5000, 50_000), pick(r, 0, 500, 5000)
+	p.takenUpTo, p.waitMost = pick(r, 0, 100, 2000), pick(r, uint32(3), 20, 50)
+	p.stalledReading, p.stalledSending, p.leastMoved = pick(r, 1, 2, 4), pick(r, 1, 2, 4), pick(r, 1, 100, 1000)
+	p.clock = pick(r, p.clock, 40, 150)
+	switch r.IntN(3) {
+	case 0: // much is received
+		p.long, p.stores = pick(r, 3, 8), pick(r, 3, 6)
+	case 1: // much is asked for and not taken
+		p.clients, p.long, p.stores, p.replyMost = 5+r.IntN(6), 8, 3, 200
+		p.pages, p.ownKeys, p.sharedKeys, p.noEvict = pick(r, 20, roomyPages), 1, 8, false
+		p.sendRoom, p.sloth, p.engineLends = pick(r, 300, 4000), pick(r, 5, 9), pick(r, 150, 1<<20)
+		p.lendFrom = 150
+	}
 }
 
 // addFeatures decides which parts of the server are in use that most servers do without.

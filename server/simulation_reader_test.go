@@ -45,8 +45,25 @@ func (g *witnessReader) Hit(k int, h engine.Hit) (more bool) {
 		w.saw(sawLent)
 		g.lend(r.keys[r.answered], h.Lent, it.value)
 	}
-	g.answer(c, r, it)
-	return g.l.Hit(k, h)
+	before, others := g.l.counts[getHits]+g.l.counts[touchHits], g.others(c, &h)
+	more = g.l.Hit(k, h)
+	switch {
+	case g.l.counts[getHits]+g.l.counts[touchHits] == before:
+		c.lack(r)
+	case others:
+		w.fail("client %d: a get of %d bytes goes before others", c.number, len(h.Value))
+	default:
+		c.got(r)
+		g.answer(c, r, it)
+	}
+	return more
+}
+
+// others says whether a hit must let others go first.
+func (g *witnessReader) others(c *simClient, h *engine.Hit) bool {
+	short := len(h.Value) <= min(g.l.most, outputMost)
+	return !short && !h.Shared && c.datagram == nil && !c.conn.context.gone.Load() && !g.l.first &&
+		len(h.Value) >= g.e.w.plan.lendFrom && g.l.server.lines[lineCopies].stands() && int64(len(h.Value)) <= g.e.w.plan.copiesMost
 }
 
 func (g *witnessReader) lend(key int, handle uint64, value []byte) {
@@ -64,6 +81,7 @@ func (g *witnessReader) lend(key int, handle uint64, value []byte) {
 func (g *witnessReader) Miss(k int) {
 	if c, r := g.request(k); r != nil {
 		g.e.w.model.miss(r.keys[r.answered])
+		c.got(r)
 		g.answer(c, r, nil)
 	}
 	g.l.Miss(k)

@@ -57,10 +57,14 @@ type request struct {
 	// the server has the bytes up to it.
 	start, head, end uint64
 
-	answered  int   // keys of a get
-	allocated bool  // a store has its chunk
-	streamed  bool  // before its value was there
-	due       int64 // when its item will expire
+	answered  int    // keys of a get
+	lacks     bool   // there was no memory for it when it was last tried
+	waits     bool   // and it waited then
+	lacked    uint32 // since that second
+	vain      bool   // there is nothing to wait for
+	allocated bool   // a store has its chunk
+	streamed  bool   // before its value was there
+	due       int64  // when its item will expire
 }
 
 // engineKnows says whether the engine is asked.

@@ -46,6 +46,13 @@ const (
 	sawRound
 	sawTogether
 	sawRelief
+	sawGetWaits
+	sawGetWaited
+	sawGetGivenUp
+	sawStoreWaits
+	sawStoreWaited
+	sawStoreGivenUp
+	sawWaiterLeft
 	sawAtOnce
 	sawLongGet
 	sawExpected
@@ -100,7 +107,9 @@ var happenings = [numHappenings]string{
 	"expired items met", "items reaped", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
 	"binary clients", "rounds of several", "calls made together",
-	"stalled connections closed", "answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
+	"stalled connections closed", "gets that wait for memory", "gets answered after waiting", "gets refused after waiting",
+	"stores that wait for memory", "stores that have waited", "stores refused after waiting", "closed while waiting for memory",
+	"answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
 	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "lines given up", "ends waited for", "worlds with UDP", "messages in datagrams", "messages in several datagrams", "messages cut",
 	"datagrams dropped", "datagrams with part of a command", "datagrams read together", "reads of datagrams made to fail",
 	"datagrams made to fail", "worlds with -S", "authenticated", "failed to authenticate", "refused without it",

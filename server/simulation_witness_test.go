@@ -39,7 +39,7 @@ func (e *witness) Shutdown(ctx context.Context) error { return e.inner.Shutdown(
 func (e *witness) Initialize(s engine.Settings) error {
 	p := &e.w.plan
 	s.Clock.SetUnix(e.w.model.wall)
-	s.ItemMax, s.MemoryLimit, s.LendFrom = p.pageSize, int64(p.pageSize*p.pages), p.lendFrom
+	s.ItemMax, s.MemoryLimit, s.LendFrom = p.pageSize, int64(p.pageSize*p.pages), p.engineLends
 	return e.inner.Initialize(s)
 }
 
@@ -99,7 +99,9 @@ func (e *witness) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
 	status := e.inner.CanStore(keyLen, valueLen, flags)
 	if status != engine.OK {
 		e.w.saw(sawTooLarge)
-		e.refuse(c, r, status, false)
+		e.refuse(c, r, status)
+	} else { // until Allocate says otherwise, if the server gets that far
+		c.lack(r)
 	}
 	return status
 }
@@ -112,12 +114,12 @@ func (r *request) wireFlags() uint32 {
 	return r.flags
 }
 
-// refuse notes that there is no memory for a store, or that it was made to fail.
-func (e *witness) refuse(c *simClient, r *request, status engine.Status, faulted bool) {
-	nearly := len(r.value) > e.w.plan.pageSize-itemRest
-	if (status == engine.TooLarge || status == engine.NoClass) && !nearly || status == engine.NoMemory && e.w.plan.roomy() && !faulted {
+// refuse notes that a value is too large to be stored.
+func (e *witness) refuse(c *simClient, r *request, status engine.Status) {
+	if nearly := len(r.value) > e.w.plan.pageSize-itemRest; !nearly {
 		e.w.fail("client %d: status %d for a value of %d bytes", c.number, status, len(r.value))
 	}
+	r.lacks, r.waits = false, false
 	c.refused = r.op == engine.OpSet
 	if !c.refused {
 		c.answer(r, outcome{status: status})
@@ -129,23 +131,36 @@ func (e *witness) refuse(c *simClient, r *request, status engine.Status, faulted
 
 func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time, op engine.Op) (it engine.Item, status engine.Status) {
 	defer e.guard()
-	c, r := e.request(askStore, key)
+	c := e.client()
+	c.asks = true
+	defer func() { c.asks = false }()
+	r := c.expects(askStore, key)
 	if r == nil || e.broken {
 		return engine.Item{}, engine.NoMemory
 	}
 	if r.due = e.w.model.timeOf(r.wireExptime()); int64(exptime) != r.due || op != r.engineOp(&e.w.plan) || r.head > c.conn.socket.taken || r.allocated {
 		e.w.fail("client %d: Allocate with exptime %d and operation %d, want %d and %d", c.number, exptime, op, r.due, r.engineOp(&e.w.plan))
 	}
+	e.inTurn(c, r)
 	faulted := e.w.chance(e.w.plan.failAllocate)
 	if faulted {
 		e.w.saw(sawAllocateFault)
 		status = engine.NoMemory
 	} else if it, status = e.inner.Allocate(key, valueLen, flags, exptime, op); status == engine.NoMemory {
 		e.w.saw(sawOutOfMemory)
+		if e.w.plan.roomy() {
+			e.w.fail("client %d: no memory for %d bytes", c.number, valueLen)
+		}
 	}
 	e.w.trace.add("  client %d: allocates %d bytes: status %d", uint64(c.number), uint64(valueLen), uint64(status))
-	if status != engine.OK {
-		e.refuse(c, r, status, faulted)
+	switch status {
+	case engine.OK:
+		c.got(r)
+	case engine.NoMemory: // it waits or is refused, which is seen later
+		r.vain = e.w.plan.noEvict || len(e.held)+len(e.lent) == 0
+		return it, status
+	default:
+		e.refuse(c, r, status)
 		return it, status
 	}
 	if len(it.Value) != valueLen || e.held[it.Ref] != nil || e.lent[it.Ref] != nil {
@@ -226,9 +241,10 @@ func (e *witness) Store(it engine.Item, op engine.Op, cas uint64) (newCAS uint64
 	}
 	delete(e.held, it.Ref)
 	e.moved(sawMoveChanged, []byte(keyNamed(r.keys[0])))
+	was := e.w.model.look(r.keys[0]) != nil
 	newCAS, status = e.inner.Store(it, op, cas)
 	e.w.trace.add("  client %d: stores key %d: status %d", uint64(c.number), uint64(r.keys[0]), uint64(status))
-	e.w.model.stored(op, r.keys[0], record{value: r.value, flags: r.wireFlags(), exptime: r.due}, cas, newCAS, status)
+	e.w.model.stored(op, r.keys[0], record{value: r.value, flags: r.wireFlags(), exptime: r.due}, cas, newCAS, status, was)
 	c.answer(r, outcome{status: status, cas: newCAS})
 	return newCAS, status
 }
@@ -259,6 +275,10 @@ func (e *witness) Remove(key []byte, cas uint64) (status engine.Status) {
 
 // removeOld is the removal of what was there before a set that found no memory.
 func (e *witness) removeOld(c *simClient, key []byte, status engine.Status) {
+	if r := c.lacking(); r != nil && r.op == engine.OpSet {
+		c.refused, c.status = true, engine.NoMemory
+		c.gaveUp(r)
+	}
 	r := c.next()
 	if r == nil || !c.refused || keyNamed(r.keys[0]) != string(key) {
 		e.w.fail("client %d: a silent removal of %q", c.number, key)

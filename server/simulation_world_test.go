@@ -78,6 +78,7 @@ func (w *world) open(log *oplog.Log) {
 	st.NoCAS, st.NoEvict, st.ReqsPerEvent = w.plan.noCAS, w.plan.noEvict, w.plan.turn
 	st.IdleTimeout, st.MaxConns, st.TurnAway = w.plan.idle, w.plan.maxConns, w.plan.turnAway
 	st.Detail, st.UDPMaxDatagrams = w.plan.detail, w.plan.datagrams
+	st.MemoryLimit, st.ItemMax = int64(w.plan.pageSize*w.plan.pages), w.plan.pageSize
 	s, err := New(st, w.eng, log)
 	if err != nil {
 		w.fail("no server: %v", err)
@@ -88,6 +89,7 @@ func (w *world) open(log *oplog.Log) {
 		log.SetLevel(2)
 		w.saw(sawVerbose)
 	}
+	s.shares = w.plan.shares
 	s.drainer = &drainer{kernel: w.net, epoll: drainEpoll, waiting: make(map[uint64]*conn)}
 	w.server, w.handler = s, &handler{server: s}
 	for i := range w.plan.loops {
@@ -250,6 +252,9 @@ func (w *world) turnClock() {
 	if w.plan.idle > 0 {
 		n = pick(w.r, 1, 1, 2, 3, 10, 86400)
 	}
+	if w.plan.scarce() {
+		n = pick(w.r, 1, 1, 1, 2, 86400)
+	}
 	if oneIn(w.r, 20) {
 		w.model.wall += int64(pick(w.r, -86400, -5, 5, 86400))
 		w.server.clock.SetUnix(w.model.wall)
@@ -279,7 +284,7 @@ func (w *world) bulkStore(count int) {
 		}
 		copy(it.Value, value)
 		cas, status := w.eng.inner.Store(it, engine.OpSet, 0)
-		w.model.stored(engine.OpSet, key, record{value: value}, 0, cas, status)
+		w.model.stored(engine.OpSet, key, record{value: value}, 0, cas, status, false)
 	}
 	w.trace.add("%d items of %d bytes are stored from key %d on", uint64(count), uint64(length), uint64(from))
 }

@@ -78,6 +78,7 @@ var gocachedStats = []statRow{
 	{"idle_kicks", count(idleKicks)},                                                      // connections closed by -o idle_timeout
 	{"stalled_kicks", count(stalledKicks)},                                                // closed since they held memory that others lacked
 	{"get_waits", count(getWaits)},                                                        // gets of long values that had to wait for memory
+	{"store_waits", count(storeWaits)},                                                    // stores that had to
 	{"rejected_connections", func(s *Server) string { return decimal(s.gate.Refused()) }}, // by -o maxconns_fast
 	{"io_uring", (*Server).ioUring},                                                       // whether calls can be made together
 	{"batched_calls", count(batchedCalls)},                                                // sends and receives that were

@@ -127,7 +127,7 @@ func (w *udpWorker) giveUp(c *conn) {
 	l.pieces = l.pieces[:w.counted]
 	last := w.counted - 1
 	c.last, l.pieces[last].next = int32(last), -1
-	if l.pieces[last].lent.Value != nil {
+	for l.pieces[last].lent.Value != nil {
 		last-- // a piece of bytes stands before every lent value
 	}
 	l.out = l.out[:l.pieces[last].end]

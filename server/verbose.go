@@ -21,7 +21,9 @@ func (l *loop) executeVerbosely(i, end int) {
 		if next == i+1 {
 			next = l.leave(i) // a single get does not look whether there is room for more
 		}
-		l.logReply(fd, r, l.run.Keys[i].Bytes, l.out[min(at, len(l.out)):], next == i+1 && l.lentLast())
+		if !c.is(stateHungry) { // else it has no reply yet
+			l.logReply(fd, r, l.run.Keys[i].Bytes, l.out[min(at, len(l.out)):], next == i+1 && l.lentLast())
+		}
 		if states {
 			l.server.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))
 		}

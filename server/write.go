@@ -108,6 +108,9 @@ func (l *loop) keepUnsent(c *conn, sent int) (left bool) {
 
 // keepOwn keeps bytes of our own behind everything that a connection's socket has not taken.
 func (l *loop) keepOwn(c *conn, b []byte) {
+	if len(b) == 0 {
+		return
+	}
 	c.queue = append(c.queue, unsent{bytes: b})
 	c.kept += len(b)
 	l.server.unsent.Add(int64(len(b)))
@@ -127,7 +130,7 @@ const unsentMost = 32 << 20
 // bound sets how many bytes of replies each connection may have made in this run.
 func (l *loop) bound() {
 	l.room = l.most
-	if l.udp == nil && l.server.unsent.Load() > unsentMost/2 { // a datagram's sender makes us keep nothing
+	if l.udp == nil && l.server.unsent.Load() > l.server.shares.copiesMost { // a datagram's sender makes us keep nothing
 		l.room = min(l.most, outputFew)
 	}
 }
@@ -158,6 +161,14 @@ func (l *loop) unblock(c *conn) {
 	if !c.is(stateOpen) || !c.is(stateBlocked) {
 		return
 	}
+	if l.push(c) && !l.server.drainer.watch(c) {
+		l.close(c)
+	}
+}
+
+// push hands a blocked connection's socket what it takes, and goes on with the connection if that was all. It reports
+// whether something is left.
+func (l *loop) push(c *conn) (left bool) {
 	sent, err := l.sendQueue(c)
 	l.counts[bytesWritten] += uint64(sent)
 	if sent > 0 { // so it has taken what it had before
@@ -167,40 +178,68 @@ func (l *loop) unblock(c *conn) {
 	case err != nil && err != unix.EAGAIN:
 		l.close(c)
 	case len(c.queue) > 0:
-		if !l.server.drainer.watch(c) {
-			l.close(c)
-		}
+		return true
 	default:
+		l.server.drainer.forget(c)
 		l.emptyQueue(c)
 		c.clear(stateBlocked)
+		if c.hungry != nil {
+			l.stand(c.hungry)
+		}
 		l.server.askToFeed()
-		if c.is(stateClosing) {
+		switch {
+		case c.is(stateClosing):
 			l.hangUp(c)
-			return
+		case !c.is(stateYielded): // else its turn will come
+			c.event = 0
+			l.proceed(c)
 		}
-		if c.is(stateYielded) {
-			return // its turn will come
-		}
-		c.event = 0
-		l.proceed(c)
 	}
+	return false
 }
 
 // sendQueue sends what it can of the waiting output of a connection.
 func (l *loop) sendQueue(c *conn) (total int, err error) {
 	for len(c.queue) > 0 {
-		u := &c.queue[0]
-		n, err := l.kernel.send(c.fd, u.bytes)
+		n, length, err := l.sendHead(c)
 		total += n
-		u.bytes = u.bytes[n:]
-		if err != nil || len(u.bytes) > 0 {
+		l.forgetSent(c, n)
+		if err != nil || n < length {
 			return total, err
+		}
+	}
+	return total, nil
+}
+
+// sendHead makes one attempt to send as much of the waiting output as one call takes, and returns how much that is.
+func (l *loop) sendHead(c *conn) (sent, length int, err error) {
+	if len(c.queue) == 1 {
+		b := c.queue[0].bytes
+		sent, err = l.kernel.send(c.fd, b)
+		return sent, len(b), err
+	}
+	defer l.forgetCalls()
+	for i := range min(len(c.queue), vectorMost) {
+		l.vec = l.vec.add(c.queue[i].bytes)
+		length += len(c.queue[i].bytes)
+	}
+	sent, err = l.kernel.sendVector(c.fd, l.vec)
+	return sent, length, err
+}
+
+// forgetSent lets go of waiting output that has been sent.
+func (l *loop) forgetSent(c *conn, sent int) {
+	for sent > 0 {
+		u := &c.queue[0]
+		n := min(sent, len(u.bytes))
+		sent -= n
+		if u.bytes = u.bytes[n:]; len(u.bytes) > 0 {
+			return
 		}
 		l.release(u.item)
 		*u = unsent{}
 		c.queue = c.queue[1:]
 	}
-	return total, nil
 }
 
 // close ends a connection at once, see hangUp. gnet calls OnClose within it. For UDP there is nothing to end.

@@ -77,6 +77,21 @@ var attacks = []attack{
 		run: stalledReaders,
 	},
 	{
+		name: "stalled-large", what: "40 clients each ask for 6 MB and do not read, -m 64 -I 8m: ",
+		bounds: []bound{{what: "values of others not had, of 10"}, {what: "longest wait for one", most: 60, unit: "s"}},
+		run:    stalledLarge,
+	},
+	{
+		name: "steady", what: "40 clients ask for 30 values of 1 MB each and read 20, 64, 256 KB/s, -m 16: ",
+		bounds: []bound{{what: "values not had whole, of 3,600"}},
+		run:    steadyReaders,
+	},
+	{
+		name: "bursts", what: "sets of which a part comes, and the rest a moment later: ",
+		bounds: []bound{{what: "refused, 60 clients with 1 MB, -m 64"}, {what: "24 with 5 MB, -m 200 -I 5m"}, {what: "6 with 3 MB, -m 20 -I 10m"}},
+		run:    storeBursts,
+	},
+	{
 		name: "neighbour", what: "2 clients send 2 MB of gets over and over at -t 1: ",
 		bounds: []bound{{what: "p99 of another client", most: 10, unit: "ms"}},
 		noisy:  true, run: neighbours,

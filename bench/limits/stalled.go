@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"strconv"
+	"strings"
+	"time"
 )
 
 // stalledReaders lets each client ask for another long value, all that there are, and not read. Meanwhile others store small
@@ -62,4 +64,43 @@ func stalledReaders(t *trial) ([]float64, error) {
 		return c.err
 	})
 	return []float64{float64(refused), float64(wrong), mebi(grown)}, err
+}
+
+// stalledLarge lets clients ask for values that are longer than what the kernel takes, and not read, and another one for
+// a few of them. It returns how many he did not get, and for how many seconds he waited at most.
+func stalledLarge(t *trial) ([]float64, error) {
+	const size, clients, keys, honest = 6_000_000, 40, 7, 10
+	srv, c, err := t.open("-m", "64", "-I", "8m")
+	if err != nil {
+		return nil, err
+	}
+	value := bytes.Repeat(pool[:1_000_000], size/1_000_000)
+	for i := range keys {
+		c.set("large"+strconv.Itoa(i), value)
+	}
+	for i := range clients {
+		d, err := t.dial(srv)
+		if err != nil {
+			return nil, err
+		}
+		d.send(bytes.Repeat([]byte("get large"+strconv.Itoa(i%keys)+"\r\n"), 3))
+	}
+	if err := srv.quiet(); err != nil {
+		return nil, err
+	}
+	missing, longest := 0, time.Duration(0)
+	for i := range honest {
+		start := time.Now()
+		c.send([]byte("get large" + strconv.Itoa(i%keys) + "\r\n"))
+		line := string(c.line())
+		longest = max(longest, time.Since(start))
+		if !strings.HasPrefix(line, "VALUE ") {
+			missing++
+			continue
+		}
+		if c.bytes(size+2) != string(value)+"\r\n" || string(c.line()) != "END" {
+			missing++
+		}
+	}
+	return []float64{float64(missing), longest.Seconds()}, c.err
 }

@@ -75,9 +75,12 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	c := e.classOf(ref)
 	e.use(c, h, g.now)
 	hit := engine.Hit{Value: h.Value(), CAS: h.CAS(), Flags: h.Flags()}
-	if h.Large() && e.lending.take(e.arena.PageOf(ref)) {
-		h.Pin()
-		hit.Lent = lent | uint64(ref)
+	if h.Large() {
+		var ok bool
+		if ok, hit.Shared = e.lending.take(e.arena.PageOf(ref)); ok {
+			h.Pin()
+			hit.Lent = lent | uint64(ref)
+		}
 	}
 	more = g.to.Hit(i, hit)
 	stripe.Unlock()

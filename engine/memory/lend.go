@@ -27,13 +27,17 @@ func (l *lending) init(pages int) {
 	l.loans = make([]atomic.Int64, pages+1) // they are numbered from 1
 }
 
-// take notes that an item of the page is lent, unless too many pages have some.
-func (l *lending) take(page uint32) bool {
-	if l.loans[page].Add(1) == 1 && l.pages.Add(1) > l.most {
-		l.giveBack(page)
-		return false
+// take notes that an item of the page is lent, unless too many pages have some. shared says that the page had some already,
+// so that this costs nobody anything.
+func (l *lending) take(page uint32) (ok, shared bool) {
+	if l.loans[page].Add(1) > 1 {
+		return true, true
 	}
-	return true
+	if l.pages.Add(1) > l.most {
+		l.giveBack(page)
+		return false, false
+	}
+	return true, false
 }
 
 // giveBack undoes a take.

@@ -18,6 +18,38 @@ func borrow(h *enginetest.Harness, r *enginetest.Recorder, key string) (isLent b
 	return len(r.Lent) > before
 }
 
+// sharing is a reader that keeps what it is lent, and knows whether the loan was shared.
+type sharing struct {
+	enginetest.Recorder
+	shared bool
+}
+
+func (s *sharing) Hit(i int, hit engine.Hit) bool {
+	s.shared = hit.Shared
+	return s.Recorder.Hit(i, hit)
+}
+
+// TestSharedLoans: a loan is shared, and costs nobody anything, if something of its page is lent already.
+func TestSharedLoans(t *testing.T) {
+	_, h := start(t, limit(8<<20))
+	for _, key := range []string{"a", "b"} { // on one page
+		h.Set(key, strings.Repeat("v", 100_000))
+	}
+	h.Set("c", strings.Repeat("v", 1_000_000))
+	var r sharing
+	for _, want := range []struct {
+		key    string
+		shared bool
+	}{{"a", false}, {"a", true}, {"b", true}, {"c", false}, {"c", true}} {
+		h.Get([]engine.Key{{Bytes: []byte(want.key)}}, &r)
+		h.Expect(want.key+" is shared", r.shared, want.shared)
+	}
+	giveAllBack(h, &r.Recorder)
+	h.Get([]engine.Key{{Bytes: []byte("b")}}, &r)
+	h.Expect("b is shared when all is given back", r.shared, false)
+	giveAllBack(h, &r.Recorder)
+}
+
 func giveAllBack(h *enginetest.Harness, r *enginetest.Recorder) {
 	for _, it := range r.Lent {
 		h.Release(it)

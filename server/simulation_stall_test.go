@@ -1,0 +1,52 @@
+package server
+
+// simMoves is how far a client has come with what the server waits for: a value that it sends, or replies that it takes.
+type simMoves struct {
+	last  uint32 // the second in which it last came far, or began with something else
+	state connState
+	fill  *fill
+}
+
+// by notes that a client has taken some bytes, or sent some.
+func (m *simMoves) by(c *simClient, n int, taken bool) {
+	if taken == c.conn.context.is(stateBlocked) && n >= c.w.plan.leastMoved*max(c.w.plan.stalledReading, c.w.plan.stalledSending) {
+		m.last = c.w.awake
+	}
+}
+
+// watchMoves notes that a client has come to be blocked, or begun to send another value.
+func (c *simClient) watchMoves() {
+	if state, fill := c.conn.context.state&stateBlocked, c.conn.context.fill; state != c.moves.state || fill != c.moves.fill {
+		c.moves = simMoves{c.w.awake, state, fill}
+	}
+}
+
+// checkStalled judges whether a client that is closed since it is stalled is that.
+func (c *simClient) checkStalled() {
+	patience := c.w.plan.stalledSending
+	if c.conn.context.is(stateBlocked) {
+		patience = min(stalledSoon, c.w.plan.stalledReading)
+	}
+	if silent := c.w.awake - c.moves.last; silent < uint32(patience) {
+		c.w.fail("client %d is closed as stalled, and has come far %d seconds ago", c.number, silent)
+	}
+}
+
+// checkNobodyWaits looks at what is left of those who have waited for memory, and of what they waited for.
+func (w *world) checkNobodyWaits() {
+	s := w.server
+	if hungry, aside, filling, lent := s.hungry.Load(), s.asideBytes.Load(), s.filling.Load(), s.lent.Load(); hungry != 0 || aside != 0 ||
+		filling != 0 || lent != 0 {
+		w.fail("%d requests wait with %d bytes, %d bytes are being received, %d values lent", hungry, aside, filling, lent)
+	}
+	for i := range s.lines {
+		if q := &s.lines[i]; q.stands() || q.first != nil || q.last != nil {
+			w.fail("somebody stands in line %d", i)
+		}
+	}
+	for _, l := range s.loops {
+		if len(l.hungry) != 0 || len(l.loans) != 0 || l.trying != nil || l.first {
+			w.fail("a loop keeps %d requests that wait, %d loans", len(l.hungry), len(l.loans))
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package server
+
+import "gocached/engine"
+
+// What a client knows of its request that finds no memory. Whether it waits or is refused shows in what the server does
+// next with the connection, so that is found out when it is asked about (resolve).
+
+// lack notes that there was no memory for a request.
+func (c *simClient) lack(r *request) {
+	if c.datagram != nil && r.kind == askGet { // it cannot wait, and the keys behind are answered
+		c.expected = append(c.expected, refusedGet(c, r)...)
+		if r.answered++; r.answered == len(r.keys) {
+			c.done(r)
+		}
+		return
+	}
+	if !r.lacks {
+		r.lacks, r.lacked = true, c.w.awake
+	}
+}
+
+// lacking returns the first request if there was no memory for it when it was last tried.
+func (c *simClient) lacking() *request {
+	if len(c.requests) == 0 || !c.requests[0].lacks {
+		return nil
+	}
+	return c.requests[0]
+}
+
+// resolve finds out what has become of a request for which there was no memory.
+func (c *simClient) resolve() {
+	r := c.lacking()
+	if r == nil || c.gone || c.asks {
+		return
+	}
+	switch h := c.conn.context.hungry; {
+	case h == nil && r.kind == askStore && r.op == engine.OpSet:
+		c.w.fail("client %d: the old value of a refused set is not removed", c.number)
+	case h == nil:
+		c.gaveUp(r)
+		c.refuse(r)
+	case !r.waits:
+		r.waits = true
+		c.w.saw(pickSaw(r, sawGetWaits, sawStoreWaits))
+	}
+}
+
+// pickSaw chooses what was seen by what a request is.
+func pickSaw(r *request, get, store happening) happening {
+	if r.kind == askGet {
+		return get
+	}
+	return store
+}
+
+// got notes that there was memory for a request.
+func (c *simClient) got(r *request) {
+	if r.waits {
+		c.w.saw(pickSaw(r, sawGetWaited, sawStoreWaited))
+	}
+	r.lacks, r.waits = false, false
+}
+
+// gaveUp judges the end of a request that is refused: none that waits is refused before its time.
+func (c *simClient) gaveUp(r *request) {
+	if r.waits {
+		c.w.saw(pickSaw(r, sawGetGivenUp, sawStoreGivenUp))
+		if since := c.w.awake - r.lacked; since < c.w.plan.waitMost && !r.vain {
+			c.w.fail("client %d: a request is given up after %d seconds", c.number, since)
+		}
+	}
+	if mayWait := c.datagram == nil && !c.conn.context.gone.Load() && (r.kind == askGet || !c.w.plan.noPoller); !r.waits && mayWait && !r.vain {
+		c.w.fail("client %d: a request is refused that could wait", c.number)
+	}
+	r.lacks, r.waits, r.vain = false, false, false
+}
+
+// refuse notes the answer to a request for which there is no memory. It ends the line of a get.
+func (c *simClient) refuse(r *request) {
+	if r.kind != askGet {
+		c.answer(r, outcome{status: engine.NoMemory})
+		return
+	}
+	c.expected = append(c.expected, refusedGet(c, r)...)
+	c.done(r)
+}
+
+func refusedGet(c *simClient, r *request) []byte {
+	if c.text {
+		return []byte("SERVER_ERROR out of memory writing get response\r\n")
+	}
+	return appendBinaryError(nil, r, 0x0082)
+}
+
+// inTurn judges whether a store that looks for memory has to let others go first.
+func (e *witness) inTurn(c *simClient, r *request) {
+	q, l := &e.w.server.lines[lineValues], e.w.running.loop
+	streams := r.end > c.conn.socket.taken && c.datagram == nil
+	if streams && len(r.value) >= e.w.plan.shortStore && q.stands() && !l.first && !c.conn.context.gone.Load() {
+		e.w.fail("client %d: a value of %d bytes goes before others", c.number, len(r.value))
+	}
+}
+
+// leaves notes the end of a connection whose request waits.
+func (c *simClient) leaves() {
+	if r := c.lacking(); r != nil && c.conn.context.hungry != nil {
+		c.w.saw(sawWaiterLeft)
+		r.lacks = false
+	}
+}

@@ -1,0 +1,271 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/panjf2000/gnet/v2"
+)
+
+// Memory that cannot be evicted is bounded: what is lent to clients who do not read, or copied for them (lend.go), and
+// what waits for values that are being received (expectValue). Who comes when a bound is reached waits, and that shall
+// not last because others have stopped half-way.
+//
+// So while anything is held each loop looks once a second at the connections that hold something, and notes how far they
+// have come. One is stalled that has hardly moved for as long as its patience says. Who sends a value has stalledSending
+// seconds. Who is to take replies cannot be judged so soon, for the system on the other side says that it has room in
+// steps: a client that reads steadily, 20 KB every second, is seen to take nothing for 3 to 25 seconds, and then a tenth of its
+// receive buffer or all of it at once. That buffer is no larger than what the client's system has taken in all, and whoever
+// reads steadily empties it in the time in which he reads so much. So that is the time a client is given, as if it read slowestReader
+// bytes in a second.
+//
+// Nobody is closed for that alone. While requests stand in line for what stalled connections hold these are closed, those
+// first that have been stalled for longest, until what they held is as much as those in line lack.
+
+const (
+	stalledSending = 10 // seconds
+
+	// stalledReading is how many seconds a client that is to read is given, and stalledSoon with a buffer of no size.
+	stalledReading = 30
+	stalledSoon    = 4
+
+	slowestReader = 12 << 10 // bytes in a second
+	leastMoved    = 4 << 10  // bytes in a second that are hardly anything
+)
+
+// held is a set of kinds of memory that connections hold.
+type held uint8
+
+const (
+	heldLoans   held        = 1 << iota // values that are sent from their chunks
+	heldCopies                          // bytes of our own that wait to be sent
+	heldValues                          // chunks of values that are being received
+	heldNumber  = 1 << iota             // of sets
+	heldReplies = heldLoans | heldCopies
+	heldChunks  = heldLoans | heldValues
+)
+
+// shortage is how many bytes are lacked of each set of kinds, of which any will do.
+type shortage [heldNumber]int
+
+// meets says whether what somebody holds would help, and if so counts it.
+func (s *shortage) meets(kinds held, bytes int) bool {
+	for lacked := range s {
+		if s[lacked] > 0 && held(lacked)&kinds != 0 {
+			s[lacked] -= bytes
+			return true
+		}
+	}
+	return false
+}
+
+// progress is how far a connection had come when it had last come far.
+type progress struct {
+	at     uint32 // see loop.looks
+	blocks uint32
+	fill   *fill
+	reads  bool // it is to read, or sends a value
+	left   int
+}
+
+// patience is for how many looks a connection may hardly move.
+func (l *loop) patience(c *conn) int {
+	if !c.is(stateBlocked) {
+		return l.server.shares.stalledSending
+	}
+	empties := l.kernel.taken(c.fd) / slowestReader
+	return int(min(stalledSoon+empties, uint64(l.server.shares.stalledReading)))
+}
+
+// silence notes how far a connection has come that holds something, and returns for how many looks it has moved less than it
+// must in its patience.
+func (l *loop) silence(c *conn, patience int) int {
+	p := progress{at: l.looks, blocks: c.blocks, fill: c.fill, reads: c.is(stateBlocked)}
+	if p.reads {
+		p.left = c.notTaken()
+	} else {
+		p.left = len(c.fill.item.Value) - c.fill.got
+	}
+	before := c.progress
+	anew := before.blocks != p.blocks || before.fill != p.fill || before.reads != p.reads || before.left < p.left
+	if anew || before.left-p.left >= l.server.shares.leastMoved*patience {
+		c.progress = p
+	}
+	return int(l.looks - c.progress.at)
+}
+
+// holding returns what a connection holds, and how much. Bytes of our own count when they are more than any client may
+// leave.
+func (c *conn) holding() (kinds held, bytes int) {
+	if c.receiving() {
+		kinds, bytes = heldValues, len(c.fill.item.Value)
+	}
+	if !c.is(stateBlocked) {
+		return kinds, bytes
+	}
+	for i := range c.queue {
+		switch u := &c.queue[i]; {
+		case u.item.Ref != 0:
+			kinds |= heldLoans
+			bytes += len(u.item.Value)
+		case u.item.Value != nil:
+			kinds |= heldCopies
+			bytes += len(u.item.Value)
+		}
+	}
+	if c.kept > outputMost {
+		kinds |= heldCopies
+		bytes += c.kept
+	}
+	return kinds, bytes
+}
+
+// stalled is a connection that holds memory and has not moved.
+type stalled struct {
+	c      *conn
+	silent int // looks
+	kinds  held
+	bytes  int
+}
+
+// judge looks at a connection, and says whether it is stalled.
+func (l *loop) judge(c *conn) (s stalled, is bool) {
+	kinds, bytes := c.holding()
+	if kinds == 0 {
+		return s, false
+	}
+	patience := l.patience(c)
+	s = stalled{c, l.silence(c, patience), kinds, bytes}
+	return s, s.silent >= patience
+}
+
+// look is what a loop does once a second while anything is held, or somebody waits: it looks at all its connections, and
+// reports those that are stalled. While some wait to be answered it also hands the others' sockets what they take
+// already, which the drainer tells late.
+//
+// Looks are counted, and not seconds: a loop that was held up gave nobody a chance to move.
+func (l *loop) look() {
+	now := l.server.awake.Load()
+	if l.looked == now {
+		return
+	}
+	l.looked = now
+	l.looks++
+	var found []stalled
+	scarce := l.server.anybodyStands()
+	for _, c := range l.polling.conns {
+		if c != nil && scarce && c.is(stateBlocked) {
+			l.guard(c, func() { l.push(c) })
+		}
+		if c != nil && c.is(stateOpen) {
+			if s, is := l.judge(c); is {
+				found = append(found, s)
+			}
+		}
+	}
+	l.server.relief.report(found)
+	l.giveUpLate(now)
+	l.feed(len(l.hungry))
+	l.feedOthers()
+	l.totals.add(&l.counts)
+}
+
+// lookTask makes look a task.
+func (l *loop) lookTask() gnet.Runnable {
+	return gnet.RunnableFunc(func(context.Context) error {
+		l.guard(nil, l.look)
+		return nil
+	})
+}
+
+// relief is what is known of stalled connections, and of what was lacked by requests that could not wait.
+type relief struct {
+	mu     sync.Mutex
+	found  []stalled // since the last tick
+	lacked [heldNumber]atomic.Int64
+}
+
+func (r *relief) report(found []stalled) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.found = append(r.found, found...)
+}
+
+// lack notes that somebody has lacked memory and could not wait for it.
+func (s *Server) lack(n need) { s.relief.lacked[n.kinds].Add(int64(n.bytes)) }
+
+// shortage adds up what is lacked.
+func (s *Server) shortage(now uint32) (short shortage) {
+	for kinds := range s.relief.lacked {
+		short[kinds] = int(s.relief.lacked[kinds].Swap(0))
+	}
+	for i := range s.lines {
+		s.lines[i].addNeeds(&short, now)
+	}
+	return short
+}
+
+// choose returns the stalled connections that are to be closed, the worst first, and forgets all.
+func (s *Server) choose(now uint32) (worst []stalled) {
+	short := s.shortage(now)
+	s.relief.mu.Lock()
+	found := s.relief.found
+	s.relief.found = nil
+	s.relief.mu.Unlock()
+	slices.SortStableFunc(found, func(a, b stalled) int {
+		return cmp.Or(cmp.Compare(b.silent, a.silent), cmp.Compare(b.bytes, a.bytes))
+	})
+	for _, f := range found {
+		if short.meets(f.kinds, f.bytes) {
+			worst = append(worst, f)
+		}
+	}
+	return worst
+}
+
+// holdsAnything says whether any connection may hold memory that others could lack.
+func (s *Server) holdsAnything() bool {
+	return s.filling.Load() > 0 || s.lent.Load() > 0 || s.unsent.Load() > 0
+}
+
+// relieve has the loops look, and close those that are to be closed. Needs loopsMu.
+func (s *Server) relieve(now uint32) {
+	for _, f := range s.choose(now) {
+		s.relieveOf(f.c)
+	}
+	if s.hungry.Load() == 0 && !s.holdsAnything() {
+		return
+	}
+	for _, l := range s.loops {
+		if l.ev != nil { // not a UDP worker's
+			_ = l.ev.Execute(context.Background(), l.lookTask()) // an error means that the server is stopping
+		}
+	}
+}
+
+// relieveOf has a connection closed, unless it has moved meanwhile.
+func (s *Server) relieveOf(c *conn) {
+	l := c.loop
+	_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
+		l.guard(c, func() { l.closeStalled(c) })
+		return nil
+	}))
+}
+
+func (l *loop) closeStalled(c *conn) {
+	if l.look(); !c.is(stateOpen) { // this second's look comes first, or what it sees would count as seen in the one before
+		return
+	}
+	if _, still := l.judge(c); !still {
+		return
+	}
+	l.counts[stalledKicks]++
+	if l.server.log.Level() > 0 {
+		l.server.log.Printf("<%d is stalled and holds memory that others need: closed", c.fd)
+	}
+	l.close(c)
+	l.totals.add(&l.counts)
+}
