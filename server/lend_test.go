@@ -156,6 +156,25 @@ func TestGetWaits(t *testing.T) {
 	}
 }
 
+// TestTouchWaits: a gat that waits is answered once, and counts as one touch.
+func TestTouchWaits(t *testing.T) {
+	ts := start(t, func(s *settings.Settings) { s.MemoryLimit, s.Threads = 4<<20, 1 })
+	c := ts.dial()
+	c.storeLong(1)
+	c.storeLong(2)
+	relax := ts.exhaust("long1")
+	c.send("gat 0 long2\r\n")
+	eventually.True(t, "a get that waits", func() bool { return ts.sum(getWaits) == 1 })
+	relax()
+	ts.pass(2)
+	c.expect(longAnswer(2))
+	ts.pass(2)
+	c.ask("version\r\n", version145)
+	if gets, touches := ts.sum(cmdGet), ts.sum(cmdTouch); gets != 0 || touches != 1 {
+		t.Errorf("%d gets and %d touches", gets, touches)
+	}
+}
+
 // TestGetRefused: a get that has waited in vain is refused, in text with the rest of its line, and the connection stays in
 // step.
 func TestGetRefused(t *testing.T) {
