@@ -51,8 +51,12 @@ func (l *loop) judgeLine(c *conn, seen uint32) {
 // readMore takes what a connection has sent. It reports whether there was anything, be it the end, which gnet will find.
 func (l *loop) readMore(c *conn) bool {
 	n, err := l.kernel.receive(c.fd, l.wasted())
+	if err == unix.EAGAIN {
+		return false
+	}
 	if err != nil || n == 0 {
-		return err != unix.EAGAIN
+		c.clear(stateUnended)
+		return true
 	}
 	l.hear(c)
 	l.arrive(c, l.waste[:n])

@@ -35,7 +35,8 @@ var longLinesAnswered = []struct{ line, answer string }{
 
 // TestLongLines: a line is answered and the pipeline goes on, however long it is and in whatever pieces it comes.
 func TestLongLines(t *testing.T) {
-	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
+	var h putOff // or a machine that is slow would have a line given up between two pieces
+	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
 	for _, size := range []int{1 << 20, 1448, 1000} {
 		c := ts.dial()
 		for _, long := range longLinesAnswered {
@@ -117,6 +118,26 @@ func TestGrowingLine(t *testing.T) {
 	c.closed()
 }
 
+// TestUnendedLineEnds: a client that ends within its line leaves nothing that would be looked at again.
+func TestUnendedLineEnds(t *testing.T) {
+	var h putOff
+	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
+	c := ts.dial()
+	c.send(strings.Repeat("x", 1100))
+	work := <-h.works
+	release := occupy(ts)
+	_ = c.Conn.(*net.TCPConn).CloseWrite()
+	work()
+	looked := make(chan error, 1)
+	l := ts.loops[0]
+	l.soon(newConn(listen.KindTCP), func() { looked <- l.checkConns() })
+	release()
+	if err := <-looked; err != nil {
+		t.Error(err)
+	}
+	c.closed()
+}
+
 // occupy keeps the only loop of a server busy until what it returns is called.
 func occupy(ts *testServer) (release func()) {
 	begun, done := make(chan bool), make(chan bool)
@@ -156,16 +177,26 @@ func TestUnendedLinesCost(t *testing.T) {
 
 // TestSlowLine: a line that comes a byte at a time is answered, as long as it comes.
 func TestSlowLine(t *testing.T) {
-	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
+	var h putOff
+	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
 	nc, err := net.Dial("tcp", ts.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer nc.Close()
 	_ = nc.SetDeadline(time.Now().Add(patience))
-	for _, b := range []byte(strings.Repeat("x", 1500) + "\r\nquit\r\n") {
+	var work func()
+	for i, b := range []byte(strings.Repeat("x", 1500) + "\r\nquit\r\n") {
 		if _, err := nc.Write([]byte{b}); err != nil {
 			t.Fatal(err)
+		}
+		switch i {
+		case 1100:
+			work = <-h.works
+		case 1200, 1300, 1400:
+			ts.awaitRead(uint64(i + 1))
+			work() // the time is up, and the line has grown since it began to run
+			work = <-h.works
 		}
 	}
 	if all, err := io.ReadAll(nc); string(all) != "ERROR\r\n" || err != nil {
