@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"os"
 	"os/exec"
@@ -90,9 +91,8 @@ func TestBackgroundWrites(t *testing.T) {
 	t.Cleanup(func() { shell.Process.Kill() })
 	written := make(chan int, 1<<16) // lines, as the terminal shows them
 	go func() {
-		buffer := make([]byte, 1<<16)
-		for n, err := terminal.Read(buffer); err == nil; n, err = terminal.Read(buffer) {
-			for range strings.Count(string(buffer[:n]), "END") {
+		for shown := bufio.NewScanner(terminal); shown.Scan(); {
+			if strings.Contains(shown.Text(), "END") {
 				written <- 1
 			}
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"runtime/debug"
 
 	"golang.org/x/sys/unix"
@@ -38,14 +39,14 @@ var spaceLimits = [...]spaceLimit{
 func checkSpace(items int64, threads int) error {
 	for _, l := range spaceLimits {
 		var limit unix.Rlimit
-		if unix.Getrlimit(l.resource, &limit) != nil || limit.Cur == unix.RLIM_INFINITY {
+		if unix.Getrlimit(l.resource, &limit) != nil {
 			continue
 		}
 		beside := l.runtime + tableSpace + growthSpace
 		if usesC() {
 			beside += int64(threads) * threadSpace
 		}
-		if err := l.check(int64(limit.Cur), beside, items); err != nil {
+		if err := l.check(int64(min(limit.Cur, math.MaxInt64)), beside, items); err != nil {
 			return err
 		}
 	}
