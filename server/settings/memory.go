@@ -64,7 +64,10 @@ func (b memoryBound) warning(limit int64) string {
 		return ""
 	}
 	has := fmt.Sprintf("this machine has %d MB: it will swap or be killed", b.bytes>>20)
-	if b.file != "" {
+	switch {
+	case strings.HasSuffix(b.file, "memory.high"): // beyond which a group is held up, not killed
+		has = fmt.Sprintf("its control group may have %d MB (%s): it will be slowed down and swap", b.bytes>>20, b.file)
+	case b.file != "":
 		has = fmt.Sprintf("its control group may have %d MB (%s): it will be killed with all items", b.bytes>>20, b.file)
 	}
 	return fmt.Sprintf("-m %d: when it is full the process needs about %d MB, and %s; -m %d fits",

@@ -52,6 +52,17 @@ func TestMemoryBound(t *testing.T) {
 	}
 }
 
+// TestMemoryHigh: a group that is only held up beyond its bound is not said to be killed.
+func TestMemoryHigh(t *testing.T) {
+	files := machineOf("", "max")
+	files["sys/fs/cgroup/system.slice/docker-1/memory.high"] = &fstest.MapFile{Data: []byte("536870912\n")}
+	const want = "-m 1024: when it is full the process needs about 1142 MB, and its control group may have 512 MB " +
+		"(/sys/fs/cgroup/system.slice/docker-1/memory.high): it will be slowed down and swap; -m 450 fits"
+	if got := findMemory(files).warning(1 << 30); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // TestMemoryBoundHere: this machine says what it has, and 64 MB are not too much for it.
 func TestMemoryBoundHere(t *testing.T) {
 	if b := thisMachine(); b.bytes == 0 || MemoryLimit(0) != b.most() || MemoryLimit(5) != 5 {
