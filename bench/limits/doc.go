@@ -36,7 +36,6 @@
 //	reference.go         a server to compare with
 //	client.go            a client that speaks the text protocol
 //	value.go             values that say whose they are
-//	collide.go           keys that collide under well-known hash functions
 //	script.go            requests with the answers that are due
 //	corpus.go            valid inputs, and how they are spoilt
 //

@@ -86,7 +86,7 @@ func (s Sockets) Close() error {
 	return errors.Join(faults...)
 }
 
-// Open opens every socket that the settings ask for (listen_endpoints.go). It opens all or none: after an error
+// Open opens every socket that the settings ask for (package settings, endpoints.go). It opens all or none: after an error
 // nothing is bound.
 //
 // It then writes the port file if the settings name one (memcached's MEMCACHED_PORT_FILENAME).
