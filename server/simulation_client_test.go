@@ -149,6 +149,7 @@ func (c *simClient) closed(err error) {
 // givenUp judges a connection that the server ends although it was asked nothing that would: only a long line without an
 // end, of which nothing more has come for long enough, is a reason.
 func (c *simClient) givenUp() {
+	c.resolve()
 	for c.advance() {
 	}
 	if c.over || c.harmed || c.conn.socket.ended {
