@@ -91,6 +91,23 @@ func bound(t *testing.T, flags ...string) []string {
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
+// TestNothingAsBefore: who asks for the ports of memcached 1.4.5 gets its server that nobody can reach, and a warning.
+func TestNothingAsBefore(t *testing.T) {
+	ports := filepath.Join(t.TempDir(), "ports")
+	var stderr lockedBuffer
+	cmd := exec.Command(binary, append([]string{"-p", "0", "-o", "udp_follows_tcp"}, asRoot()...)...)
+	cmd.Env, cmd.Stderr = append(os.Environ(), "MEMCACHED_PORT_FILENAME="+ports), &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	eventually.True(t, "the port file", func() bool { _, err := os.Stat(ports); return err == nil })
+	endCleanly(t, cmd)
+	if want := "warning: nothing to listen on: -p 0 switches TCP off"; !strings.HasPrefix(stderr.String(), want) {
+		t.Errorf("it says %q", stderr.String())
+	}
+}
+
 // TestNothingToListenOn: a start that would listen on nothing ends with a sentence that says why and what to give.
 func TestNothingToListenOn(t *testing.T) {
 	const (
@@ -100,8 +117,7 @@ func TestNothingToListenOn(t *testing.T) {
 		sasl    = "-p 0 switches TCP off, and -S closes UDP; give a port by -p or in -l, or -s"
 	)
 	for flags, why := range map[string]string{
-		"-U 0": follows, "-l 127.0.0.1 -U 0": follows, "-U 0 -o udp_follows_tcp": follows,
-		"-p 0": plain, "-l ::1 -p 0": plain, "-p 0 -o udp_follows_tcp": plain,
+		"-U 0": follows, "-l 127.0.0.1 -U 0": follows, "-p 0": plain, "-l ::1 -p 0": plain,
 		"-p 0 -U 0": both, "-l 127.0.0.1 -p 0 -U 0": both,
 		"-p 0 -U 5 -S": sasl,
 	} {

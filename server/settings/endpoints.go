@@ -62,12 +62,21 @@ func checkListen(s *Settings) string {
 }
 
 // CheckReachable returns a Faults if the settings, which must be valid, leave nothing to listen on, else nil. It is no
-// part of Validate: root without -u has to hear of that first, as from memcached.
+// part of Validate: root without -u has to hear of that first, as from memcached. Who asks for the ports of 1.4.5, by
+// -o udp_follows_tcp, gets a server all the same, as there, and a warning.
 func (s *Settings) CheckReachable() error {
+	if why := s.unreachable(); why != "" && !s.UDPFollowsTCP {
+		return Faults{{why, ExitUsage}}
+	}
+	return nil
+}
+
+// unreachable says why there is nothing to listen on, or "" if there is something.
+func (s *Settings) unreachable() string {
 	tcp, _ := s.TCPEndpoints()
 	udp, _ := s.UDPEndpoints()
 	if s.Socket != "" || len(tcp) > 0 || len(udp) > 0 {
-		return nil
+		return ""
 	}
 	why := "-p 0 switches TCP off, and UDP is off without -U; give a port by -p or in -l, or -U, or -s"
 	switch {
@@ -78,7 +87,7 @@ func (s *Settings) CheckReachable() error {
 	case s.given['U'] && s.UDPPort == 0:
 		why = "-p 0 switches TCP off, and -U 0 UDP; give a port by -p or in -l, or -s"
 	}
-	return Faults{{"nothing to listen on: " + why, ExitUsage}}
+	return "nothing to listen on: " + why
 }
 
 // warnUDP says what the operator should know of -U.
@@ -115,6 +124,9 @@ func warnSocket(s *Settings) string {
 // warnListen says what is not listened on although it was named: an address without a port, if both transports are off,
 // or a port, if each address has one of its own.
 func warnListen(s *Settings) string {
+	if why := s.unreachable(); why != "" && s.UDPFollowsTCP { // else it is no warning, see CheckReachable
+		return why
+	}
 	if s.Socket != "" || len(s.Listen) == 0 {
 		return ""
 	}
