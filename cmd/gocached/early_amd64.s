@@ -58,33 +58,47 @@ variable:
 	JEQ  variable
 	CMPL 0(SI), $0x66666f            // off, 0
 	JEQ  variable
-	XORQ DX, DX                      // how many digits
+	XORQ DX, DX                      // how many digits, and one
+	XORQ R9, R9                      // the number
 
 digit:
 	MOVBLZX 0(SI), AX
 	INCQ SI
-	LEAL -48(AX), CX
 	INCQ DX
+	LEAL -48(AX), CX
 	CMPL CX, $9
-	JLS  digit
+	JHI  suffix
+	IMULQ $10, R9
+	ADDQ CX, R9
+	JMP  digit
+
+suffix:
 	CMPQ DX, $2
-	JCS  rubbish                     // none
-	CMPQ DX, $19
-	JHI  rubbish                     // more than 18, too large
+	JCS  rubbish                     // no digits
+	CMPQ DX, $20
+	JHI  rubbish                     // more than 19, which 64 bits may not hold
+	TESTQ R9, R9
+	JLT  rubbish                     // more than 63 bits
 	TESTL AX, AX
 	JEQ  variable
 	CMPL AX, $'B'
 	JEQ  last
+	MOVQ $53, CX                     // how many bits the number may have before its unit
 	CMPL AX, $'K'
 	JEQ  binary
+	MOVQ $43, CX
 	CMPL AX, $'M'
 	JEQ  binary
+	MOVQ $33, CX
 	CMPL AX, $'G'
 	JEQ  binary
+	MOVQ $23, CX
 	CMPL AX, $'T'
 	JNE  rubbish
 
 binary:
+	SHRQ CX, R9
+	JNE  rubbish
 	CMPW 0(SI), $0x4269              // iB
 	JNE  rubbish
 	ADDQ $2, SI

@@ -81,6 +81,8 @@ func TestEarlyLimits(t *testing.T) {
 func TestEarlyMemLimit(t *testing.T) {
 	for value, good := range map[string]bool{
 		"": true, "off": true, "100000000": true, "100B": true, "100KiB": true, "64MiB": true, "1GiB": true, "1TiB": true, "0": true,
+		"9223372036854775807": true, "9223372036854775807B": true, "8388607TiB": true, "9007199254740991KiB": true,
+		"9223372036854775808": false, "9999999999999999999": false, "8388608TiB": false, "9007199254740992KiB": false,
 		"rubbish": false, "1g": false, "64MB": false, "64M": false, "64Mi": false, "64MiBx": false, "B": false, "-1": false,
 		"offf": false, "of": false, "12345678901234567890": false, " 5": false, "5 ": false, "MiB": false,
 	} {
