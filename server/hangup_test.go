@@ -96,11 +96,7 @@ func TestLeaversGoAtOnce(t *testing.T) {
 		if _, err := io.ReadAll(c.r); err != nil {
 			t.Errorf("%q: %v", request, err)
 		}
-		for deadline := time.Now().Add(patience); ts.gate.Current() > 0; time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("%q: the connection is still there", request)
-			}
-		}
+		ts.awaitClients(0)
 	}
 	if n := len(h.works); n != 0 {
 		t.Errorf("%d connections linger", n)

@@ -54,9 +54,7 @@ func (ts *testServer) stall(clients int) (all []*client) {
 		read += uint64(len(request))
 		all = append(all, c)
 	}
-	for ts.sum(bytesRead) < read {
-		time.Sleep(time.Millisecond)
-	}
+	ts.awaitRead(read)
 	return all
 }
 
@@ -144,9 +142,7 @@ func TestGetWaits(t *testing.T) {
 	relax := ts.exhaust("long1")
 	c.send("get small long2 small\r\nset small 0 0 1\r\nx\r\nget small\r\nbad\r\n")
 	c.expect("VALUE small 0 5\r\nhello\r\n")
-	for other.stat("gocached", "get_waits") != "1" {
-		time.Sleep(time.Millisecond)
-	}
+	other.awaitStat("gocached", "get_waits", "1")
 	other.ask("get small\r\nget long1\r\n", "VALUE small 0 5\r\nhello\r\nEND\r\n"+longAnswer(1))
 	relax()
 	ts.pass(2)
@@ -188,9 +184,7 @@ func TestGetRefused(t *testing.T) {
 		c.send("get small long2 small long1\r\nget small\r\nget long2\r\nversion\r\n")
 		binary.send(frame(0x00, 7, "", "long2", "") + frame(0x0a, 8, "", "", ""))
 		gone.send("get long2\r\n")
-		for ts.sum(getWaits) < 3 {
-			time.Sleep(time.Millisecond)
-		}
+		eventually.True(t, "three who wait", func() bool { return ts.sum(getWaits) >= 3 })
 		_ = gone.Close()
 		ts.pass(waitMost + 1)
 		const refused = "SERVER_ERROR out of memory writing get response\r\n"
@@ -204,9 +198,7 @@ func TestGetRefused(t *testing.T) {
 		c.expect(refused + "VERSION 1.4.5\r\n")
 		relax()
 		c.ask("get long2\r\n", longAnswer(2))
-		for ts.gate.Current() > 2 {
-			time.Sleep(time.Millisecond)
-		}
+		ts.awaitClients(2)
 	}
 }
 

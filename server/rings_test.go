@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"gocached/internal/eventually"
 	"gocached/server/settings"
 	"gocached/uring"
 )
@@ -68,17 +69,16 @@ func serveForbidden(t *testing.T, errno unix.Errno, before bool) {
 	state := func() string { return figures.stat("gocached", "io_uring") }
 	batched := func() string { return figures.stat("gocached", "batched_calls") }
 	if !before {
-		for batched() == "0" {
-			ask()
-		}
+		eventually.True(t, "calls that are made together", func() bool { ask(); return batched() != "0" })
 		if got := state(); got != "on" {
 			t.Errorf("while it is allowed: io_uring %s", got)
 		}
 		forbid()
 	}
-	for i := 0; i < 200 || state() != "refused"; i++ {
+	for range 200 {
 		ask()
 	}
+	eventually.True(t, "no more io_uring", func() bool { ask(); return state() == "refused" })
 	done := batched()
 	for range 50 {
 		ask()

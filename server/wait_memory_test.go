@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"gocached/internal/eventually"
 	"gocached/protocol"
@@ -57,8 +56,9 @@ func TestStoreWaits(t *testing.T) {
 			other.ask(fmt.Sprintf("set small%d 0 0 5\r\nhello\r\nget small%d\r\n", i, i), fmt.Sprintf("STORED\r\nVALUE small%d 0 5\r\nhello\r\nEND\r\n", i))
 		}
 		value := strings.Repeat("v", 10_000) // that comes in parts
+		before := ts.filling.Load()
 		other.send("set short 0 0 10000\r\n" + value[:3000])
-		time.Sleep(10 * time.Millisecond)
+		eventually.True(t, "it has begun", func() bool { return ts.filling.Load() > before })
 		other.ask(value[3000:]+"\r\n", "STORED\r\n")
 		ts.pass(5)
 		if n := ts.hungry.Load(); n != 3 {
