@@ -67,6 +67,7 @@ func (s *shape) lengths() (extras, keys, values []int) {
 // TestBinaryLengths sends each opcode with every combination of a few lengths, a noop behind it. Lengths that do not
 // fit are answered and end the connection; unknown opcodes are answered and skipped; the rest leaves the stream in step.
 func TestBinaryLengths(t *testing.T) {
+	t.Parallel()
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	shapes := shapes()
 	c := ts.dial()
@@ -219,8 +220,9 @@ func TestBinaryTooLargeIsSkipped(t *testing.T) {
 // TestBinaryRandomFrames sends packets that are wrong in random ways. After each batch the connection answers a noop, or
 // it has been closed; nothing else will do.
 func TestBinaryRandomFrames(t *testing.T) {
+	t.Parallel()
 	ts := start(t, func(s *settings.Settings) { s.Threads, s.MemoryLimit, s.Binding = 2, 16<<20, settings.BindingBinary })
-	const batches, batch = 2000, 50
+	const batches, batch = 1000, 50
 	var workers sync.WaitGroup
 	var answered atomic.Int64
 	for worker := range uint64(4) {

@@ -14,6 +14,7 @@ import (
 // TestGolden plays recorded conversations with memcached 1.4.5, and with 1.6.45 where gocached answers as that does, against
 // a server in this process, over TCP and UDP. What takes a program, such as its command line, is played in cmd/gocached.
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	groups := []string{"text", "size", "stats", "binary", "udp", "modern"}
 	golden.Run(t, golden.Config{Start: startGolden, Groups: groups, Without: golden.Later})
 }

@@ -29,6 +29,7 @@ var hungUp = map[string]struct{ said, owed, more string }{
 // TestEndIsNoReset: a client that is hung up on hears all answers and then the end, though it goes on talking, and nothing
 // of that is done. A reset would take from it what it has not read.
 func TestEndIsNoReset(t *testing.T) {
+	t.Parallel()
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	for name, talk := range hungUp {
 		for _, pause := range []time.Duration{0, 20 * time.Millisecond} {

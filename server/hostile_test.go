@@ -119,6 +119,7 @@ func TestHalfCommands(t *testing.T) {
 
 // TestConnectStorm comes and goes quickly at the limit: afterwards the doors are open and the count is right.
 func TestConnectStorm(t *testing.T) {
+	t.Parallel()
 	ts := start(t, func(s *settings.Settings) { s.MaxConns = 50 })
 	var clients sync.WaitGroup
 	for worker := range 8 {

@@ -64,7 +64,8 @@ func TestIdleOff(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	ts.onLoop(c, func(*loop, *conn) {})
-	ts.pass(100_000)
+	ts.awake.Add(100_000)
+	ts.pass(10)
 	ts.onLoop(c, func(l *loop, inside *conn) {
 		if cap(l.roster.conns) != 0 || inside.heard != (lastHeard{}) {
 			t.Errorf("a list of %d, and %+v", len(l.roster.conns), inside.heard)

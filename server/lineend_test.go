@@ -54,6 +54,7 @@ func TestLongLines(t *testing.T) {
 // TestLineGivenUp: a line without an end, or one of more than 32 KB, ends the connection once what was asked before has
 // been answered: with an end, not a reset.
 func TestLineGivenUp(t *testing.T) {
+	t.Parallel()
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	for _, line := range []string{
 		strings.Repeat("x", 1025), strings.Repeat("x", 2049), strings.Repeat("x", 32<<10), strings.Repeat(" ", 4095),

@@ -32,6 +32,7 @@ const (
 
 // TestSimulation plays many seeds. What must have happened in some of them is asserted if there were enough.
 func TestSimulation(t *testing.T) {
+	t.Parallel()
 	seeds := *simSeeds
 	switch {
 	case seeds > 0:

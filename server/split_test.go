@@ -22,6 +22,7 @@ import (
 // by byte or at random, against a server whose one loop reads the input of thirty other clients into the same rounds.
 // The answers must be those of the recording.
 func TestSplitConversations(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it starts a server for each case")
 	}

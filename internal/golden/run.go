@@ -17,7 +17,7 @@ type Config struct {
 }
 
 // Run plays the cases as subtests named after them. A case that a defect of memcached is recorded in is skipped, unless
-// gocached has a chosen answer to it. Cases that sleep are played beside the others.
+// gocached has a chosen answer to it. Cases that wait are played beside the others.
 func Run(t *testing.T, cfg Config) {
 	t.Helper()
 	dir, err := Dir()
@@ -31,14 +31,14 @@ func Run(t *testing.T, cfg Config) {
 	outcomes := make([]chan error, len(cases))
 	for i, c := range cases {
 		outcomes[i] = make(chan error, 1)
-		if c.Has("slow") {
+		if c.waits() {
 			go func() { outcomes[i] <- cfg.play(c) }()
 		}
 	}
 	passed, skipped := 0, 0
 	for i, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			if !c.Has("slow") {
+			if !c.waits() {
 				outcomes[i] <- cfg.play(c)
 			}
 			err := <-outcomes[i]
@@ -58,6 +58,9 @@ func Run(t *testing.T, cfg Config) {
 	}
 	t.Logf("%d cases: %d passed, %d skipped, %d failed", len(cases), passed, skipped, len(cases)-passed-skipped)
 }
+
+// waits says whether a case does little but wait: it sleeps, or hears whether datagrams come that should not.
+func (c *Case) waits() bool { return c.Has("slow") || c.Transport == "udp" }
 
 // skip is a case that is left out, with the reason.
 type skip string
