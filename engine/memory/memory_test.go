@@ -218,7 +218,7 @@ func TestEvictedCounters(t *testing.T) {
 
 // TestNoEvict is memcached's dash-M.t; and expired items make room even so.
 func TestNoEvict(t *testing.T) {
-	_, h := start(t, func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 1<<20, true })
+	_, h := alone(t, func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 1<<20, true })
 	value := strings.Repeat("B", 8192)
 	stored := 0
 	for {
