@@ -34,8 +34,8 @@ build: ## build bin/gocached, which needs no libraries
 	CGO_ENABLED=0 $(GO) build -ldflags "$(EARLY) $(COMMIT:%=-X main.builtFrom=%)" -o $(BIN) ./cmd/gocached
 
 run: build ## build it and run it in the foreground; ARGS="-m 256 -vv" are its flags
-	@echo "It serves on $(if $(ARGS),what $(ARGS) says (port 11211 of every address unless told),port 11211 of every address): try  telnet localhost 11211.  Ctrl-C stops it."
-	@./$(BIN) $(USERFLAG) $(ARGS)
+	@echo "Ctrl-C stops it.$(if $(ARGS),, It serves on port 11211 of every address: try  telnet localhost 11211)"
+	./$(BIN) $(USERFLAG) $(ARGS)
 
 test: ## run all tests; needs nothing but Go
 	$(GO) test ./...

@@ -1,0 +1,16 @@
+package server
+
+import (
+	"testing"
+
+	"gocached/protocol"
+)
+
+// TestHandlers: each command has a handler. Gets have their own way, see executeFrom.
+func TestHandlers(t *testing.T) {
+	for c := range protocol.Command(protocol.NumCommands) {
+		if handlers[c] == nil && c != protocol.Get {
+			t.Errorf("%v has no handler", c)
+		}
+	}
+}
