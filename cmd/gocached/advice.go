@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"gocached/server/settings"
 )
 
 // What is said beyond getopt's words of a flag that is none: the flag that was probably meant.
@@ -27,7 +29,7 @@ func (n *normaliser) otherCase(letter byte) string {
 
 // longAdvice names the flag that resembles a long name, or holds it, or the list of all.
 func longAdvice(name string, names []string) string {
-	best := nearest(name, names)
+	best := settings.Nearest(name, names)
 	for _, n := range names {
 		if best == "" && len(name) > 2 && strings.Contains(n, name) {
 			best = n

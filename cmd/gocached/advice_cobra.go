@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"gocached/server/settings"
 )
 
 // What is said of the subcommands' arguments, instead of cobra's words: what was understood, and what to type.
@@ -46,10 +48,38 @@ func onlySubcommands(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	if like := nearest(args[0], names); like != "" {
+	if like := settings.Nearest(args[0], names); like != "" {
 		return fmt.Errorf("%q is no subcommand: did you mean %s %s?", args[0], cmd.CommandPath(), like)
 	}
 	return fmt.Errorf("%q is no subcommand: there are %s", args[0], strings.Join(names, ", "))
+}
+
+// onlyHelped refuses to explain what is no subcommand.
+func onlyHelped(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 || isSubcommand(cmd.Root(), args[0]) {
+		return nil
+	}
+	return onlySubcommands(cmd.Root(), args)
+}
+
+// onlyShells refuses a word that names no shell there is a script for.
+func onlyShells(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return fmt.Errorf("there is no script for %q: the shells are %s", args[0], strings.Join(names, ", "))
+}
+
+// noWords refuses whatever follows a command that takes flags alone.
+func noWords(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%q is too much: %s takes no words", args[0], cmd.CommandPath())
 }
 
 // noAddresses refuses words without a flag, which are most likely servers.

@@ -77,18 +77,24 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(p.subcommands()...)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	shorten(root)
+	amend(root)
 	return root
 }
 
-// shorten gives the commands that cobra adds sentences that fit into the help.
-func shorten(root *cobra.Command) {
+// amend gives the commands that cobra adds sentences that fit into the help, and errors for words that mean nothing to them.
+func amend(root *cobra.Command) {
 	for _, c := range root.Commands() {
 		switch c.Name() {
 		case "completion":
 			c.Short = "Print a script by which a shell completes flags"
+			c.Args = onlyShells
+			c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			for _, shell := range c.Commands() {
+				shell.Args = noWords
+			}
 		case "help":
 			c.Short = "Explain a subcommand"
+			c.Args = onlyHelped
 		}
 	}
 }

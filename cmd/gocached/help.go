@@ -63,7 +63,7 @@ func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, as -V does",
-		Args:  cobra.NoArgs,
+		Args:  noWords,
 		Run:   func(*cobra.Command, []string) { printVersion(p.stdout) },
 	}
 }

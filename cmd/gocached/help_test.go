@@ -126,6 +126,26 @@ func TestSubcommandsOfCobra(t *testing.T) {
 	}
 }
 
+// TestWordsForSubcommands: a word that a subcommand does not know is an error that says what there is.
+func TestWordsForSubcommands(t *testing.T) {
+	const shells = "the shells are bash, fish, powershell, zsh\n"
+	for words, want := range map[string]string{
+		"help serve":           `"serve" is no subcommand: there are bench, completion, help, tool, version` + "\n",
+		"help tol":             `"tol" is no subcommand: did you mean gocached tool?` + "\n",
+		"completion bsh":       `there is no script for "bsh": ` + shells,
+		"completion tcsh":      `there is no script for "tcsh": ` + shells,
+		"completion bash more": `"more" is too much: gocached completion bash takes no words` + "\n",
+		"version foo":          `"foo" is too much: gocached version takes no words` + "\n",
+	} {
+		if got := runBinary(t, strings.Fields(words)...); (got != outcome{1, "", want}) {
+			t.Errorf("%s: got %+v, want %q", words, got, want)
+		}
+	}
+	if got := runBinary(t, "completion"); got.exit != 0 || got.stderr != "" || !strings.Contains(got.stdout, "gocached completion [command]") {
+		t.Errorf("completion: %+v", got)
+	}
+}
+
 // TestManual checks that the manual page names every flag with both its names, its argument and its default, and every
 // key of -o.
 func TestManual(t *testing.T) {

@@ -78,10 +78,18 @@ func raiseFiles(connections, loops int) error {
 		advice = fmt.Sprintf("give -c %d or less, or %s", fits, advice)
 	}
 	if !hasCapability(capSysResource) {
-		advice += ", or start as root"
+		advice += capabilityAdvice(os.Geteuid() == 0)
 	}
 	return exit(settings.ExitSystem, "failed to raise the limit on open files to %d for -c %d: the system allows %d (ulimit -Hn); %s",
 		wanted, connections, most, advice)
+}
+
+// capabilityAdvice says who may raise a limit beyond what the system allows. Root in a container often may not.
+func capabilityAdvice(root bool) string {
+	if root {
+		return ", or give root the capability CAP_SYS_RESOURCE"
+	}
+	return ", or start as root"
 }
 
 // mostFiles returns how high the process may raise its limit on open files: as far as the hard limit, or with the right

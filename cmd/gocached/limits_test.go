@@ -36,6 +36,16 @@ func TestRaiseFiles(t *testing.T) {
 	}
 }
 
+// TestCapabilityAdvice: root is not told to become root.
+func TestCapabilityAdvice(t *testing.T) {
+	if got := capabilityAdvice(true); got != ", or give root the capability CAP_SYS_RESOURCE" {
+		t.Errorf("root: %q", got)
+	}
+	if got := capabilityAdvice(false); got != ", or start as root" {
+		t.Errorf("somebody else: %q", got)
+	}
+}
+
 // TestLockMemory runs in a process of its own, with a limit on locked memory that root's other rights do not lift.
 func TestLockMemory(t *testing.T) {
 	if os.Getenv("GOCACHED_TEST_LOCK") == "" {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gocached/server/settings"
 	"gocached/tool"
 )
 
@@ -113,7 +114,7 @@ func splitMode(args []string, isHost func(string) bool) (addresses []string, mod
 	if len(args) == 1 || mode != "" {
 		return args, mode, nil
 	}
-	if like := nearest(last, modeNames()); like != "" {
+	if like := settings.Nearest(last, modeNames()); like != "" {
 		return nil, "", fmt.Errorf("%q is no mode: did you mean %s? If it is a server, give its port too: %[1]s:11211", last, like)
 	}
 	if !strings.ContainsAny(last, ".:/") && !isHost(last) {

@@ -54,6 +54,8 @@ func parseEndpoint(text string, port int) (Endpoint, string) {
 		}
 	} else if strings.Count(text, ":") == 1 {
 		host, portText, hasPort = strings.Cut(text, ":")
+	} else if fault := misread(text); fault != "" {
+		return Endpoint{}, fault
 	}
 	if hasPort {
 		n, err := strconv.Atoi(portText)
@@ -69,6 +71,25 @@ func parseEndpoint(text string, port int) (Endpoint, string) {
 		host = ""
 	}
 	return Endpoint{host, port}, ""
+}
+
+// misread returns the fault of an element of -l that is neither a host nor an address, but a port, or an IPv6 address with
+// a port behind it and no brackets. Numbers beyond those of ports are addresses in an old form, and 0 is every address.
+func misread(text string) string {
+	if n, err := strconv.Atoi(text); err == nil && n > 0 && n <= maxPort {
+		return fmt.Sprintf("-l %s: -l takes addresses, and -p the port: did you mean -p %[1]s?", text)
+	}
+	colon := strings.LastIndexByte(text, ':')
+	if colon < 0 {
+		return ""
+	}
+	host, port := text[:colon], text[colon+1:]
+	_, whole := netip.ParseAddr(text)
+	_, part := netip.ParseAddr(host)
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil || whole == nil || part != nil {
+		return ""
+	}
+	return fmt.Sprintf("-l %s: an IPv6 address with a port needs brackets: did you mean [%s]:%s?", text, host, port)
 }
 
 // Addresses returns the addresses that the endpoint's host stands for, IPv4 before IPv6.

@@ -12,6 +12,9 @@ func TestParseEndpoint(t *testing.T) {
 		"[::1]":          {"::1", 7},
 		"[::1]:80":       {"::1", 80},
 		"fe80::1%eth0":   {"fe80::1%eth0", 7},
+		"0":              {"0", 7},
+		"2130706433":     {"2130706433", 7},
+		"::1:1121":       {"::1:1121", 7}, // an address as it stands
 		"*":              {"", 7},
 		"*:80":           {"", 80},
 		":80":            {"", 80},
@@ -32,6 +35,9 @@ func TestParseEndpoint(t *testing.T) {
 		"host:65536":  `Invalid port number: "65536"`,
 		"[::1]:-2":    `Invalid port number: "-2"`,
 		"host:11211x": `Invalid port number: "11211x"`,
+
+		"51005":     "-l 51005: -l takes addresses, and -p the port: did you mean -p 51005?",
+		"::1:51005": "-l ::1:51005: an IPv6 address with a port needs brackets: did you mean [::1]:51005?",
 
 		"proto[ascii]:127.0.0.1:80": "-l proto[ascii]:127.0.0.1:80: a protocol cannot be chosen for one address, only for all, by -B",
 	} {

@@ -96,7 +96,20 @@ func (s *Settings) setExtended(part string, rows []Extended) string {
 		s.EngineOptions[key] = value
 		return ""
 	}
-	return "Illegal suboption \"" + part + "\"\n -- should be one of " + strings.Join(extendedKeys(rows), ", ")
+	advice := ""
+	if like := Nearest(key, keyNames(rows)); like != "" {
+		advice = "\n -- did you mean " + like + "?"
+	}
+	return "Illegal suboption \"" + part + "\"" + advice + "\n -- should be one of " + strings.Join(extendedKeys(rows), ", ")
+}
+
+// keyNames returns the keys alone.
+func keyNames(rows []Extended) []string {
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = r.Key
+	}
+	return names
 }
 
 // extendedKeys returns the keys as they are written, with what stands for their values.

@@ -107,10 +107,10 @@ func (r *Setting) numeric(s *Settings, value string, base int) string {
 }
 
 // unlessNumber returns the fault of an argument that is no number, as err says. memcached takes 64x for 64, and foo for
-// 0, which may mean no limit, or no port; only where 0 is out of bounds has it words of its own for that.
+// 0, which may mean no limit, or no port; only where 0 is out of bounds has it words of its own for that. Behind a = stands what was meant.
 func (r *Setting) unlessNumber(s *Settings, value string, err error) string {
 	begins := strings.TrimLeft(value, " \t\n\v\f\r+-")
-	word := begins == "" || begins[0] < '0' || begins[0] > '9'
+	word := begins == "" || begins[0] != '=' && (begins[0] < '0' || begins[0] > '9')
 	if err == nil || errors.Is(err, strconv.ErrRange) || word && r.bounds(s) != "" {
 		return ""
 	}
@@ -118,6 +118,16 @@ func (r *Setting) unlessNumber(s *Settings, value string, err error) string {
 	return r.noNumber(value)
 }
 
+// isNumber reports whether a text is a number as the flag takes it, for an advice.
+func (r *Setting) isNumber(text string) bool {
+	if n := len(text); n > 0 && strings.IndexByte(r.units, text[n-1]) >= 0 {
+		text = text[:n-1]
+	}
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil
+}
+
+// noNumber returns the fault of an argument that is no number, and what to write if that can be seen.
 func (r *Setting) noNumber(value string) string {
 	kind := "a number"
 	switch {
@@ -131,7 +141,10 @@ func (r *Setting) noNumber(value string) string {
 		kind = "a number of megabytes"
 	}
 	bytes, ok := inBytes(value)
+	number, sign := strings.CutPrefix(value, "=")
 	switch {
+	case sign && r.isNumber(number):
+		return fmt.Sprintf("-%c needs %s, not %q: write -%[1]c %[4]s", r.Letter, kind, value, number)
 	case r.unit == 0 || !ok:
 		return fmt.Sprintf("-%c needs %s, not %q", r.Letter, kind, value)
 	case r.max != 0 && float64(bytes) > r.max*float64(r.unit):

@@ -203,6 +203,10 @@ func TestValidate(t *testing.T) {
 		{[]string{"m", "64.5"}, `-m needs a number of megabytes, not "64.5"`, 1},
 		{[]string{"m", "lots"}, `-m needs a number of megabytes, not "lots"`, 1},
 		{[]string{"n", "1k"}, `-n needs a number of bytes, not "1k": give -n 1024`, 1},
+		{[]string{"p", "=21930"}, `-p needs a number, not "=21930": write -p 21930`, 1},
+		{[]string{"m", "=64"}, `-m needs a number of megabytes, not "=64": write -m 64`, 1},
+		{[]string{"I", "=2m"}, `-I needs a number of bytes, or one with k or m, not "=2m": write -I 2m`, 1},
+		{[]string{"p", "=x"}, `-p needs a number, not "=x"`, 1},
 		{[]string{"n", "1g"}, "Chunk size must not be greater than 134217728", 1},
 		{[]string{"f", "1,25"}, `-f needs a number, not "1,25"`, 1},
 		{[]string{"t", "0x4"}, `-t needs a number, not "0x4"`, 1},
@@ -330,6 +334,8 @@ func TestSetExtended(t *testing.T) {
 		{"idle=7", ""}, {"fast", ""}, {"path=/x=y", ""},
 		{"idle", "-o idle needs a value: idle=seconds"},
 		{"fast=1", "-o fast takes no value"},
+		{"fsat", "Illegal suboption \"fsat\"\n -- did you mean fast?\n -- should be one of idle=seconds, fast, path=file"},
+		{"pth=/x", "Illegal suboption \"pth=/x\"\n -- did you mean path?\n -- should be one of idle=seconds, fast, path=file"},
 		{"slow", "Illegal suboption \"slow\"\n -- should be one of idle=seconds, fast, path=file"},
 	} {
 		s := Default()
