@@ -26,6 +26,9 @@ func FuzzConversation(f *testing.F) {
 		"get a b\r\nset a 1 0 3\r\nabc\r\ngets a\r\nincr a 1\r\nquit\r\n",
 		"set a 0 0 3000 noreply\r\n" + strings.Repeat("v", 3000) + "\r\nget a a a\r\nappend a 0 0 1\r\nx\r\ngat 0 a\r\n",
 		"set a 0 0 3000\r\n" + strings.Repeat("v", 100),
+		"set a x 0 3\r\nabc\r\nset a 0 0 3 noreply x\r\nabc\r\ncas a 0 4294967295 1 1\r\nx\r\ntouch a 1 2 3 noreply\r\nget a\r\n",
+		"version\r\n" + strings.Repeat("x", 3000) + "\r\ndelete " + strings.Repeat("k", 1500) + "\r\nversion\r\n" + strings.Repeat("y", 40_000),
+		"get a\r\nPOST /a HTTP/1.1\r\n\r\nset a 0 0 1\r\nx\r\n",
 		"set a 0 0 99999999\r\nx\r\n\r\nversion\r\ncas a 0 0 1 1\r\nx\r\nstats slabs\r\nstats detail dump\r\nflush_all 1\r\n",
 		"verbosity 2\r\nget " + strings.Repeat("k ", 300) + "\r\nverbosity 0\r\nstats cachedump 1 10\r\n",
 		frame(0x01, 1, "\x00\x00\x00\x00\x00\x00\x00\x00", "a", "1") + frame(0x0d, 2, "", "a", "") + frame(0x0a, 3, "", "", "") +
@@ -50,9 +53,10 @@ func FuzzConversation(f *testing.F) {
 			}
 		}
 		eventually.True(t, "the end of the connections", func() bool { return s.gate.Current() == 0 })
-		if used, items := chunksAndItems(eng); used != items {
-			t.Fatalf("%d chunks are in use for %d items", used, items)
-		}
+		eventually.True(t, "a chunk in use for each item, and no other", func() bool { // the engine's own goroutine may be at it
+			used, items := chunksAndItems(eng)
+			return used == items
+		})
 		if s.sum(panics) > 0 {
 			t.Fatal("a panic")
 		}
@@ -117,18 +121,18 @@ func converse(addr string, pieces [][]byte, binary bool) error {
 	return err
 }
 
-// chunksAndItems returns how many chunks are in use and how many items there are.
+// chunksAndItems returns how many chunks are in use and how many items there are, those included that are over.
 func chunksAndItems(eng *memory.Engine) (used, items int) {
 	count := func(name, value string) {
 		n, _ := strconv.Atoi(value)
 		if strings.HasSuffix(name, "used_chunks") {
 			used += n
 		}
-		if name == "curr_items" {
+		if name == "hash_items" {
 			items = n
 		}
 	}
 	eng.Stats(engine.Query{Group: "slabs"}, count)
-	eng.Stats(engine.Query{}, count)
+	eng.Stats(engine.Query{Group: "gocached"}, count)
 	return used, items
 }

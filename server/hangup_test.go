@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"gocached/internal/eventually"
 	"gocached/server/settings"
 )
@@ -102,6 +104,14 @@ func TestLeaversGoAtOnce(t *testing.T) {
 	if n := len(h.works); n != 0 {
 		t.Errorf("%d connections linger", n)
 	}
+	c := ts.dial() // but this one goes on talking
+	c.send("version\r\nquit\r\nversion\r\n")
+	c.expect(version145)
+	c.closed()
+	if _, err := c.Write([]byte("version\r\n")); err != nil {
+		t.Error(err)
+	}
+	(<-h.works)()
 }
 
 // TestSlowReaderIsHungUpOn: who does not read hears all that is owed before the end, too.
@@ -120,19 +130,32 @@ func TestSlowReaderIsHungUpOn(t *testing.T) {
 
 // TestTurnedAwayIsNoReset: a client that is turned away hears why, though it has asked for something already.
 func TestTurnedAwayIsNoReset(t *testing.T) {
-	ts := start(t, func(s *settings.Settings) { s.MaxConns, s.TurnAway = 1, true })
-	ts.dial().noop()
-	for range 20 {
-		nc, err := net.Dial("tcp", ts.addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = nc.Write([]byte("version\r\n"))
-		_ = nc.SetDeadline(time.Now().Add(patience))
-		got := make([]byte, len(fullHouse))
-		if _, err := io.ReadFull(nc, got); err != nil || string(got) != fullHouse {
-			t.Errorf("%q, %v", got, err)
-		}
-		_ = nc.Close()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	client, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	_ = client.SetDeadline(time.Now().Add(patience))
+	nc, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = client.Write([]byte("version\r\n"))
+	control, err := nc.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = control.Read(func(fd uintptr) bool { // until the request is there
+		n, _, _ := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		return n > 0
+	})
+	turnAway(nc)
+	if got, err := io.ReadAll(client); err != nil || string(got) != fullHouse {
+		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"unsafe"
 
 	"gocached/engine"
 	"gocached/engine/memory"
+	"gocached/internal/eventually"
 	"gocached/protocol"
 	"gocached/server/oplog"
 	"gocached/server/settings"
@@ -103,21 +103,10 @@ func (w *worker) checkEngine() {
 	if err := w.eng.Check(); err != nil {
 		w.t.Error(err)
 	}
-	used, items := 0, 0
-	count := func(name, value string) {
-		n, _ := strconv.Atoi(value)
-		if strings.HasSuffix(name, "used_chunks") {
-			used += n
-		}
-		if name == "curr_items" {
-			items = n
-		}
-	}
-	w.eng.Stats(engine.Query{Group: "slabs"}, count)
-	w.eng.Stats(engine.Query{}, count)
-	if used != items {
-		w.t.Errorf("%d chunks are in use for %d items", used, items)
-	}
+	eventually.True(w.t, "a chunk in use for each item, and no other", func() bool {
+		used, items := chunksAndItems(w.eng)
+		return used == items
+	})
 }
 
 // datagram puts a frame header before a request.
