@@ -38,6 +38,7 @@ type simClient struct {
 	gone     bool          // the server has closed the connection
 	blocked  bool          // its connection was blocked at the last look
 	readAt   time.Duration // when the server last read something of it, see world.elapsed
+	halt     uint64        // if not 0, it sends no byte from this one on, within a line, until everything comes to rest
 	moves    simMoves
 }
 
@@ -170,6 +171,9 @@ func (c *simClient) givenUp() {
 
 // send lets some of what the client has made come to the server.
 func (c *simClient) send(most int) {
+	if c.halt > 0 && !c.w.calm {
+		most = min(most, int(c.halt)-int(c.sentAll)+len(c.out))
+	}
 	n := min(len(c.out), most, arrivedMost-len(c.conn.socket.in))
 	if n > 0 {
 		s := c.conn.socket

@@ -25,6 +25,9 @@ func (c *simClient) ask() {
 	c.choose(r)
 	if c.text {
 		c.out = r.appendText(c.out, c.sentAll)
+		if rest := int(r.head-r.start) - unfinishedMost - 1; r.kind == askWrong && rest > 0 && c.halt == 0 && oneIn(c.w.r, 2) {
+			c.halt = r.start + unfinishedMost + 1 + c.w.r.Uint64N(uint64(rest))
+		}
 	} else {
 		c.out = r.appendBinary(c.out, c.sentAll)
 		if r.quiet {
