@@ -170,7 +170,8 @@ func (a *Authenticator) build() error {
 func (a *Authenticator) shut(t *table) string {
 	switch {
 	case t.users == 0:
-		return "there are no users, so nobody can authenticate"
+		return "there are no users, so nobody can authenticate: MEMCACHED_SASL_PWDB names a file of users, and SASL_CONF_PATH where " +
+			"memcached.conf is"
 	case a.offered(t) == 0:
 		return "no mechanism that is allowed can serve what the files hold of the users, so nobody can authenticate"
 	}

@@ -126,7 +126,7 @@ func (s *Server) openSASL(getenv func(string) string) error {
 		return err
 	}
 	for _, note := range append(config.Notes, s.sasl.Notes()...) {
-		s.log.Printf("%s", note)
+		s.log.Printf("warning: %s", note)
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ func (n *normaliser) read() error {
 	for len(n.args) > 0 && n.args[0] != "--" && !n.ended {
 		word := n.args[0]
 		n.args = n.args[1:]
+		left := len(n.args)
 		var err error
 		switch {
 		case strings.HasPrefix(word, "--"):
@@ -34,8 +35,9 @@ func (n *normaliser) read() error {
 		case len(word) > 1 && word[0] == '-':
 			err = n.short(word[1:])
 		default:
-			n.stray = append(n.stray, word)
+			n.stray = append(n.stray, strayWord{word, n.fed})
 		}
+		n.fed = len(n.args) < left
 		if err != nil {
 			n.out = nil
 			return err
@@ -45,7 +47,9 @@ func (n *normaliser) read() error {
 	case n.ended:
 		n.stray, n.hints = nil, nil
 	case len(n.args) > 0:
-		n.stray = append(n.stray, n.args[1:]...) // behind --
+		for _, word := range n.args[1:] { // behind --
+			n.stray = append(n.stray, strayWord{text: word})
+		}
 	}
 	return nil
 }
@@ -55,9 +59,10 @@ type normaliser struct {
 	table []settings.Setting
 	args  []string // not yet read
 	out   []string
-	stray []string // words that belong to no flag
-	hints []string // warnings about words that are probably meant otherwise
-	ended bool     // by a flag that only prints something
+	stray []strayWord // words that belong to no flag
+	hints []string    // warnings about words that are probably meant otherwise
+	ended bool        // by a flag that only prints something
+	fed   bool        // the last word was the argument of the flag before it
 }
 
 // short reads a word of short flags, without its dash.

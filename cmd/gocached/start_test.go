@@ -145,7 +145,8 @@ func TestPortInUse(t *testing.T) {
 	args := append([]string{"-l", "127.0.0.1", "-p", strconv.Itoa(r.port), "-P", pid}, asRoot()...)
 	for _, more := range [][]string{nil, {"-d"}} {
 		got := runBinary(t, append(args, more...)...)
-		want := fmt.Sprintf("failed to listen on TCP port %d: Address already in use (127.0.0.1)\n", r.port)
+		want := fmt.Sprintf("failed to listen on TCP port %d: Address already in use (127.0.0.1): another server may run there; "+
+			"-p or -l names another port\n", r.port)
 		if (got != outcome{71, "", want}) {
 			t.Errorf("%v: got %+v, want exit 71 and %q", more, got, want)
 		}

@@ -16,23 +16,31 @@ import (
 // strayMost is how many stray words are warned of, one by one.
 const strayMost = 5
 
+// strayWord is a word of the command line that belongs to no flag. A number behind a flag that has its argument already, as
+// in -m 64 64 or -p -U 0, was most likely meant for that flag or for what it took as its argument, and not for -p.
+type strayWord struct {
+	text        string
+	behindValue bool
+}
+
 // strayWarnings returns a line for each word of the command line that belongs to no flag. memcached passes over all such
 // words in silence, as scripts that were written for it expect, so they are passed over here too.
-func strayWarnings(stray []string, commands []*cobra.Command) []string {
+func strayWarnings(stray []strayWord, commands []*cobra.Command) []string {
 	var lines []string
 	for i, word := range stray {
 		if i == strayMost {
 			return append(lines, fmt.Sprintf("warning: %d more words belong to no flag", len(stray)-i))
 		}
-		if word != "" { // a variable of a shell that was not set
-			lines = append(lines, fmt.Sprintf("warning: %q belongs to no flag, and is passed over: %s", word, strayAdvice(word, commands)))
+		if word.text != "" { // a variable of a shell that was not set
+			lines = append(lines, fmt.Sprintf("warning: %q belongs to no flag, and is passed over: %s", word.text, strayAdvice(word, commands)))
 		}
 	}
 	return lines
 }
 
 // strayAdvice says what a word was probably meant for: a subcommand, or the first of the guesses that fits.
-func strayAdvice(word string, commands []*cobra.Command) string {
+func strayAdvice(stray strayWord, commands []*cobra.Command) string {
+	word := stray.text
 	var names []string
 	for _, c := range commands {
 		names = append(names, c.Name())
@@ -45,7 +53,7 @@ func strayAdvice(word string, commands []*cobra.Command) string {
 		return fmt.Sprintf("did you mean gocached %s? There are: %s", name, strings.Join(names, ", "))
 	}
 	for _, g := range guesses {
-		if g.fits(word) {
+		if g.fits(word) && !(stray.behindValue && isNumber(word)) {
 			return strings.Replace(g.advice, "WORD", word, 1)
 		}
 	}

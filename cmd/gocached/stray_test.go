@@ -28,6 +28,11 @@ func TestStrayWords(t *testing.T) {
 		"/run/cache.sock":      {`"/run/cache.sock" %: did you mean -s /run/cache.sock?`},
 		"port=5":               {`"port=5" %: did you mean --port=5?`},
 		"idle_timeout=5":       {`"idle_timeout=5" %: did you mean -o idle_timeout=5?`},
+		"-m 64 64":             {`"64" %: gocached --help lists the flags`},
+		"-p -U 0":              {`"0" %: gocached --help lists the flags`},
+		"--port 5 6":           {`"6" %: gocached --help lists the flags`},
+		"-m 64 ::1":            {`"::1" %: did you mean -l ::1?`},
+		"-m 64 -d 5":           {`"5" %: did you mean -p 5?`},
 		"-s tool -P bench":     nil, // arguments
 		"-h tol":               nil,
 		"a2 b2 c2 d2 e2 f2 g2": {`"a2"`, `"b2"`, `"c2"`, `"d2"`, `"e2"`, "2 more words belong to no flag"},
@@ -47,7 +52,7 @@ func TestStrayWords(t *testing.T) {
 			t.Errorf("%s: %q", words, got)
 		}
 	}
-	if got := strayWarnings([]string{""}, commands); got != nil {
+	if got := strayWarnings([]strayWord{{}}, commands); got != nil {
 		t.Errorf("a variable that is not set: %q", got)
 	}
 }

@@ -156,10 +156,22 @@ func (o *opener) openAll(endpoints []settings.Endpoint, fault string) error {
 	o.seen = map[netip.AddrPort]bool{}
 	for _, e := range endpoints {
 		if err := o.openEndpoint(e); err != nil {
-			return fmt.Errorf("failed to listen on %s port %d: %s (%s)", o.transport, e.Port, errorText(err), e)
+			return fmt.Errorf("failed to listen on %s port %d: %s (%s)%s", o.transport, e.Port, errorText(err), e, o.advice(err))
 		}
 	}
 	return nil
+}
+
+// advice says what to do about a port that is taken.
+func (o *opener) advice(err error) string {
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return ""
+	}
+	flag := "-p"
+	if o.transport == "UDP" {
+		flag = "-U"
+	}
+	return ": another server may run there; " + flag + " or -l names another port"
 }
 
 // openEndpoint opens a socket for each address that an endpoint stands for. One that this machine cannot have, such as

@@ -44,7 +44,7 @@ func TestOpenTCP(t *testing.T) {
 	}
 	port := fmt.Sprint(list[0].Port())
 	_, err := Open(settingsOf(t, "p", port, "l", "127.0.0.1"))
-	want := "failed to listen on TCP port " + port + ": Address already in use (127.0.0.1)"
+	want := "failed to listen on TCP port " + port + ": Address already in use (127.0.0.1): another server may run there; -p or -l names another port"
 	if err == nil || err.Error() != want {
 		t.Errorf("a second server: %v, want %s", err, want)
 	}

@@ -64,7 +64,8 @@ func TestUDPInUse(t *testing.T) {
 			break
 		}
 	}
-	want := fmt.Sprintf("failed to listen on UDP port %d: Address already in use (127.0.0.1)", port)
+	want := fmt.Sprintf("failed to listen on UDP port %d: Address already in use (127.0.0.1): another server may run there; "+
+		"-U or -l names another port", port)
 	if err == nil || err.Error() != want {
 		t.Errorf("a second server: %v, want %s", err, want)
 	}

@@ -107,7 +107,8 @@ func (r *Setting) numeric(s *Settings, value string, base int) string {
 }
 
 // unlessNumber returns the fault of an argument that is no number, as err says. memcached takes 64x for 64, and foo for
-// 0, which may mean no limit, or no port; only where 0 is out of bounds has it words of its own for that. Behind a = stands what was meant.
+// 0, which may mean no limit, or no port; only where 0 is out of bounds has it words of its own for that. Behind a =
+// stands what was meant.
 func (r *Setting) unlessNumber(s *Settings, value string, err error) string {
 	begins := strings.TrimLeft(value, " \t\n\v\f\r+-")
 	word := begins == "" || begins[0] != '=' && (begins[0] < '0' || begins[0] > '9')
