@@ -20,7 +20,8 @@
 // with send(2) or io_uring, straight to the descriptor. What a socket does not take is kept (it is bounded by outputMost and one
 // reply), the connection is blocked, and gnet is kept from reading from it (pause.go); a second epoll finds out when there
 // is room again (drain.go). So a client that does not read costs a bound amount of memory and nobody else's time. What is
-// lent to all of them together is bound too (lend.go): who finds none waits (wait_memory.go), and who stalls meanwhile is closed (stalled.go).
+// lent to all of them together is bound too (lend.go), and so is what is being received (execute_store.go). Who finds no room
+// waits in line (wait_memory.go), and who stalls while others do is closed (stalled.go).
 //
 // UDP goes past gnet: a few goroutines for each socket read datagrams, up to 32 with one system call, take them through the
 // same three stages, and send each command's answer as a message (udp.go). They may wait, and an answer is never longer
@@ -43,8 +44,9 @@
 //	pause.go, drain.go                           clients that do not read, and when they do again
 //	fallback.go                                  what is done without gnet's poller
 //	check.go                                     what must hold between two stages, and behind a round
-//	lend.go, wait_memory.go, wait_line.go        long values, and who waits when there is no memory for them
-//	stalled.go                                   who is closed then
+//	lend.go                                      long values, which are sent from where they lie
+//	wait_memory.go, wait_line.go                 requests that wait for memory, and who has his turn
+//	stalled.go                                   who is closed while they do
 //	lineend.go, hangup.go                        lines that do not end; how a connection is ended whose client may go on
 //	idle.go                                      clients that do nothing at all
 //	auth.go, park.go                             who may come in under -S; work that would hold a loop up
@@ -59,10 +61,10 @@
 // # Locks
 //
 // Everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself (gate,
-// drainer, prefixes, Log, parking) and none of these calls another while locked, except that gate pauses its listeners.
-// Server.loopsMu guards the list of loops and their rings. Parked work runs in goroutines of its own, as many at a time as
-// Server.working has places, and comes back to its connection as a task of the loop. Server.huge is held by the UDP
-// worker whose answer is huge, and comes before every other lock.
+// drainer, prefixes, Log, parking, line, relief) and none of these calls another while locked, except that gate pauses its
+// listeners. Server.loopsMu guards the list of loops and their rings, and comes before line and relief. Parked work runs in
+// goroutines of its own, as many at a time as Server.working has places, and comes back to its connection as a task of the
+// loop. Server.huge is held by the UDP worker whose answer is huge, and comes before every other lock.
 //
 // Read next: answer in loop.go.
 package server

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"github.com/panjf2000/gnet/v2"
 
@@ -117,11 +118,8 @@ func (l *loop) depart(h *hungry) {
 			next.c.loop.askToFeed()
 		}
 	}
-	for i := range l.hungry {
-		if l.hungry[i] == h {
-			l.hungry = append(l.hungry[:i], l.hungry[i+1:]...)
-			break
-		}
+	if i := slices.Index(l.hungry, h); i >= 0 {
+		l.hungry = slices.Delete(l.hungry, i, i+1)
 	}
 	h.c.hungry = nil
 	h.c.clear(stateHungry | stateParked)
