@@ -85,6 +85,7 @@ func TestStalledReadersLeaveRoom(t *testing.T) {
 
 // TestLateReaders: while there is enough for all nobody is closed, however late he reads.
 func TestLateReaders(t *testing.T) {
+	t.Parallel()
 	ts := start(t, nil)
 	c := ts.dial()
 	for i := range 12 {
