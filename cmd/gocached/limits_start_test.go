@@ -62,6 +62,22 @@ func limited(t *testing.T, resource int, most uint64, root bool, args ...string)
 	return cmd
 }
 
+// starterTries is how often a run under a limit is tried: the starter is a Go program too, and may die of the limit that it
+// has just set before it becomes the other. What dies of it every time is the other.
+const starterTries = 8
+
+// finishLimited runs the program under a limit to its end.
+func finishLimited(t *testing.T, resource int, most uint64, root bool, args ...string) (got outcome) {
+	t.Helper()
+	for range starterTries {
+		got = finish(limited(t, resource, most, root, args...))
+		if !strings.HasPrefix(got.stderr, "fatal error: ") && !strings.HasPrefix(got.stderr, "runtime: ") {
+			break
+		}
+	}
+	return got
+}
+
 // finish runs a command to its end.
 func finish(cmd *exec.Cmd) outcome {
 	var stdout, stderr bytes.Buffer
