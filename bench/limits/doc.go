@@ -35,6 +35,7 @@
 //	server.go            the server, its memory and its processor time; package process starts and ends it
 //	reference.go         a server to compare with
 //	client.go            a client that speaks the text protocol
+//	paced.go             a reader that reads at a steady rate
 //	value.go             values that say whose they are
 //	script.go            requests with the answers that are due
 //	corpus.go            valid inputs, and how they are spoilt

@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"testing"
+	"time"
 )
 
 // TestCheckValue: a value is told from one of another key, a torn one and a mixture of two versions.
@@ -147,6 +148,19 @@ func TestSetAndGet(t *testing.T) {
 		requests, answers := setAndGet(i)
 		if withoutCAS(answers, i) != answers || len(requests) < 50 {
 			t.Errorf("client %d: %q", i, requests)
+		}
+	}
+}
+
+// TestPaced: a reader gets a fifth of its rate at a time, and when its time is over all that there is.
+func TestPaced(t *testing.T) {
+	for _, c := range []struct {
+		until time.Time
+		want  int
+	}{{time.Now().Add(time.Hour), 20}, {time.Now(), 1000}} {
+		p := &paced{from: bytes.NewReader(make([]byte, 1000)), share: 20, next: time.Now(), until: c.until}
+		if n, err := p.Read(make([]byte, 2000)); n != c.want || err != nil {
+			t.Errorf("%d bytes, %v; want %d", n, err, c.want)
 		}
 	}
 }
