@@ -43,13 +43,13 @@ func (c *client) storeLong(i int) {
 	c.ask(fmt.Sprintf("set long%d 0 0 %d\r\n%s\r\n", i, longLength, longValue(i)), "STORED\r\n")
 }
 
-// stall has clients ask for a long value each, more than their sockets take, and not read.
-func (ts *testServer) stall(clients int) (all []*client) {
+// stall has clients ask for one of so many long values each, more than their sockets take, and not read.
+func (ts *testServer) stall(clients, values int) (all []*client) {
 	ts.t.Helper()
 	read := ts.sum(bytesRead)
 	for i := range clients {
 		c := ts.dialSmall()
-		request := strings.Repeat(fmt.Sprintf("get long%d\r\n", i), 10)
+		request := strings.Repeat(fmt.Sprintf("get long%d\r\n", i%values), 10)
 		c.send(request)
 		read += uint64(len(request))
 		all = append(all, c)
@@ -58,8 +58,9 @@ func (ts *testServer) stall(clients int) (all []*client) {
 	return all
 }
 
-// TestStalledReadersLeaveRoom has many clients each ask for another long value and not read. Others can store values of
-// all sizes all the while, and who reads gets every byte.
+// TestStalledReadersLeaveRoom has many clients ask for long values in all pages and not read. Others can store values of
+// all sizes all the while, and who reads gets every byte. They are so many that some have to wait even if the sockets take
+// most of a value each.
 func TestStalledReadersLeaveRoom(t *testing.T) {
 	ts := start(t, nil)
 	c := ts.dial()
@@ -67,7 +68,7 @@ func TestStalledReadersLeaveRoom(t *testing.T) {
 		c.storeLong(i)
 	}
 	before := heapInUse()
-	ts.stall(60)
+	ts.stall(240, 60)
 	for i := range 2000 {
 		c.ask(fmt.Sprintf("set small%d 0 0 5\r\nhello\r\n", i), "STORED\r\n")
 	}
@@ -91,7 +92,7 @@ func TestLateReaders(t *testing.T) {
 	for i := range 12 {
 		c.storeLong(i)
 	}
-	late := ts.stall(12)
+	late := ts.stall(12, 12)
 	ts.pass(1000)
 	for i := range late {
 		for range 10 {
