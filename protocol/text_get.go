@@ -51,13 +51,16 @@ func (p *Parser) getLine(in []byte, pos, lineEnd int, row *textCommand, words []
 }
 
 // longGet says whether a line of which only the beginning is there is a get, whose keys can be answered as they come, and
-// where those begin. It is none behind more than 100 blanks (as in memcached 1.4.5).
-func longGet(line []byte) (row *textCommand, keys int) {
+// where those begin. It is none behind more than 100 blanks (as in memcached 1.4.5), nor while it may be an HTTP request.
+func (p *Parser) longGet(line []byte) (row *textCommand, keys int) {
 	const maxBlanks = 100
 	start := skipBlanks(line, 0)
 	keys = wordEnd(line, start)
 	row = textCommandNamed(line[start:keys])
 	if start > maxBlanks || row == nil || row.command != Get || keys == len(line) || line[keys] != ' ' {
+		return nil, 0
+	}
+	if !p.begun && mayBeHTTP(line) {
 		return nil, 0
 	}
 	if row.form == formGetTouch {

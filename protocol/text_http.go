@@ -1,6 +1,9 @@
 package protocol
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // isHTTP says whether a line is the first one of an HTTP request, and so what follows is chosen by whoever chose the
 // request's headers and body: a page in a browser, say, that knows the address of a cache nobody else can reach. None of
@@ -13,5 +16,21 @@ func isHTTP(line []byte, words [][]byte, isCommand, isFirst bool) bool {
 	if len(words) < 2 || isCommand && (!isFirst || len(words) != 3) || !bytes.HasPrefix(lastWord(line), []byte("HTTP/")) {
 		return false
 	}
-	return !isCommand || words[1][0] == '/' || bytes.Contains(words[1], []byte("://"))
+	return !isCommand || isPlace(words[1])
+}
+
+// isPlace says whether a word is a path or an address.
+func isPlace(word []byte) bool { return word[0] == '/' || bytes.Contains(word, []byte("://")) }
+
+// mayBeHTTP says whether the beginning of a connection's first line may become one that isHTTP knows, though its first word
+// is a command.
+func mayBeHTTP(part []byte) bool {
+	var words [4][]byte
+	n := Words(part, words[:])
+	if n < 2 || n > 3 || !isPlace(words[1]) {
+		return false
+	}
+	const version = "HTTP/"
+	last := string(words[2][:min(len(words[2]), len(version))])
+	return strings.HasPrefix(version, last)
 }

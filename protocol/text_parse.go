@@ -80,7 +80,7 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 	}
 	next = pos + length + 1
 	if next-pos > maxLine && !p.Limits.Whole {
-		if row, _ := longGet(in[pos : pos+maxLine]); row == nil {
+		if row, _ := p.longGet(in[pos : pos+maxLine]); row == nil {
 			return pos, NeedClose
 		}
 	}
@@ -129,7 +129,7 @@ func (p *Parser) unfinishedLine(in []byte, pos int, run *Run, end int) (next int
 	if length <= longLine || p.Limits.Whole {
 		return pos, NeedMore
 	}
-	if row, keys := longGet(in[pos:]); row != nil {
+	if row, keys := p.longGet(in[pos:]); row != nil {
 		return p.unfinishedGet(in, pos, pos+keys, row, run, end)
 	}
 	if length >= maxLine {

@@ -85,6 +85,10 @@ var httpRequests = []textCase{
 	{"later", "version\r\nGET / HTTP/1.1\r\nversion\r\n", "version", NeedClose},
 	{"small letters", "get / HTTP/1.1\r\nversion\r\n", "", NeedClose},
 	{"an address", "get http://a/b HTTP/1.1\r\nversion\r\n", "", NeedClose},
+	{"small letters and a long path", "get /" + strings.Repeat("x", 1200) + " HTTP/1.1\r\nversion\r\n", "", NeedClose},
+	{"small letters and many blanks", "get  /" + strings.Repeat(" ", 1200) + "HTTP/1.1\r\nversion\r\n", "", NeedClose},
+	{"small letters and a long version", "get / HTTP/1.1" + strings.Repeat("x", 1200) + "\r\nversion\r\n", "", NeedClose},
+	{"gat and a long path", "gat /" + strings.Repeat("x", 1200) + " HTTP/1.1\r\nversion\r\n", "", NeedClose},
 	{"another command", "delete /a HTTP/1.1\r\nversion\r\n", "", NeedClose},
 
 	// and these are none
@@ -94,6 +98,9 @@ var httpRequests = []textCase{
 	{"keys on a later line", "version\r\nget / HTTP/1.1\r\n", "version\nget / hide=miss\nget HTTP/1.1 hide=miss\nend", NeedNothing},
 	{"a key to store", "set HTTP/1.1 0 0 1\r\n1\r\n", `store/set HTTP/1.1 "1"`, NeedNothing},
 	{"a value", "set a 0 0 14\r\nGET / HTTP/1.1\r\n", `store/set a "GET / HTTP/1.1"`, NeedNothing},
+	{"a long key", "get /" + strings.Repeat("x", 1200) + "\r\nversion\r\n", badFormat + "\nversion", NeedNothing},
+	{"a long line of keys", "get /" + strings.Repeat(" k", 600) + " HTTP/1.1\r\n",
+		"get / hide=miss\n" + strings.Repeat("get k hide=miss\n", 600) + "get HTTP/1.1 hide=miss\nend", NeedNothing},
 	{"one word", "HTTP/1.1\r\n", unknown, NeedNothing},
 	{"an answer", "HTTP/1.1 200 OK\r\n", unknown, NeedNothing},
 	{"no version", "GET /\r\n", unknown, NeedNothing},

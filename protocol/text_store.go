@@ -99,9 +99,11 @@ func (p *Parser) refuseStore(run *Run, hide Hide, pos, data, length int, known b
 	return next, need
 }
 
-// refuseWords answers a storage line with too many words. Which of them is the length is a guess then, so a data block is
-// passed over only where one is seen to follow, see passBlock. With too few there is no length, or none is known to be it:
-// memcached 1.4.5's own tests want what follows to be read as commands.
+// refuseWords answers a storage line with too many words. Its length can be read, so its data block must go too, or a value
+// could give commands. But memcached 1.4.5 reads what follows as commands, and so a client that sends such a line without a
+// block is in step with it (text/set-sixth-word), and must be here. So a block is passed over where one is seen to follow, see
+// passBlock, and only one that is too long to be waited for is passed over unseen. With too few words there is no length, or
+// none is known to be it: memcached 1.4.5's own tests want what follows to be read as commands.
 func (p *Parser) refuseWords(run *Run, row *textCommand, words [][]byte, pos, data int) (next int, need Need) {
 	next, need = fail(run, row.wrong, pos, data)
 	r := &run.Requests[run.N-1]
