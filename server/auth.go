@@ -47,7 +47,7 @@ func (l *loop) executeGuarded(i, end int) {
 // executeAdmitted does what executeFrom does if request i may be asked. If not it refuses it and ends the connection.
 func (l *loop) executeAdmitted(i, end int) int {
 	l.enter(i)
-	c := l.parts[l.cur].c
+	c := l.to
 	if l.server.sasl == nil || c.admitted(&l.run.Requests[i]) {
 		return l.executeFrom(i, end)
 	}
@@ -95,7 +95,7 @@ func (l *loop) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Resu
 		l.unknown(i)
 		return
 	}
-	c, data := l.parts[l.cur].c, bytes.Clone(l.run.Requests[i].Value)
+	c, data := l.to, bytes.Clone(l.run.Requests[i].Value)
 	if c.auth == nil {
 		c.auth = &auth{session: l.server.sasl.NewSession()}
 	}

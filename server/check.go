@@ -65,8 +65,8 @@ func (l *loop) checkParts() error {
 		}
 		next, seen[p.c] = p.to, true
 	}
-	if l.cur < -1 || l.cur >= len(l.parts) && len(l.parts) > 0 {
-		return fmt.Errorf("part %d is being answered, of %d", l.cur, len(l.parts))
+	if l.to != nil && !seen[l.to] {
+		return fmt.Errorf("descriptor %d is being answered, which has no part", l.to.fd)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (l *loop) checkPieces() error {
 		if p.lent.Value != nil || p.end == 0 {
 			continue
 		}
-		if p.start < end || p.end < p.start && (p.end >= 0 || l.cur < 0 || i != len(l.pieces)-1) || p.end > len(l.out) {
+		if p.start < end || p.end < p.start && (p.end >= 0 || l.to == nil || i != len(l.pieces)-1) || p.end > len(l.out) {
 			return fmt.Errorf("piece %d is bytes %d to %d behind %d, of %d", i, p.start, p.end, end, len(l.out))
 		}
 		end = max(p.end, p.start)

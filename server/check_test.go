@@ -43,7 +43,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		"part 1 has requests":         func(l *loop, _ []*conn) { l.parts[1].from = 3 },
 		"is the second one":           func(l *loop, c []*conn) { l.parts[1].c = c[0] },
 		"says that it is part":        func(l *loop, _ []*conn) { l.partOf[2] = 0 },
-		"is being answered":           func(l *loop, _ []*conn) { l.cur = 2 },
+		"is being answered":           func(l *loop, _ []*conn) { l.to = newConn(listen.KindTCP) },
 		"the round is at":             func(l *loop, _ []*conn) { l.head = 4 },
 		"a second time":               func(l *loop, c []*conn) { l.ready = append(l.ready, arrival{c: c[2]}) },
 		"touched twice":               func(l *loop, c []*conn) { l.touched = append(l.touched, c[1]) },

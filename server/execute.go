@@ -71,24 +71,23 @@ func (l *loop) executeFrom(i, end int) int {
 	l.enter(i)
 	handlers[r.Command](l, i)
 	if r.Flag&protocol.FlagClose != 0 {
-		l.parts[l.cur].c.set(stateClosing)
+		l.to.set(stateClosing)
 	}
 	return l.leave(i)
 }
 
 // enter makes the connection of request i the one whose replies are appended.
 func (l *loop) enter(i int) {
-	if p := int(l.partOf[i]); p != l.cur {
+	if c := l.part(i).c; c != l.to {
 		l.closePiece()
-		l.cur = p
-		l.openPiece(l.parts[p].c)
+		l.openPiece(c)
 	}
 }
 
 // leave returns the request to go on with after i. If the connection of i has no more room for replies, is parked or is
 // to be closed, the rest of its requests are left out.
 func (l *loop) leave(i int) int {
-	p := &l.parts[l.cur]
+	p := l.part(i)
 	if i+1 < p.to && (p.c.state&(stateClosing|stateParked) != 0 || l.full(p.c)) {
 		p.stop = i + 1
 		return p.to
@@ -117,7 +116,7 @@ func (l *loop) noop(i int) { l.reply(i, protocol.Reply{}) }
 
 func (l *loop) quit(i int) {
 	l.reply(i, protocol.Reply{})
-	l.parts[l.cur].c.set(stateClosing | stateSaidAll)
+	l.to.set(stateClosing | stateSaidAll)
 }
 
 func (l *loop) unknown(i int) { l.reply(i, protocol.Reply{Status: protocol.UnknownCommand}) }

@@ -111,6 +111,6 @@ func (l *loop) shutdown(i int) {
 		l.reply(i, protocol.Reply{Status: protocol.BadShutdown})
 		return
 	}
-	l.parts[l.cur].c.set(stateClosing)
+	l.to.set(stateClosing)
 	l.server.Stop()
 }

@@ -37,7 +37,7 @@ func (l *loop) get(i, end int) int {
 	if answered == j-i && !l.broken {
 		return j
 	}
-	p := &l.parts[l.cur]
+	p := l.part(i + answered - 1)
 	p.stop = i + answered
 	return p.to
 }
@@ -51,7 +51,7 @@ func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 	if hit.Lent == 0 && len(hit.Value) < l.server.shares.lendFrom {
 		l.out = protocol.AppendHit(l.out, r, key, &hit)
 	} else if !l.long(i, &hit) {
-		l.broken = l.udp == nil && i+1 < l.parts[l.cur].to
+		l.broken = l.udp == nil && i+1 < l.part(i).to
 		return !l.broken
 	}
 	l.counts[countOf(r, getHits, touchHits)]++
@@ -94,6 +94,6 @@ func (l *loop) countTouches(i, end int) {
 // more says whether the engine may go on after request i: not if it belongs to a connection that has no more room and
 // has further requests in the run.
 func (l *loop) more(i int) bool {
-	p := &l.parts[l.cur]
+	p := l.part(i)
 	return i+1 >= p.to || !l.full(p.c)
 }

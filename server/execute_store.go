@@ -9,7 +9,7 @@ import (
 // store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request;
 // only its beginning is, and the rest will be received into its chunk; or it has been received.
 func (l *loop) store(i int) {
-	r, c := &l.run.Requests[i], l.parts[l.cur].c
+	r, c := &l.run.Requests[i], l.to
 	if r.Flag&protocol.FlagFilled != 0 {
 		l.storeFilled(i, c)
 		return
@@ -149,7 +149,7 @@ func (s *Server) mayComeBack(r *protocol.Request) bool {
 func (l *loop) refuse(i int, status engine.Status) {
 	r := &l.run.Requests[i]
 	if r.Flag&protocol.FlagStreaming != 0 {
-		l.parts[l.cur].c.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tailLen(r))
+		l.to.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tailLen(r))
 	}
 	if status == engine.TooLarge {
 		l.counts[storeTooLarge]++

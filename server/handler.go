@@ -131,7 +131,7 @@ func (l *loop) panicked(c *conn, what any) {
 // abandon gives up the round under way: every connection in it is closed, since none can be answered truly any more.
 func (l *loop) abandon() {
 	ready, touched, callers := l.ready, l.touched, slices.Clone(l.callers)
-	l.ready, l.touched, l.head, l.cur, l.trying, l.first = nil, nil, 0, -1, nil, false
+	l.ready, l.touched, l.head, l.to, l.trying, l.first = nil, nil, 0, nil, nil, false
 	for _, p := range l.pieces {
 		l.release(p.lent)
 	}

@@ -29,7 +29,7 @@ func (l *loop) long(i int, hit *engine.Hit) (answered bool) {
 	if int64(n) > l.server.shares.copiesMost {
 		q, kinds = &l.server.lines[lineLoans], heldLoans
 	}
-	others := l.mustQueue(q, l.parts[l.cur].c)
+	others := l.mustQueue(q, l.to)
 	if hit.Lent != 0 && (!others || hit.Shared) {
 		l.lend(r, key, hit)
 		return true
@@ -56,7 +56,7 @@ func (l *loop) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
 	l.out = protocol.AppendHitHead(l.out, r, key, hit)
 	l.endPiece()
 	l.addLent(hit.Item())
-	l.openPiece(l.parts[l.cur].c)
+	l.openPiece(l.to)
 	l.out = protocol.AppendHitTail(l.out, r)
 }
 
@@ -69,13 +69,13 @@ func (l *loop) lendCopy(r *protocol.Request, key []byte, hit *engine.Hit) {
 		l.addLent(engine.Item{Value: bytes.Clone(rest[:n])})
 		rest = rest[n:]
 	}
-	l.openPiece(l.parts[l.cur].c)
+	l.openPiece(l.to)
 	l.out = protocol.AppendHitTail(l.out, r)
 }
 
 // addLent adds a lent value, or a piece of a copy, to the replies.
 func (l *loop) addLent(item engine.Item) {
-	c := l.parts[l.cur].c
+	c := l.to
 	l.addPiece(c, piece{lent: item})
 	c.size += lentCost(len(item.Value))
 }
@@ -122,7 +122,7 @@ func (l *loop) returnLoans() {
 // over. By UDP they are not, since a message is no stream that could get out of step.
 func (l *loop) refuseGet(i int) {
 	l.reply(i, protocol.Reply{Status: protocol.GetNoMemory})
-	r, p := &l.run.Requests[i], &l.parts[l.cur]
+	r, p := &l.run.Requests[i], l.part(i)
 	if l.udp != nil || r.Flag&(protocol.FlagBinary|protocol.FlagEnd) != 0 {
 		return
 	}

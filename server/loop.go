@@ -49,12 +49,12 @@ type loop struct {
 	run    protocol.Run
 	parts  []part
 	partOf [protocol.MaxRun]int32 // index in parts of each request's connection
-	cur    int                    // the part whose replies are being appended, or -1
 	base   int                    // index in the run of the first key of the Get under way
 
 	expected []engine.Key // see expect
 
 	out     []byte
+	to      *conn // whose replies are being appended, or nil
 	pieces  []piece
 	touched []*conn // connections with pieces
 	vec     vector
@@ -114,7 +114,7 @@ type piece struct {
 }
 
 func newLoop(s *Server, ev gnet.EventLoop, p poller) *loop {
-	l := &loop{server: s, ev: ev, kernel: system{}, poller: p, cur: -1, input: make([]byte, 0, roundInput), most: outputMost, checks: checking}
+	l := &loop{server: s, ev: ev, kernel: system{}, poller: p, input: make([]byte, 0, roundInput), most: outputMost, checks: checking}
 	l.polling.task, l.polling.pace.every = gnet.RunnableFunc(l.serve), yieldMost
 	return l
 }

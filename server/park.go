@@ -20,7 +20,7 @@ const parkedMost = 8
 // the others. work must not touch the loop, and must not use what the request points to. If it panics the connection is
 // closed. When the connection is closed or the server stops, work that has not begun is given up.
 func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
-	c, r := l.parts[l.cur].c, l.run.Requests[i]
+	c, r := l.to, l.run.Requests[i]
 	r.Value = nil
 	c.set(stateParked)
 	l.pause(c)
@@ -144,7 +144,7 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 
 // alone makes a run of one request, beside the rounds.
 func (l *loop) alone(c *conn, r *protocol.Request, key []byte) {
-	l.run.N, l.cur, l.parts = 1, -1, l.parts[:0]
+	l.run.N, l.parts = 1, l.parts[:0]
 	l.run.Requests[0], l.run.Keys[0].Bytes = *r, key
 	l.addPart(part{c: c, to: 1, stop: 1})
 	l.bound()

@@ -10,7 +10,7 @@ import (
 // reports whether there is anything to do. A connection whose requests do not all fit ends the run; settle sees to the
 // rest of its input.
 func (l *loop) parse() bool {
-	l.run.N, l.parts, l.cur = 0, l.parts[:0], -1
+	l.run.N, l.parts = 0, l.parts[:0]
 	l.bound()
 	for l.head < len(l.ready) && l.run.N < protocol.MaxRun {
 		a := &l.ready[l.head]
@@ -63,6 +63,9 @@ func (l *loop) addPart(p part) {
 	}
 	l.parts = append(l.parts, p)
 }
+
+// part returns the part that request i belongs to.
+func (l *loop) part(i int) *part { return &l.parts[l.partOf[i]] }
 
 // parseFill gives data to the value that is being received. Once it is whole its Store becomes the next request.
 func (l *loop) parseFill(c *conn, data []byte) (used int) {

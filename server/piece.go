@@ -5,6 +5,7 @@ import "gocached/engine"
 // openPiece begins a stretch of replies of a connection at the end of l.out, or goes on with its last one if that ends
 // there: an answer that began in the run before is sent as one. Not by UDP, where each run's pieces are counted.
 func (l *loop) openPiece(c *conn) {
+	l.to = c
 	if n := len(l.pieces) - 1; n >= 0 && l.udp == nil && int(c.last) == n && l.pieces[n].lent.Value == nil && l.pieces[n].end == len(l.out) {
 		p := &l.pieces[n]
 		c.size -= p.end - p.start
@@ -16,20 +17,20 @@ func (l *loop) openPiece(c *conn) {
 
 // endPiece ends the stretch that is being appended, if there is one.
 func (l *loop) endPiece() {
-	if l.cur < 0 || len(l.pieces) == 0 {
+	if l.to == nil || len(l.pieces) == 0 {
 		return
 	}
 	p := &l.pieces[len(l.pieces)-1]
 	if p.end < 0 {
 		p.end = len(l.out)
-		l.parts[l.cur].c.size += p.end - p.start
+		l.to.size += p.end - p.start
 	}
 }
 
 // closePiece ends the stretch that is being appended; what is appended next will belong to another connection.
 func (l *loop) closePiece() {
 	l.endPiece()
-	l.cur = -1
+	l.to = nil
 }
 
 // addPiece appends a piece to the connection's chain of them.

@@ -53,8 +53,7 @@ func (e *witness) guard() {
 
 // client returns whose request the server is at.
 func (e *witness) client() *simClient {
-	l := e.w.running.loop
-	return e.clientOf(l, l.cur)
+	return e.w.running.loop.to.gc.(*netConn).client
 }
 
 func (e *witness) clientOf(l *loop, part int) *simClient {

@@ -46,6 +46,6 @@ func (w *udpWorker) flush() {
 // emptyRun makes the run ready to gather datagrams.
 func (w *udpWorker) emptyRun() {
 	l := w.loop
-	l.run.N, l.parts, l.cur = 0, l.parts[:0], -1
+	l.run.N, l.parts = 0, l.parts[:0]
 	l.ready, l.head = l.ready[:0], 0
 }

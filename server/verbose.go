@@ -14,7 +14,7 @@ func (l *loop) executeVerbosely(i, end int) {
 	states := l.server.log.Level() > 2
 	for i < end {
 		l.enter(i)
-		r, c := &l.run.Requests[i], l.parts[l.cur].c
+		r, c := &l.run.Requests[i], l.to
 		l.logRequest(i, states)
 		at, fd := len(l.out), c.fd
 		next := l.executeAdmitted(i, i+1)
@@ -39,7 +39,7 @@ func (l *loop) lentLast() bool {
 
 // logRequest writes the line of a request.
 func (l *loop) logRequest(i int, states bool) {
-	r, p := &l.run.Requests[i], &l.parts[l.cur]
+	r, p := &l.run.Requests[i], l.part(i)
 	if r.Flag&protocol.FlagNewLine == 0 {
 		return
 	}

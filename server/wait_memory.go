@@ -56,7 +56,7 @@ type need struct {
 
 // wait puts request i on the list.
 func (l *loop) wait(i int, n need, q *line) {
-	r, c := &l.run.Requests[i], l.parts[l.cur].c
+	r, c := &l.run.Requests[i], l.to
 	h := &hungry{c: c, request: *r, key: bytes.Clone(l.run.Keys[i].Bytes), need: n, line: q}
 	h.request.Value = bytes.Clone(r.Value)
 	l.server.asideBytes.Add(int64(len(r.Value)))
@@ -72,7 +72,7 @@ func (l *loop) waitToSend(i int, n need, q *line) {
 	switch {
 	case l.trying != nil:
 		l.lacking = true
-	case l.udp != nil || l.parts[l.cur].c.gone.Load():
+	case l.udp != nil || l.to.gone.Load():
 		l.server.lack(n)
 		l.refuseGet(i)
 	default:
@@ -83,7 +83,7 @@ func (l *loop) waitToSend(i int, n need, q *line) {
 
 // waitToStore has request i, a store, wait, or refuses it.
 func (l *loop) waitToStore(i int, n need, q *line) {
-	r, c := &l.run.Requests[i], l.parts[l.cur].c
+	r, c := &l.run.Requests[i], l.to
 	switch {
 	case l.trying != nil:
 		l.lacking = true
