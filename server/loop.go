@@ -173,10 +173,8 @@ func (l *loop) takeTurns() {
 // it is unblocked.
 func (l *loop) takeTurn(c *conn) {
 	c.clear(stateYielded)
-	if c.mayParse() {
-		c.event = 0
-		l.ready = append(l.ready, arrival{c, c.in})
-	}
+	c.event = 0
+	l.proceed(c)
 }
 
 // answer ends a round: it serves every connection in it.

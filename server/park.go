@@ -140,6 +140,7 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 	}
 	l.write()
 	l.proceed(c)
+	l.answer()
 }
 
 // alone makes a run of one request, beside the rounds.
@@ -150,10 +151,10 @@ func (l *loop) alone(c *conn, r *protocol.Request, key []byte) {
 	l.bound()
 }
 
-// proceed answers what a connection has asked while it could not be answered, if that is over.
+// proceed puts what a connection has asked while it could not be answered into the round, if that is over.
 func (l *loop) proceed(c *conn) {
-	if c.mayParse() {
+	if c.mayParse() && !c.is(stateReady) {
 		l.ready = append(l.ready, arrival{c, c.in})
-		l.answer()
+		c.set(stateReady)
 	}
 }

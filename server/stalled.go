@@ -166,6 +166,7 @@ func (l *loop) look() {
 			}
 		}
 	}
+	l.guard(nil, l.answer)
 	l.server.relief.report(found)
 	l.giveUpLate(now)
 	l.feed(len(l.hungry))

@@ -242,6 +242,7 @@ func (l *loop) goOnFrom(h *hungry) {
 	l.hear(c)
 	l.write()
 	l.proceed(c)
+	l.answer()
 	if l.forgetBegun(); c.receiving() && c.mayParse() {
 		l.receive(c)
 	}

@@ -156,7 +156,7 @@ func (l *loop) block(c *conn) {
 	}
 }
 
-// unblock goes on sending what a blocked connection has waiting. It runs on the loop, when the drainer found room.
+// unblock goes on with a blocked connection. It runs on the loop, when the drainer found room.
 func (l *loop) unblock(c *conn) {
 	if !c.is(stateOpen) || !c.is(stateBlocked) {
 		return
@@ -164,9 +164,10 @@ func (l *loop) unblock(c *conn) {
 	if l.push(c) && !l.server.drainer.watch(c) {
 		l.close(c)
 	}
+	l.answer()
 }
 
-// push hands a blocked connection's socket what it takes, and goes on with the connection if that was all. It reports
+// push hands a blocked connection's socket what it takes. If that was all the connection joins the round. push reports
 // whether something is left.
 func (l *loop) push(c *conn) (left bool) {
 	sent, err := l.sendQueue(c)
