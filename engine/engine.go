@@ -108,6 +108,9 @@ type Info struct {
 	// Blocks says that calls may wait for a disk or a network. The server then never makes them on an event loop: it
 	// hands the whole round to a worker and stops reading from the connections in it.
 	Blocks bool
+
+	// Options are the keys of -o that are this engine's own. None may be the server's.
+	Options []Option
 }
 
 // Settings is what an engine needs to know of the command line.
@@ -130,8 +133,8 @@ type Settings struct {
 	// the limit leaves and raises total_malloced, and exists for memcached's own tests.
 	InitialMalloc uint64
 
-	Options map[string]string // -o keys that the server does not know itself
-	Warn    func(msg string)  // one line for the operator; never nil
+	Options Values           // of the options that the engine declares: those given, else their defaults
+	Warn    func(msg string) // one line for the operator; never nil
 }
 
 // Query names a group of figures for Stats.

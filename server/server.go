@@ -126,7 +126,7 @@ func (s *Server) engineSettings() engine.Settings {
 		LargePages:    st.LargePages,
 		LendFrom:      lendFrom,
 		InitialMalloc: st.InitialMalloc,
-		Options:       st.EngineOptions,
+		Options:       s.engine.Info().Values(st.EngineOptions),
 		Warn:          func(msg string) { s.log.Printf("%s", msg) },
 	}
 }

@@ -110,27 +110,27 @@ func FuzzNormalise(f *testing.F) {
 // TestFlags checks that every flag of the table arrives in the settings by way of cobra.
 func TestFlags(t *testing.T) {
 	for _, row := range settings.Table() {
-		if row.Letter == 0 || row.Action() {
+		if !row.IsFlag() || row.Action() {
 			continue
 		}
 		st := settings.Default()
-		words := []string{"-" + string(row.Letter)}
+		words := []string{row.Name()}
 		if row.Arg != "" {
 			words = append(words, "7")
 		}
 		args, err := normalise(words, settings.Table())
 		if err != nil {
-			t.Errorf("-%c: %v", row.Letter, err)
+			t.Errorf("%s: %v", row.Name(), err)
 			continue
 		}
 		root := (&program{}).root()
 		root.ResetFlags()
 		addFlags(root.Flags(), st, settings.Table())
 		if err := root.ParseFlags(args); err != nil {
-			t.Errorf("-%c: %v", row.Letter, err)
+			t.Errorf("%s: %v", row.Name(), err)
 		}
-		if !st.Given(row.Letter) {
-			t.Errorf("-%c did not reach the st", row.Letter)
+		if !st.Given(row.Long) {
+			t.Errorf("%s did not reach the settings", row.Name())
 		}
 	}
 }

@@ -48,7 +48,7 @@ func isSubcommand(root *cobra.Command, word string) bool {
 
 // root returns the command that serves, with the subcommands below it.
 func (p *program) root() *cobra.Command {
-	st := settings.Default()
+	st := settings.Default(engineInfos()...)
 	root := &cobra.Command{
 		Use:           "gocached",
 		Args:          cobra.ArbitraryArgs,

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"gocached/engine"
 	"gocached/engine/memory"
@@ -12,29 +11,44 @@ import (
 	"gocached/slab"
 )
 
-// engineRow is one engine that -E can name.
+// engineRow is one engine that -E can name. Its name, and the keys of -o that are its own, stand in its Info.
 type engineRow struct {
-	name     string
 	make     func() engine.Engine
 	describe func(io.Writer, *settings.Settings) // what -vv prints about it at the start, or nil
 }
 
 // engines is every engine there is.
 var engines = [...]engineRow{
-	{"memory", func() engine.Engine { return memory.New() }, printSlabs},
-	{"null", func() engine.Engine { return null.New() }, nil},
+	{func() engine.Engine { return memory.New() }, printSlabs},
+	{func() engine.Engine { return null.New() }, nil},
 }
 
-// findEngine returns the row of an engine.
-func findEngine(name string) (*engineRow, error) {
-	var names []string
+// engineInfos returns what every engine says of itself.
+func engineInfos() []engine.Info {
+	infos := make([]engine.Info, len(engines))
 	for i := range engines {
-		if engines[i].name == name {
-			return &engines[i], nil
-		}
-		names = append(names, engines[i].name)
+		infos[i] = engines[i].make().Info()
 	}
-	return nil, exit(settings.ExitFault, "Unknown engine: %s\n -- should be one of %s", name, strings.Join(names, ", "))
+	return infos
+}
+
+// allOptions returns the keys of -o: the server's, and those of every engine.
+func allOptions() []engine.Option {
+	all := settings.ExtendedTable()
+	for _, info := range engineInfos() {
+		all = append(all, info.Options...)
+	}
+	return all
+}
+
+// findEngine returns the row of an engine. That there is one was checked with the settings.
+func findEngine(name string) *engineRow {
+	for i, info := range engineInfos() {
+		if info.Name == name {
+			return &engines[i]
+		}
+	}
+	panic("no engine " + name)
 }
 
 // printSlabs prints the table of slab classes, in the form of memcached 1.4.5, which tools read.

@@ -10,11 +10,10 @@ import (
 func addFlags(flags *pflag.FlagSet, settings *settings.Settings, table []settings.Setting) {
 	for i := range table {
 		row := &table[i]
-		if row.Letter == 0 {
+		if !row.IsFlag() {
 			continue
 		}
-		flag := flags.VarPF(&flagValue{settings, row}, row.Long, string(row.Letter), row.Help)
-		flag.Hidden = row.Hidden
+		flag := flags.VarPF(&flagValue{settings, row}, row.Long, row.Short(), row.Help)
 		if row.Arg == "" {
 			flag.NoOptDefVal = "true"
 		}
@@ -50,7 +49,7 @@ func (v *flagValue) String() string {
 	if v.row.Arg != "" {
 		return v.row.Default
 	}
-	if v.settings.Given(v.row.Letter) {
+	if v.settings.Given(v.row.Long) {
 		return "true"
 	}
 	return "false"

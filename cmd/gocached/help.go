@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gocached/engine"
 	"gocached/server"
 	"gocached/server/settings"
 )
@@ -72,33 +73,48 @@ func (p *program) versionCommand() *cobra.Command {
 func printLicence(w io.Writer) { fmt.Fprintf(w, "gocached %s\n\n%s", server.Release, licence) }
 
 // printHelp prints what -h asks for. Clients and test suites look for words in it, so it names nothing that is not
-// there: rows that are hidden stay out.
+// there.
 func printHelp(w io.Writer) {
 	fmt.Fprintf(w, "%s: gocached %s\n", compatible, server.Release)
 	for _, row := range settings.Table() {
-		if row.Letter == 0 || row.Hidden {
+		if !row.IsFlag() {
 			continue
 		}
-		left := "-" + string(row.Letter)
-		if row.Arg != "" {
-			left += " <" + row.Arg + ">"
-		}
-		printHelpLine(w, left, row.Help)
+		printHelpLine(w, usage(&row), row.Help)
 		for _, level := range row.Levels {
 			printHelpLine(w, level.Flag, level.Help)
 		}
 	}
-	for _, key := range settings.ExtendedTable() {
-		left := "-o " + key.Key
-		if key.Arg != "" {
-			left += "=<" + key.Arg + ">"
-		}
-		printHelpLine(w, left, key.Help)
+	printOptions(w, settings.ExtendedTable(), "")
+	for _, info := range engineInfos() {
+		printOptions(w, info.Options, "with -E "+info.Name+": ")
 	}
 	printLongNames(w)
 	fmt.Fprintln(w, "\nBesides serving:")
 	for _, c := range (&program{}).root().Commands() {
 		fmt.Fprintf(w, "  gocached %-12s %s\n", c.Name(), c.Short)
+	}
+}
+
+// usage returns a flag as the help writes it, with what stands for its argument.
+func usage(row *settings.Setting) string {
+	switch {
+	case row.Arg == "":
+		return row.Name()
+	case row.Letter == 0:
+		return row.Name() + "=<" + row.Arg + ">"
+	}
+	return row.Name() + " <" + row.Arg + ">"
+}
+
+// printOptions prints keys of -o, and under which condition they are there.
+func printOptions(w io.Writer, options []engine.Option, condition string) {
+	for _, o := range options {
+		left := "-o " + o.Key
+		if o.Kind.Arg != "" {
+			left += "=<" + o.Kind.Arg + ">"
+		}
+		printHelpLine(w, left, condition+o.Help)
 	}
 }
 
@@ -115,15 +131,15 @@ func printHelpLine(w io.Writer, left, text string) {
 	}
 }
 
-// printLongNames prints the long names of all flags.
+// printLongNames prints the long names of all flags that have a letter.
 func printLongNames(w io.Writer) {
 	var names []string
 	for _, row := range settings.Table() {
-		if row.Letter != 0 && !row.Hidden {
-			names = append(names, fmt.Sprintf("-%c --%s", row.Letter, row.Long))
+		if row.Letter != 0 {
+			names = append(names, row.Name()+" --"+row.Long)
 		}
 	}
-	fmt.Fprintln(w, "\nEach flag has a long name too:")
+	fmt.Fprintln(w, "\nEach letter has a long name too:")
 	for len(names) > 0 {
 		row := names[:min(3, len(names))]
 		names = names[len(row):]

@@ -117,6 +117,7 @@ func TestSubcommandsOfCobra(t *testing.T) {
 		{[]string{"completion", "zsh"}, "#compdef gocached\n"},
 		{[]string{"completion", "fish"}, "# fish completion for gocached "},
 		{[]string{"__complete", "--po"}, "--port\tTCP port"},
+		{[]string{"__complete", "--port-"}, "--port-file\twrite the bound ports"},
 		{[]string{"__complete", "-p", "5", "-m", ""}, ":"},
 		{[]string{"__complete", "too"}, "tool\tShow the figures"},
 	} {
@@ -155,13 +156,10 @@ func TestManual(t *testing.T) {
 	}
 	text := strings.ReplaceAll(string(page), `\-`, "-")
 	for _, row := range settings.Table() {
-		if row.Letter == 0 || row.Hidden {
+		if !row.IsFlag() {
 			continue
 		}
-		head := `.BR -` + string(row.Letter) + ` , " --` + row.Long + `"`
-		if row.Arg != "" {
-			head = `.BI -` + string(row.Letter) + ` " ` + row.Arg + `\fR, " --` + row.Long + "= " + row.Arg
-		}
+		head := manualHead(&row)
 		_, after, found := strings.Cut(text, "\n.TP\n"+head+"\n")
 		if !found {
 			t.Errorf("the manual has no paragraph that begins %q", head)
@@ -169,16 +167,38 @@ func TestManual(t *testing.T) {
 		}
 		paragraph, _, _ := strings.Cut(after, "\n.TP\n")
 		if row.Default != "" && !strings.Contains(paragraph, row.Default) && row.Default != ":" {
-			t.Errorf("-%c: the manual does not name the default, %s", row.Letter, row.Default)
+			t.Errorf("%s: the manual does not name the default, %s", row.Name(), row.Default)
 		}
 	}
-	for _, key := range settings.ExtendedTable() {
-		head := ".B " + key.Key
-		if key.Arg != "" {
-			head = ".BI " + key.Key + "= " + key.Arg
+	for _, o := range allOptions() {
+		head := ".B " + o.Key
+		if o.Kind.Arg != "" {
+			head = ".BI " + o.Key + "= " + o.Kind.Arg
 		}
-		if !strings.Contains(text, "\n.TP\n"+head+"\n") {
+		_, after, found := strings.Cut(text, "\n.TP\n"+head+"\n")
+		if !found {
 			t.Errorf("the manual has no paragraph that begins %q", head)
 		}
+		paragraph, _, _ := strings.Cut(after, "\n.TP\n")
+		if !strings.Contains(paragraph, o.Default) || !strings.Contains(o.Help, o.Default) {
+			t.Errorf("-o %s: the manual or the help does not name the default, %s", o.Key, o.Default)
+		}
 	}
+}
+
+// manualHead returns the line that begins a flag's paragraph in the manual.
+func manualHead(row *settings.Setting) string {
+	argument := ""
+	if row.Arg != "" {
+		argument = "= " + row.Arg
+	}
+	switch {
+	case row.Letter == 0 && row.Arg == "":
+		return ".B --" + row.Long
+	case row.Letter == 0:
+		return ".BI --" + row.Long + argument
+	case row.Arg == "":
+		return ".BR " + row.Name() + ` , " --` + row.Long + `"`
+	}
+	return ".BI " + row.Name() + ` " ` + row.Arg + `\fR, " --` + row.Long + argument
 }

@@ -28,10 +28,7 @@ func (p *program) serve(s *settings.Settings) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	row, err := findEngine(s.Engine)
-	if err != nil {
-		return err
-	}
+	row := findEngine(s.Engine)
 	if err := raiseLimits(s); err != nil {
 		return err
 	}
@@ -153,8 +150,10 @@ func settle(s *settings.Settings, srv *server.Server, log *oplog.Log, identity *
 	return ready.announce(s)
 }
 
-// environment takes over the variables that memcached knows.
+// environment takes over the variables that memcached knows. A flag goes before its variable.
 func (p *program) environment(s *settings.Settings) {
-	s.PortFile = p.getenv("MEMCACHED_PORT_FILENAME")
+	if s.PortFile == "" {
+		s.PortFile = p.getenv("MEMCACHED_PORT_FILENAME")
+	}
 	s.InitialMalloc, _ = strconv.ParseUint(p.getenv("T_MEMD_INITIAL_MALLOC"), 10, 64)
 }

@@ -194,6 +194,8 @@ func TestRefusedStarts(t *testing.T) {
 		stderr string
 	}{
 		{[]string{"-E", "nothing"}, 1, "Unknown engine: nothing\n -- should be one of memory, null\n"},
+		{[]string{"-E", "memory", "-o", "unknown"}, 1, "Illegal suboption \"unknown\"\n -- should be one of udp_follows_tcp, " +
+			"udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds\n"},
 		{[]string{"-f", "1", "-t", "0"}, 1, "Factor must be greater than 1\nNumber of threads must be greater than 0\n"},
 		{[]string{"-l", ""}, 1, "-l needs an argument that is not empty\n"},
 		{[]string{"-t", "4x"}, 1, "-t needs a number, not \"4x\"\n"},
@@ -240,5 +242,30 @@ func TestStderrClosed(t *testing.T) {
 	cmd.Process.Signal(syscall.SIGINT)
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPortFileFlag: a flag without a letter works, in either form, and goes before its variable in the environment.
+func TestPortFileFlag(t *testing.T) {
+	for _, form := range []string{"--port-file=%s", "--port-f %s"} {
+		dir := t.TempDir()
+		path, other := filepath.Join(dir, "ports"), filepath.Join(dir, "other")
+		words := strings.Fields(fmt.Sprintf("-l 127.0.0.1 -p -1 "+form, path))
+		cmd := exec.Command(binary, append(words, asRoot()...)...)
+		cmd.Env = append(os.Environ(), "MEMCACHED_PORT_FILENAME="+other)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer cmd.Process.Kill()
+		if got := ask(t, "tcp", fmt.Sprintf("127.0.0.1:%d", readPort(t, path)), "version"); got != "VERSION 1.4.5" {
+			t.Errorf("version: %q", got)
+		}
+		if _, err := os.Stat(other); err == nil {
+			t.Errorf("%s: the variable goes before the flag", form)
+		}
+		cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gocached/engine"
 	"gocached/server/settings"
 	"gocached/tool"
 )
@@ -84,12 +85,12 @@ func meansServing(word string) bool {
 
 func isExtended(word string) bool {
 	key, _, _ := strings.Cut(word, "=")
-	return slices.ContainsFunc(settings.ExtendedTable(), func(e settings.Extended) bool { return e.Key == key })
+	return slices.ContainsFunc(allOptions(), func(o engine.Option) bool { return o.Key == key })
 }
 
 func isLongName(word string) bool {
 	name, _, _ := strings.Cut(word, "=")
-	return slices.ContainsFunc(settings.Table(), func(r settings.Setting) bool { return r.Letter != 0 && r.Long == name })
+	return slices.ContainsFunc(settings.Table(), func(r settings.Setting) bool { return r.IsFlag() && r.Long == name })
 }
 
 func isAddress(word string) bool {

@@ -51,9 +51,12 @@ type Harness struct {
 	Clock *clock.Clock
 }
 
-// Start initializes an engine, and ends it with the test.
+// Start initializes an engine, and ends it with the test. Without Options the engine gets the defaults of its own.
 func Start(t testing.TB, e engine.Engine, s engine.Settings) *Harness {
 	t.Helper()
+	if s.Options == nil {
+		s.Options = e.Info().Values(nil)
+	}
 	if err := e.Initialize(s); err != nil {
 		t.Fatalf("Initialize: %v", err)
 	}

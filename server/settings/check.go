@@ -31,9 +31,8 @@ func (f Faults) Error() string {
 // Exit returns the exit status that fits: that of the first fault.
 func (f Faults) Exit() int { return f[0].Exit }
 
-// Validate reports everything that is wrong with the settings: values that Set could not take, numbers out of bounds,
-// settings that do not go together, and only if there is none of these, settings that ask for what is not there yet.
-// The error is a Faults, or nil.
+// Validate reports everything that is wrong with the settings: values that Set could not take, numbers out of bounds, and
+// settings that do not go together. The error is a Faults, or nil.
 func (s *Settings) Validate() error {
 	faults := append(Faults(nil), s.faults...)
 	for i := range table {
@@ -49,24 +48,7 @@ func (s *Settings) Validate() error {
 		}
 	}
 	if len(faults) == 0 {
-		faults = s.refusals()
-	}
-	if len(faults) == 0 {
 		return nil
-	}
-	return faults
-}
-
-// refusals returns what the server is asked for and cannot do yet.
-func (s *Settings) refusals() Faults {
-	var faults Faults
-	for i := range table {
-		if table[i].refuse == nil {
-			continue
-		}
-		if fault := table[i].refuse(s); fault != "" {
-			faults = append(faults, Fault{fault, ExitUsage})
-		}
 	}
 	return faults
 }

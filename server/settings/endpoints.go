@@ -28,7 +28,7 @@ func (s *Settings) UDPEndpoints() ([]Endpoint, string) {
 	switch {
 	case s.Socket != "" || s.SASL:
 		return nil, ""
-	case s.UDPFollowsTCP && !s.given['U']:
+	case s.UDPFollowsTCP && !s.given["udp-port"]:
 		return s.TCPEndpoints()
 	case s.UDPPort == 0:
 		return nil, ""
@@ -80,11 +80,11 @@ func (s *Settings) unreachable() string {
 	}
 	why := "-p 0 switches TCP off, and UDP is off without -U; give a port by -p or in -l, or -U, or -s"
 	switch {
-	case !s.given['p']:
+	case !s.given["port"]:
 		why = "-U 0 without -p switches TCP off too, as in memcached 1.4.5; give -p 11211 as well"
 	case s.SASL && s.UDPPort != 0:
 		why = "-p 0 switches TCP off, and -S closes UDP; give a port by -p or in -l, or -s"
-	case s.given['U'] && s.UDPPort == 0:
+	case s.given["udp-port"] && s.UDPPort == 0:
 		why = "-p 0 switches TCP off, and -U 0 UDP; give a port by -p or in -l, or -s"
 	}
 	return "nothing to listen on: " + why
@@ -108,11 +108,11 @@ func warnUDP(s *Settings) string {
 func warnSocket(s *Settings) string {
 	var idle []string
 	for _, f := range []struct {
-		letter byte
-		off    bool
-	}{{'p', s.Port == 0}, {'U', s.UDPPort == 0}, {'l', false}} {
-		if s.given[f.letter] && !f.off {
-			idle = append(idle, "-"+string(f.letter))
+		long, flag string
+		off        bool
+	}{{"port", "-p", s.Port == 0}, {"udp-port", "-U", s.UDPPort == 0}, {"listen", "-l", false}} {
+		if s.given[f.long] && !f.off {
+			idle = append(idle, f.flag)
 		}
 	}
 	if s.Socket == "" || len(idle) == 0 {
@@ -144,9 +144,9 @@ func warnListen(s *Settings) string {
 		}
 	}
 	switch {
-	case named && s.given['p'] && s.Port > 0 && !hasPort(tcp, s.Port):
+	case named && s.given["port"] && s.Port > 0 && !hasPort(tcp, s.Port):
 		return fmt.Sprintf("-p %d means nothing, since each address of -l names a port", s.Port)
-	case named && s.given['U'] && s.UDPPort > 0 && len(udp) > 0 && !hasPort(udp, s.UDPPort):
+	case named && s.given["udp-port"] && s.UDPPort > 0 && len(udp) > 0 && !hasPort(udp, s.UDPPort):
 		return fmt.Sprintf("-U %d: UDP is on, but on the ports that the addresses of -l name", s.UDPPort)
 	}
 	return ""

@@ -29,7 +29,7 @@ func flagsOf(t *testing.T, line string) *Settings {
 	s := Default()
 	words := strings.Fields(line)
 	for i := 0; i < len(words); i++ {
-		row, value := rowOf(t, words[i][1]), ""
+		row, value := rowOf(t, words[i][1:]), ""
 		if row.Arg != "" {
 			i++
 			value = words[i]

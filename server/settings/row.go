@@ -11,17 +11,14 @@ import (
 // Setting is one row of the settings table: a flag, or a line of `stats settings` that no flag chooses. The flags, the
 // help text, the manual's test, `stats settings` and the checks are all made from it.
 type Setting struct {
-	Letter  byte   // the short flag, 0 if the row is no flag
-	Long    string // the long name, as memcached 1.6 spells it where it has one; "" if there is none
+	Letter  byte   // the short flag, 0 if there is none
+	Long    string // the flag's name, as memcached 1.6 spells it where it has one; "" if the row is no flag
 	Arg     string // what the help calls the argument, "" if the flag takes none
 	Default string // in the form the command line takes; "" is the zero value
 	Help    string // a sentence for the help text
 
 	// Levels are further lines of the help: what a repeated flag does.
 	Levels []Level
-
-	// Hidden keeps a row out of the help, because what it names does not work yet.
-	Hidden bool
 
 	what      string                         // names the value in a fault
 	min, max  float64                        // inclusive bounds of a number, checked when what is set; max 0 is none
@@ -35,7 +32,6 @@ type Setting struct {
 	units     string                         // with base: letters of which one may end the number
 	unit      int64                          // how many bytes one is, if the number is a size
 	check     func(*Settings) string         // a further fault, or ""
-	refuse    func(*Settings) string         // why the server cannot do this yet, or ""
 	warn      func(*Settings) string         // what the operator should know, or ""
 	stat      string                         // its name in `stats settings`, "" if it is not there
 	statOrder int                            // its place there, from 1
@@ -51,8 +47,27 @@ type Level struct {
 // Table returns the settings in the order of the help text. The caller must not change it.
 func Table() []Setting { return table[:] }
 
+// IsFlag reports whether the row can be given on the command line.
+func (r *Setting) IsFlag() bool { return r.Long != "" }
+
+// Short returns the flag's letter as a text, "" if it has none.
+func (r *Setting) Short() string {
+	if r.Letter == 0 {
+		return ""
+	}
+	return string(r.Letter)
+}
+
+// Name returns the flag as people write it: by its letter, or with two dashes if it has none.
+func (r *Setting) Name() string {
+	if r.Letter == 0 {
+		return "--" + r.Long
+	}
+	return "-" + r.Short()
+}
+
 // Action reports whether the flag asks for something else than serving: help, licence, version.
-func (r *Setting) Action() bool { return r.Letter != 0 && r.field == nil && r.parse == nil }
+func (r *Setting) Action() bool { return r.IsFlag() && r.field == nil && r.parse == nil }
 
 // exit returns the process's exit status when the row's value is at fault.
 func (r *Setting) exit() int {
@@ -91,7 +106,7 @@ func (r *Setting) apply(s *Settings, value string) string {
 		*p = appendNew(*p, list)
 		return r.empty(len(list) == 0)
 	default:
-		panic(fmt.Sprintf("setting -%c: field of type %T", r.Letter, p))
+		panic(fmt.Sprintf("setting %s: field of type %T", r.Name(), p))
 	}
 	return ""
 }
@@ -145,13 +160,13 @@ func (r *Setting) noNumber(value string) string {
 	number, sign := strings.CutPrefix(value, "=")
 	switch {
 	case sign && r.isNumber(number):
-		return fmt.Sprintf("-%c needs %s, not %q: write -%[1]c %[4]s", r.Letter, kind, value, number)
+		return fmt.Sprintf("%s needs %s, not %q: write %[1]s %[4]s", r.Name(), kind, value, number)
 	case r.unit == 0 || !ok:
-		return fmt.Sprintf("-%c needs %s, not %q", r.Letter, kind, value)
+		return fmt.Sprintf("%s needs %s, not %q", r.Name(), kind, value)
 	case r.max != 0 && float64(bytes) > r.max*float64(r.unit):
 		return r.large()
 	}
-	return fmt.Sprintf("-%c needs %s, not %q: give -%[1]c %[4]s", r.Letter, kind, value, r.spell(bytes))
+	return fmt.Sprintf("%s needs %s, not %q: give %[1]s %[4]s", r.Name(), kind, value, r.spell(bytes))
 }
 
 // spell writes a size as the flag takes it.
@@ -171,7 +186,7 @@ func (r *Setting) empty(is bool) string {
 	if !is {
 		return ""
 	}
-	return fmt.Sprintf("-%c needs an argument that is not empty", r.Letter)
+	return fmt.Sprintf("%s needs an argument that is not empty", r.Name())
 }
 
 // bounds returns the fault of a number outside the row's bounds, or "".

@@ -4,6 +4,8 @@
 // Read next: Settings below, then row.go and table.go. A new flag is a row there, and a field here.
 package settings
 
+import "gocached/engine"
+
 // Settings is everything the command line can choose. It is filled from the settings table (table.go), checked
 // once by Validate, and read-only from then on; two servers with different settings can live in one process.
 //
@@ -45,17 +47,21 @@ type Settings struct {
 	ModernStats     bool // -o modern_stats: figures of memcached 1.6 follow those of 1.4.5 in stats
 	IdleTimeout     int  // -o idle_timeout, in seconds, 0 is never
 
-	// EngineOptions are the -o keys that the server passes on to its engine.
+	// EngineOptions is what -o says to the engine, by the keys that it declares: the values have passed their checks. Complete
+	// fills it in.
 	EngineOptions map[string]string
 
-	// PortFile is where OpenSockets writes the bound ports, "" is nowhere. From MEMCACHED_PORT_FILENAME.
+	// PortFile is where listen.Open writes the bound ports, "" is nowhere: --port-file, else MEMCACHED_PORT_FILENAME.
 	PortFile string
 
 	// InitialMalloc is counted as already allocated, in bytes. From T_MEMD_INITIAL_MALLOC, for memcached's own tests.
 	InitialMalloc uint64
 
-	given  map[byte]bool // letters that were set by Set
-	faults Faults        // values that Set could not take
+	given  map[string]bool // flags that were set by Set, by their long names
+	faults Faults          // values that Set could not take
+
+	engines []engine.Info // what -E can name, nil if that is not known
+	foreign []string      // keys of -o that are not the server's own, with their values: perhaps the engine's
 }
 
 // Binding is the protocol that -B allows.
@@ -79,9 +85,10 @@ func (b Binding) String() string {
 	return "auto-negotiate"
 }
 
-// Default returns what the server does without any flag. They are memcached 1.4.5's, except that UDP is off.
-func Default() *Settings {
-	s := &Settings{given: map[byte]bool{}}
+// Default returns what the server does without any flag: as memcached 1.4.5, except that UDP is off. The engines are those
+// that -E can name, with the keys of -o that each declares; without any every name is taken, and no such key.
+func Default(engines ...engine.Info) *Settings {
+	s := &Settings{given: map[string]bool{}, engines: engines}
 	for i := range table {
 		if table[i].Default != "" {
 			table[i].apply(s, table[i].Default)
@@ -95,16 +102,16 @@ func Default() *Settings {
 // A value that cannot be taken is remembered, and Validate reports it.
 func (s *Settings) Set(row *Setting, value string) {
 	if s.given == nil {
-		s.given = map[byte]bool{}
+		s.given = map[string]bool{}
 	}
-	s.given[row.Letter] = true
+	s.given[row.Long] = true
 	if fault := row.apply(s, value); fault != "" {
 		s.faults = append(s.faults, Fault{Text: fault, Exit: row.exit()})
 	}
 }
 
-// Given reports whether Set was called for the letter.
-func (s *Settings) Given(letter byte) bool { return s.given[letter] }
+// Given reports whether Set was called for the flag with this long name.
+func (s *Settings) Given(long string) bool { return s.given[long] }
 
 // Complete fills in what one flag implies for another, once all have been Set:
 //
@@ -112,17 +119,19 @@ func (s *Settings) Given(letter byte) bool { return s.given[letter] }
 //   - -p without -U opens no UDP, unlike in 1.4.5, unless -o udp_follows_tcp asks for it.
 //   - -S without -B means the binary protocol.
 //   - -D turns the statistics by prefix on.
+//   - -E says which keys of -o there are beside the server's own.
 func (s *Settings) Complete() {
 	switch {
-	case s.given['U'] && !s.given['p']:
+	case s.given["udp-port"] && !s.given["port"]:
 		s.Port = s.UDPPort
-	case s.UDPFollowsTCP && !s.given['U']:
+	case s.UDPFollowsTCP && !s.given["udp-port"]:
 		s.UDPPort = s.Port
 	}
-	if s.SASL && !s.given['B'] {
+	if s.SASL && !s.given["protocol"] {
 		s.Binding = BindingBinary
 	}
-	if s.given['D'] {
+	if s.given["prefix-delimiter"] {
 		s.Detail = true
 	}
+	s.takeForeign()
 }

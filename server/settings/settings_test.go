@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// rowOf finds a row of the settings table by its letter.
-func rowOf(t *testing.T, letter byte) *Setting {
+// rowOf finds a row of the settings table by its letter, or by its long name if it has none.
+func rowOf(t *testing.T, name string) *Setting {
 	t.Helper()
 	for i := range table {
-		if table[i].Letter == letter {
-			return &table[i]
+		if row := &table[i]; strings.TrimLeft(row.Name(), "-") == name {
+			return row
 		}
 	}
-	t.Fatalf("no flag -%c", letter)
+	t.Fatalf("no flag %s", name)
 	return nil
 }
 
@@ -25,7 +25,7 @@ func settingsOf(t *testing.T, pairs ...string) *Settings {
 	t.Helper()
 	s := Default()
 	for i := 0; i < len(pairs); i += 2 {
-		s.Set(rowOf(t, pairs[i][0]), pairs[i+1])
+		s.Set(rowOf(t, pairs[i]), pairs[i+1])
 	}
 	s.Complete()
 	return s
@@ -53,11 +53,14 @@ func TestDefaultSettings(t *testing.T) {
 func TestTable(t *testing.T) {
 	letters, longs, stats := map[byte]bool{}, map[string]bool{}, map[int]string{}
 	for _, row := range table {
-		if row.Letter != 0 {
-			if letters[row.Letter] || longs[row.Long] || row.Long == "" || row.Help == "" {
-				t.Errorf("-%c --%s: twice, or without a long name or a sentence", row.Letter, row.Long)
+		switch {
+		case row.IsFlag():
+			if row.Letter != 0 && letters[row.Letter] || longs[row.Long] || row.Help == "" {
+				t.Errorf("%s, --%s: twice, or without a sentence", row.Name(), row.Long)
 			}
 			letters[row.Letter], longs[row.Long] = true, true
+		case row.stat == "" || row.Letter != 0:
+			t.Errorf("a row is neither a flag with a long name nor a line of stats settings alone: %+v", row)
 		}
 		if row.stat != "" {
 			if stats[row.statOrder] != "" {
@@ -76,67 +79,65 @@ func TestTable(t *testing.T) {
 			t.Errorf("memcached 1.4.5 has -%c", letter)
 		}
 	}
-	if hidden := rowOf(t, 'o').Hidden; hidden != (len(extended) == 0) {
-		t.Errorf("-o hidden: %v, with %d keys", hidden, len(extended))
-	}
 }
 
 func TestSet(t *testing.T) {
 	for _, c := range []struct {
-		letter byte
-		value  string
-		got    func(*Settings) any
-		want   any
+		flag  string
+		value string
+		got   func(*Settings) any
+		want  any
 	}{
-		{'p', "0", func(s *Settings) any { return s.Port }, 0},
-		{'p', "-1", func(s *Settings) any { return s.Port }, -1},
-		{'p', " 12", func(s *Settings) any { return s.Port }, 12},
-		{'U', "77", func(s *Settings) any { return s.UDPPort }, 77},
-		{'s', "/a/b", func(s *Settings) any { return s.Socket }, "/a/b"},
-		{'a', "0770", func(s *Settings) any { return s.SocketMask }, 0o770},
-		{'a', "64", func(s *Settings) any { return s.SocketMask }, 0o64},
-		{'l', "a,b;c,,a", func(s *Settings) any { return s.Listen }, []string{"a", "b", "c"}},
-		{'d', "", func(s *Settings) any { return s.Daemon }, true},
-		{'r', "", func(s *Settings) any { return s.Core }, true},
-		{'u', "me", func(s *Settings) any { return s.User }, "me"},
-		{'m', "100", func(s *Settings) any { return s.MemoryLimit }, int64(100 << 20)},
-		{'m', "4098", func(s *Settings) any { return s.MemoryLimit }, int64(4098 << 20)},
-		{'M', "", func(s *Settings) any { return s.NoEvict }, true},
-		{'c', "5", func(s *Settings) any { return s.MaxConns }, 5},
-		{'k', "", func(s *Settings) any { return s.LockMemory }, true},
-		{'v', "", func(s *Settings) any { return s.Verbosity }, 1},
-		{'P', "x.pid", func(s *Settings) any { return s.PIDFile }, "x.pid"},
-		{'f', "1.5", func(s *Settings) any { return s.Factor }, 1.5},
-		{'f', " 2.0", func(s *Settings) any { return s.Factor }, 2.0},
-		{'n', "8", func(s *Settings) any { return s.ChunkMin }, 8},
-		{'L', "", func(s *Settings) any { return s.LargePages }, true},
-		{'D', ";x", func(s *Settings) any { return s.Delimiter }, byte(';')},
-		{'D', ":", func(s *Settings) any { return s.Detail }, true},
-		{'t', "2", func(s *Settings) any { return s.Threads }, 2},
-		{'R', "7", func(s *Settings) any { return s.ReqsPerEvent }, 7},
-		{'C', "", func(s *Settings) any { return s.NoCAS }, true},
-		{'b', "99", func(s *Settings) any { return s.Backlog }, 99},
-		{'B', "ascii", func(s *Settings) any { return s.Binding }, BindingASCII},
-		{'B', "auto", func(s *Settings) any { return s.Binding }, BindingAuto},
-		{'I', "2m", func(s *Settings) any { return s.ItemMax }, 2 << 20},
-		{'I', "512K", func(s *Settings) any { return s.ItemMax }, 512 << 10},
-		{'I', "2048", func(s *Settings) any { return s.ItemMax }, 2048},
-		{'E', "null", func(s *Settings) any { return s.Engine }, "null"},
-		{'A', "", func(s *Settings) any { return s.AllowShutdown }, true},
-		{'B', "binary", func(s *Settings) any { return s.Binding }, BindingBinary},
-		{'o', "udp_max_datagrams=65535", func(s *Settings) any { return s.UDPMaxDatagrams }, 65535},
-		{'o', "maxconns_fast", func(s *Settings) any { return s.TurnAway }, true},
-		{'o', "no_io_uring", func(s *Settings) any { return s.NoIOUring }, true},
-		{'o', "modern_stats", func(s *Settings) any { return s.ModernStats }, true},
-		{'o', "idle_timeout=60", func(s *Settings) any { return s.IdleTimeout }, 60},
-		{'o', "udp_follows_tcp,udp_max_datagrams=1", func(s *Settings) any { return s.UDPMaxDatagrams }, 1},
+		{"p", "0", func(s *Settings) any { return s.Port }, 0},
+		{"p", "-1", func(s *Settings) any { return s.Port }, -1},
+		{"p", " 12", func(s *Settings) any { return s.Port }, 12},
+		{"U", "77", func(s *Settings) any { return s.UDPPort }, 77},
+		{"s", "/a/b", func(s *Settings) any { return s.Socket }, "/a/b"},
+		{"a", "0770", func(s *Settings) any { return s.SocketMask }, 0o770},
+		{"a", "64", func(s *Settings) any { return s.SocketMask }, 0o64},
+		{"l", "a,b;c,,a", func(s *Settings) any { return s.Listen }, []string{"a", "b", "c"}},
+		{"d", "", func(s *Settings) any { return s.Daemon }, true},
+		{"r", "", func(s *Settings) any { return s.Core }, true},
+		{"u", "me", func(s *Settings) any { return s.User }, "me"},
+		{"m", "100", func(s *Settings) any { return s.MemoryLimit }, int64(100 << 20)},
+		{"m", "4098", func(s *Settings) any { return s.MemoryLimit }, int64(4098 << 20)},
+		{"M", "", func(s *Settings) any { return s.NoEvict }, true},
+		{"c", "5", func(s *Settings) any { return s.MaxConns }, 5},
+		{"k", "", func(s *Settings) any { return s.LockMemory }, true},
+		{"v", "", func(s *Settings) any { return s.Verbosity }, 1},
+		{"P", "x.pid", func(s *Settings) any { return s.PIDFile }, "x.pid"},
+		{"f", "1.5", func(s *Settings) any { return s.Factor }, 1.5},
+		{"f", " 2.0", func(s *Settings) any { return s.Factor }, 2.0},
+		{"n", "8", func(s *Settings) any { return s.ChunkMin }, 8},
+		{"L", "", func(s *Settings) any { return s.LargePages }, true},
+		{"D", ";x", func(s *Settings) any { return s.Delimiter }, byte(';')},
+		{"D", ":", func(s *Settings) any { return s.Detail }, true},
+		{"t", "2", func(s *Settings) any { return s.Threads }, 2},
+		{"R", "7", func(s *Settings) any { return s.ReqsPerEvent }, 7},
+		{"C", "", func(s *Settings) any { return s.NoCAS }, true},
+		{"b", "99", func(s *Settings) any { return s.Backlog }, 99},
+		{"B", "ascii", func(s *Settings) any { return s.Binding }, BindingASCII},
+		{"B", "auto", func(s *Settings) any { return s.Binding }, BindingAuto},
+		{"I", "2m", func(s *Settings) any { return s.ItemMax }, 2 << 20},
+		{"I", "512K", func(s *Settings) any { return s.ItemMax }, 512 << 10},
+		{"I", "2048", func(s *Settings) any { return s.ItemMax }, 2048},
+		{"port-file", "/tmp/x", func(s *Settings) any { return s.PortFile }, "/tmp/x"},
+		{"E", "null", func(s *Settings) any { return s.Engine }, "null"},
+		{"A", "", func(s *Settings) any { return s.AllowShutdown }, true},
+		{"B", "binary", func(s *Settings) any { return s.Binding }, BindingBinary},
+		{"o", "udp_max_datagrams=65535", func(s *Settings) any { return s.UDPMaxDatagrams }, 65535},
+		{"o", "maxconns_fast", func(s *Settings) any { return s.TurnAway }, true},
+		{"o", "no_io_uring", func(s *Settings) any { return s.NoIOUring }, true},
+		{"o", "modern_stats", func(s *Settings) any { return s.ModernStats }, true},
+		{"o", "idle_timeout=60", func(s *Settings) any { return s.IdleTimeout }, 60},
+		{"o", "udp_follows_tcp,udp_max_datagrams=1", func(s *Settings) any { return s.UDPMaxDatagrams }, 1},
 	} {
-		s := settingsOf(t, string(c.letter), c.value)
+		s := settingsOf(t, c.flag, c.value)
 		if got := c.got(s); !reflect.DeepEqual(got, c.want) {
-			t.Errorf("-%c %q: got %v, want %v", c.letter, c.value, got, c.want)
+			t.Errorf("%s %q: got %v, want %v", c.flag, c.value, got, c.want)
 		}
 		if err := s.Validate(); err != nil {
-			t.Errorf("-%c %q: %v", c.letter, c.value, err)
+			t.Errorf("%s %q: %v", c.flag, c.value, err)
 		}
 	}
 }
@@ -172,6 +173,9 @@ func TestComplete(t *testing.T) {
 		t.Errorf("-S alone: binding %v", s.Binding)
 	}
 }
+
+// serverKeys is what a fault says of the keys of -o that are the server's.
+const serverKeys = "udp_follows_tcp, udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds"
 
 func TestValidate(t *testing.T) {
 	for _, c := range []struct {
@@ -216,8 +220,11 @@ func TestValidate(t *testing.T) {
 		{[]string{"l", ",;"}, "-l needs an argument that is not empty", 1},
 		{[]string{"s", ""}, "-s needs an argument that is not empty", 1},
 		{[]string{"l", "host:port"}, `Invalid port number: "port"`, 1},
-		{[]string{"o", "no_such=1"}, "Illegal suboption \"no_such=1\"\n -- should be one of " +
-			strings.Join(extendedKeys(extended[:]), ", "), 1},
+		{[]string{"port-file", ""}, "--port-file needs an argument that is not empty", 1},
+		{[]string{"o", "no_such=1"}, "Illegal suboption \"no_such=1\"\n -- should be one of " + serverKeys, 1},
+		{[]string{"o", "idel_timeout=1"}, "Illegal suboption \"idel_timeout=1\"\n -- did you mean idle_timeout?\n -- should be one of " + serverKeys, 1},
+		{[]string{"o", "idle_timeout"}, "-o idle_timeout needs a value: idle_timeout=seconds", 1},
+		{[]string{"o", "maxconns_fast=1"}, "-o maxconns_fast takes no value", 1},
 		{[]string{"o", "udp_max_datagrams=65536"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
 		{[]string{"o", "udp_max_datagrams=-1"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
 		{[]string{"o", "udp_max_datagrams=1x"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
@@ -235,20 +242,6 @@ func TestValidate(t *testing.T) {
 		}
 		if faults.Error() != c.want || faults.Exit() != c.exit {
 			t.Errorf("%q:\ngot  %q, exit %d\nwant %q, exit %d", c.flags, faults, faults.Exit(), c.want, c.exit)
-		}
-	}
-}
-
-// TestRefusals checks that each row that refuses something says so in one line, and not among other faults.
-func TestRefusals(t *testing.T) {
-	for _, row := range table {
-		if row.refuse == nil {
-			continue
-		}
-		err := settingsOf(t, string(row.Letter), "").Validate()
-		faults, ok := err.(Faults)
-		if !ok || len(faults) != 1 || faults.Exit() != ExitUsage || strings.Contains(faults.Error(), "\n") {
-			t.Errorf("-%c: %v", row.Letter, err)
 		}
 	}
 }
@@ -319,42 +312,6 @@ func TestStatsSettings(t *testing.T) {
 		}
 		if len(lines) != 21 {
 			t.Errorf("%d lines", len(lines))
-		}
-	}
-}
-
-// TestSetExtended checks the keys of -o with a table of its own.
-func TestSetExtended(t *testing.T) {
-	rows := []Extended{
-		{Key: "idle", Arg: "seconds", set: func(s *Settings, v string) string { s.MaxConns = atoi(v); return "" }},
-		{Key: "fast", set: func(s *Settings, _ string) string { s.NoCAS = true; return "" }},
-		{Key: "path", Arg: "file"},
-	}
-	for _, c := range []struct{ part, fault string }{
-		{"idle=7", ""}, {"fast", ""}, {"path=/x=y", ""},
-		{"idle", "-o idle needs a value: idle=seconds"},
-		{"fast=1", "-o fast takes no value"},
-		{"fsat", "Illegal suboption \"fsat\"\n -- did you mean fast?\n -- should be one of idle=seconds, fast, path=file"},
-		{"pth=/x", "Illegal suboption \"pth=/x\"\n -- did you mean path?\n -- should be one of idle=seconds, fast, path=file"},
-		{"slow", "Illegal suboption \"slow\"\n -- should be one of idle=seconds, fast, path=file"},
-	} {
-		s := Default()
-		if got := s.setExtended(c.part, rows); got != c.fault {
-			t.Errorf("-o %s: fault %q, want %q", c.part, got, c.fault)
-		}
-		switch c.part {
-		case "idle=7":
-			if s.MaxConns != 7 {
-				t.Error("idle was not set")
-			}
-		case "fast":
-			if !s.NoCAS {
-				t.Error("fast was not set")
-			}
-		case "path=/x=y":
-			if s.EngineOptions["path"] != "/x=y" {
-				t.Errorf("the engine's options are %v", s.EngineOptions)
-			}
 		}
 	}
 }

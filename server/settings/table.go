@@ -247,6 +247,7 @@ var table = [...]Setting{
 		Letter: 'E', Long: "engine", Arg: "name", Default: "memory",
 		Help:  "what stores the items: memory, or null, which stores nothing (default: memory)",
 		field: func(s *Settings) any { return &s.Engine },
+		check: checkEngine,
 	},
 	{
 		Letter: 'A', Long: "enable-shutdown",
@@ -254,10 +255,14 @@ var table = [...]Setting{
 		field: func(s *Settings) any { return &s.AllowShutdown },
 	},
 	{
+		Long: "port-file", Arg: "file",
+		Help:  "write the bound ports to this file once the server listens, one a line, as in \"TCP INET: 11211\"",
+		field: func(s *Settings) any { return &s.PortFile },
+	},
+	{
 		Letter: 'o', Long: "extended", Arg: "key=value",
-		Hidden: len(extended) == 0,
-		Help:   "further settings, several with commas",
-		parse:  parseExtended,
+		Help:  "further settings, several with commas",
+		parse: parseExtended,
 	},
 	{Letter: 'V', Long: "version", Help: "print the version"},
 
