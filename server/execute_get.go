@@ -17,7 +17,7 @@ func (l *loop) get(i, end int) int {
 		}
 	}
 	l.base = i
-	waited := len(l.hungry)
+	waited := len(l.hungry.all)
 	l.broken = false
 	answered := l.engineCall().Get(l.run.Keys[i:j], l)
 	l.engineDone()
@@ -28,8 +28,8 @@ func (l *loop) get(i, end int) int {
 	if len(l.loans) > 0 {
 		l.returnLoans()
 	}
-	if len(l.hungry) > waited {
-		for _, h := range l.hungry[waited:] {
+	if len(l.hungry.all) > waited {
+		for _, h := range l.hungry.all[waited:] {
 			l.pause(h.c)
 		}
 		l.askToFeed() // once they have their answers to what they asked before

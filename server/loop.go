@@ -71,7 +71,7 @@ type loop struct {
 	rounds uint // that it has checked
 
 	broken   bool          // the last get under way was not answered, and what its connection has in the run is left out
-	hungry   []*hungry     // requests that wait for memory
+	hungry   waiters       // requests that wait for memory
 	feeding  atomic.Bool   // a task is on its way that tries to go on with them
 	trying   *hungry       // the one that is being tried again, or nil
 	first    bool          // it is the first of its line

@@ -45,8 +45,8 @@ func (w *world) checkNobodyWaits() {
 		}
 	}
 	for _, l := range s.loops {
-		if len(l.hungry) != 0 || len(l.loans) != 0 || l.trying != nil || l.first {
-			w.fail("a loop keeps %d requests that wait, %d loans", len(l.hungry), len(l.loans))
+		if l.hungry.count() != 0 || len(l.loans) != 0 || l.trying != nil || l.first {
+			w.fail("a loop keeps %d requests that wait, %d loans", l.hungry.count(), len(l.loans))
 		}
 	}
 }

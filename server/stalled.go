@@ -169,7 +169,7 @@ func (l *loop) look() {
 	l.guard(nil, l.answer)
 	l.server.relief.report(found)
 	l.giveUpLate(now)
-	l.feed(len(l.hungry))
+	l.feed(l.hungry.count())
 	l.feedOthers()
 	l.totals.add(&l.counts)
 }

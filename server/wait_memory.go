@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"slices"
 
 	"github.com/panjf2000/gnet/v2"
 
@@ -16,7 +15,7 @@ import (
 // (execute_store.go). Nothing more is read or parsed from its connection meanwhile, so answers keep their order, and other
 // connections go on. In the life of one that waits:
 //
-//  1. It is put on its loop's list, l.hungry.
+//  1. It is put on its loop's list, l.hungry (wait_list.go).
 //  2. It stands in a line (wait_line.go), once its socket has taken all replies before its own. A get does so only when the
 //     client has taken them too: until then it is not in need, and must not keep anybody waiting.
 //  3. When something comes back, and once a second, the first of each line is tried again, in a run of its own.
@@ -42,6 +41,7 @@ type hungry struct {
 	key     []byte
 	need    need
 	line    *line // it belongs to
+	place   int   // on its loop's list
 	since   uint32
 	stands  bool    // in the line, since that second of Server.awake
 	before  *hungry // in the line
@@ -61,7 +61,7 @@ func (l *loop) wait(i int, n need, q *line) {
 	h.request.Value = bytes.Clone(r.Value)
 	l.server.asideBytes.Add(int64(len(r.Value)))
 	l.server.hungry.Add(1)
-	l.hungry = append(l.hungry, h)
+	l.hungry.add(h)
 	c.hungry = h
 	c.heard.left = unseen
 	c.set(stateHungry | stateParked)
@@ -118,9 +118,7 @@ func (l *loop) depart(h *hungry) {
 			next.c.loop.askToFeed()
 		}
 	}
-	if i := slices.Index(l.hungry, h); i >= 0 {
-		l.hungry = slices.Delete(l.hungry, i, i+1)
-	}
+	l.hungry.remove(h)
 	h.c.hungry = nil
 	h.c.clear(stateHungry | stateParked)
 	l.server.asideBytes.Add(-int64(len(h.request.Value)))
@@ -163,7 +161,8 @@ const standMost = 8
 // feed goes on with the requests whose turn it is, as far as they are this loop's and find what they lack. First it
 // looks at some of those that have not stood in line.
 func (l *loop) feed(most int) {
-	for _, h := range l.hungry {
+	l.hungry.tidy()
+	for h := range l.hungry.each {
 		if !h.stands && most > 0 && l.stand(h) {
 			most--
 		}
@@ -187,15 +186,9 @@ func (l *loop) feedLine(q *line) {
 
 // feedOthers goes on with the requests that take nothing from those before them.
 func (l *loop) feedOthers() {
-	for i := 0; i < len(l.hungry); i++ {
-		h := l.hungry[i]
-		if !h.stands || h.request.Command != protocol.Get {
-			continue
-		}
-		done := false
-		l.guard(h.c, func() { done = l.try(h, false) })
-		if done {
-			i--
+	for h := range l.hungry.each {
+		if h.stands && h.request.Command == protocol.Get {
+			l.guard(h.c, func() { l.try(h, false) })
 		}
 	}
 }
@@ -250,10 +243,9 @@ func (l *loop) goOnFrom(h *hungry) {
 
 // giveUpLate refuses the requests that have stood in line for too long.
 func (l *loop) giveUpLate(now uint32) {
-	for i := 0; i < len(l.hungry); i++ {
-		if h := l.hungry[i]; h.stands && now-h.since >= l.server.shares.waitMost {
+	for h := range l.hungry.each {
+		if h.stands && now-h.since >= l.server.shares.waitMost {
 			l.guard(h.c, func() { l.giveUp(h) })
-			i = -1 // others may have left with it
 		}
 	}
 }
