@@ -16,7 +16,7 @@ import (
 const restTime = 50 * time.Millisecond
 
 // rest waits for d. It returns false if the server stops first.
-func (s *Server) rest(d time.Duration) bool {
+func (s *shared) rest(d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}

@@ -48,7 +48,7 @@ func (l *loop) executeGuarded(i, end int) {
 func (l *loop) executeAdmitted(i, end int) int {
 	l.enter(i)
 	c := l.to
-	if l.server.sasl == nil || c.admitted(&l.run.Requests[i]) {
+	if l.shared.sasl == nil || c.admitted(&l.run.Requests[i]) {
 		return l.executeFrom(i, end)
 	}
 	l.reply(i, protocol.Reply{Status: protocol.AuthError})
@@ -64,44 +64,44 @@ func (l *loop) sameAdmission(i, end int) int {
 
 // saslList answers which mechanisms there are.
 func (l *loop) saslList(i int) {
-	if l.server.sasl == nil {
+	if l.shared.sasl == nil {
 		l.unknown(i)
 		return
 	}
-	l.reply(i, protocol.Reply{Text: l.server.sasl.List()})
+	l.reply(i, protocol.Reply{Text: l.shared.sasl.List()})
 }
 
 // saslAuth begins an attempt to authenticate, and saslStep goes on with it. Both may take long, so they are parked.
 func (l *loop) saslAuth(i int) {
 	mechanism := string(l.run.Keys[i].Bytes)
-	if l.server.sasl != nil && len(mechanism) > sasl.MaxMechanism {
+	if l.shared.sasl != nil && len(mechanism) > sasl.MaxMechanism {
 		l.reply(i, protocol.Reply{Status: protocol.BadFormat})
 		return
 	}
 	l.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
-		return s.Start(mechanism, data, l.server.now())
+		return s.Start(mechanism, data, l.shared.now())
 	})
 }
 
 func (l *loop) saslStep(i int) {
 	l.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
-		return s.Step(data, l.server.now())
+		return s.Step(data, l.shared.now())
 	})
 }
 
 // attempt carries out one auth or step elsewhere. Whatever the connection was before, it is not known until it ends.
 func (l *loop) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Result)) {
-	if l.server.sasl == nil {
+	if l.shared.sasl == nil {
 		l.unknown(i)
 		return
 	}
 	c, data := l.to, bytes.Clone(l.run.Requests[i].Value)
 	if c.auth == nil {
-		c.auth = &auth{session: l.server.sasl.NewSession()}
+		c.auth = &auth{session: l.shared.sasl.NewSession()}
 	}
 	c.auth.known = false
 	session, totals := c.auth.session, &l.totals
-	l.park(i, session.Wait(l.server.now()), func() protocol.Reply {
+	l.park(i, session.Wait(l.shared.now()), func() protocol.Reply {
 		challenge, result := try(session, data)
 		if result == sasl.Continue {
 			return protocol.Reply{Status: protocol.AuthContinue, Text: string(challenge)}

@@ -12,7 +12,7 @@ import (
 // checkedLoop returns a loop with three connections, the first two of which have a part each in a run of three requests,
 // and replies.
 func checkedLoop() (*loop, []*conn) {
-	l := newLoop(&Server{settings: settings.Default()}, nil, poller{epoll: -1})
+	l := newLoop(&shared{settings: settings.Default()}, nil, poller{epoll: -1})
 	l.roster.after = 1
 	conns := make([]*conn, 3)
 	for fd := range conns {

@@ -58,11 +58,11 @@ func (t *totals) add(c *counts) {
 }
 
 // sum adds up a counter over all loops, since the last stats reset.
-func (s *Server) sum(n counter) uint64 {
+func (s *shared) sum(n counter) uint64 {
 	return s.sumAll(n) - s.reset[n].Load()
 }
 
-func (s *Server) sumAll(n counter) (total uint64) {
+func (s *shared) sumAll(n counter) (total uint64) {
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	for _, l := range s.loops {
@@ -72,7 +72,7 @@ func (s *Server) sumAll(n counter) (total uint64) {
 }
 
 // resetCounters makes every counter start at zero again.
-func (s *Server) resetCounters() {
+func (s *shared) resetCounters() {
 	for n := range numCounters {
 		s.reset[n].Store(s.sumAll(n))
 	}

@@ -33,11 +33,11 @@ func init() {
 // execute is the second stage: it answers the requests of the run from i up to, but not including, end, in order.
 // Neighbouring gets, whoever sent them, go to the engine together.
 func (l *loop) execute(i, end int) {
-	if l.server.log.Level() > 1 {
+	if l.shared.log.Level() > 1 {
 		l.executeVerbosely(i, end)
 		return
 	}
-	if l.server.sasl != nil {
+	if l.shared.sasl != nil {
 		l.executeGuarded(i, end)
 		return
 	}
@@ -129,7 +129,7 @@ func (l *loop) version(i int) { l.reply(i, protocol.Reply{Text: compatibleVersio
 // engineCall marks that engine code is running, so that a panic in it is known to leave its structures in doubt.
 func (l *loop) engineCall() engine.Engine {
 	l.inEngine = true
-	return l.server.engine
+	return l.shared.engine
 }
 
 func (l *loop) engineDone() { l.inEngine = false }

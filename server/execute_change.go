@@ -17,8 +17,8 @@ func (l *loop) remove(i int) {
 	status := l.engineCall().Remove(key, cas)
 	l.engineDone()
 	l.count(status, deleteHits, deleteMisses)
-	if l.server.prefixes.On.Load() {
-		l.server.prefixes.Del(key)
+	if l.shared.prefixes.On.Load() {
+		l.shared.prefixes.Del(key)
 	}
 	l.reply(i, protocol.Reply{Status: status})
 }
@@ -34,7 +34,7 @@ func (l *loop) arithmetic(i int) {
 		Initial:  r.Initial,
 	}
 	if l.sum.Create {
-		l.sum.Exptime = l.server.clock.Exptime(r.Exptime)
+		l.sum.Exptime = l.shared.clock.Exptime(r.Exptime)
 	}
 	value, cas, status := l.engineCall().Arithmetic(l.run.Keys[i].Bytes, &l.sum)
 	l.engineDone()
@@ -49,7 +49,7 @@ func (l *loop) arithmetic(i int) {
 // touchItem answers touch.
 func (l *loop) touchItem(i int) {
 	r := &l.run.Requests[i]
-	flags, cas, status := l.engineCall().Touch(l.run.Keys[i].Bytes, l.server.clock.Exptime(r.Exptime))
+	flags, cas, status := l.engineCall().Touch(l.run.Keys[i].Bytes, l.shared.clock.Exptime(r.Exptime))
 	l.engineDone()
 	l.counts[cmdTouch]++
 	l.count(status, touchHits, touchMisses)
@@ -63,16 +63,16 @@ func (l *loop) touchItem(i int) {
 // A date before the server's start never comes (as in memcached, in 1.6 too): nothing is flushed, and nothing will be that
 // an earlier command was to.
 func (l *loop) flushAll(i int) {
-	due, now := l.server.clock.Exptime(l.run.Requests[i].Exptime), l.server.clock.Now()
+	due, now := l.shared.clock.Exptime(l.run.Requests[i].Exptime), l.shared.clock.Now()
 	switch n := l.run.Requests[i].Exptime; {
-	case n > clock.MaxRelative && n < l.server.clock.UnixOf(clock.First):
+	case n > clock.MaxRelative && n < l.shared.clock.UnixOf(clock.First):
 		due = math.MaxUint32
-		l.server.flushed.Store(0)
+		l.shared.flushed.Store(0)
 	case due > now:
-		l.server.flushed.Store(int64(due) - 1)
+		l.shared.flushed.Store(int64(due) - 1)
 	default:
 		due = clock.Never
-		l.server.flushed.Store(int64(now) - 1)
+		l.shared.flushed.Store(int64(now) - 1)
 	}
 	status := l.engineCall().Flush(due)
 	l.engineDone()
@@ -92,7 +92,7 @@ func (l *loop) count(status engine.Status, hit, miss counter) {
 
 // verbosity answers verbosity.
 func (l *loop) verbosity(i int) {
-	l.server.log.SetLevel(int(min(l.run.Requests[i].Delta, maxVerbosity)))
+	l.shared.log.SetLevel(int(min(l.run.Requests[i].Delta, maxVerbosity)))
 	l.reply(i, protocol.Reply{})
 }
 
@@ -104,7 +104,7 @@ func (l *loop) shutdown(i int) {
 	var words [2][]byte
 	n := protocol.Words(l.run.Requests[i].Value, words[:])
 	switch {
-	case !l.server.settings.AllowShutdown:
+	case !l.shared.settings.AllowShutdown:
 		l.reply(i, protocol.Reply{Status: protocol.ShutdownOff})
 		return
 	case n > 1 || n == 1 && string(words[0]) != "graceful":
@@ -112,5 +112,5 @@ func (l *loop) shutdown(i int) {
 		return
 	}
 	l.to.set(stateClosing)
-	l.server.Stop()
+	l.shared.stop()
 }

@@ -13,7 +13,7 @@ func (l *loop) get(i, end int) int {
 		l.run.Keys[j].Touch = false
 		if l.run.Requests[j].Flag&protocol.FlagTouch != 0 {
 			touches, l.run.Keys[j].Touch = true, true
-			l.run.Keys[j].Exptime = l.server.clock.Exptime(l.run.Requests[j].Exptime)
+			l.run.Keys[j].Exptime = l.shared.clock.Exptime(l.run.Requests[j].Exptime)
 		}
 	}
 	l.base = i
@@ -48,15 +48,15 @@ func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 	i := l.base + k
 	l.enter(i)
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	if hit.Lent == 0 && len(hit.Value) < l.server.shares.lendFrom {
+	if hit.Lent == 0 && len(hit.Value) < l.shared.shares.lendFrom {
 		l.out = protocol.AppendHit(l.out, r, key, &hit)
 	} else if !l.long(i, &hit) {
 		l.broken = l.udp == nil && i+1 < l.part(i).to
 		return !l.broken
 	}
 	l.counts[countOf(r, getHits, touchHits)]++
-	if l.server.prefixes.On.Load() {
-		l.server.prefixes.Get(key, true)
+	if l.shared.prefixes.On.Load() {
+		l.shared.prefixes.Get(key, true)
 	}
 	return l.more(i)
 }
@@ -68,8 +68,8 @@ func (l *loop) Miss(k int) {
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
 	l.counts[countOf(r, getMisses, touchMisses)]++
 	l.out = protocol.AppendMiss(l.out, r, key)
-	if l.server.prefixes.On.Load() {
-		l.server.prefixes.Get(key, false)
+	if l.shared.prefixes.On.Load() {
+		l.shared.prefixes.Get(key, false)
 	}
 }
 

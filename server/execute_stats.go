@@ -95,10 +95,10 @@ func (l *loop) engineStats(i int, q engine.Query) bool {
 func (l *loop) statsGeneral(i int) {
 	l.totals.add(&l.counts) // what this very round has counted counts
 	for _, row := range generalStats {
-		l.stat(i, row.name, row.value(l.server))
+		l.stat(i, row.name, row.value(l.shared))
 	}
 	l.engineStats(i, engine.Query{})
-	if l.server.settings.ModernStats {
+	if l.shared.settings.ModernStats {
 		l.stats16(i)
 	}
 	l.statsEnd(i)
@@ -107,7 +107,7 @@ func (l *loop) statsGeneral(i int) {
 // stats16 adds what memcached 1.6 has among its general figures.
 func (l *loop) stats16(i int) {
 	for _, row := range modernStats {
-		l.stat(i, row.name, row.value(l.server))
+		l.stat(i, row.name, row.value(l.shared))
 	}
 	l.engineStats(i, engine.Query{Group: "modern"})
 }
@@ -115,7 +115,7 @@ func (l *loop) stats16(i int) {
 func (l *loop) statsGocached(i int, _ [][]byte) {
 	l.totals.add(&l.counts)
 	for _, row := range gocachedStats {
-		l.stat(i, row.name, row.value(l.server))
+		l.stat(i, row.name, row.value(l.shared))
 	}
 	l.statsFootprint(i)
 	l.engineStats(i, engine.Query{Group: "gocached"})
@@ -124,14 +124,14 @@ func (l *loop) statsGocached(i int, _ [][]byte) {
 
 func (l *loop) statsReset(i int, _ [][]byte) {
 	l.totals.add(&l.counts)
-	l.server.resetCounters()
+	l.shared.resetCounters()
 	l.engineCall().Stats(engine.Query{Group: "reset"}, func(string, string) {})
 	l.engineDone()
 	l.reply(i, protocol.Reply{Text: "RESET"})
 }
 
 func (l *loop) statsSettings(i int, _ [][]byte) {
-	s := l.server
+	s := l.shared
 	s.settings.Stats(func(name, value string) { l.stat(i, name, value) }, s.live())
 	l.statsEnd(i)
 }
@@ -142,7 +142,7 @@ func (l *loop) statsDetail(i int, words [][]byte) {
 	if len(words) > 1 {
 		word = string(words[1])
 	}
-	p := &l.server.prefixes
+	p := &l.shared.prefixes
 	switch word {
 	case "on", "off":
 		p.On.Store(word == "on")
@@ -160,7 +160,7 @@ func (l *loop) statsDetail(i int, words [][]byte) {
 // refusesLong answers that there is no memory for an answer of megabytes, if clients that do not read have made the
 // server keep too much already.
 func (l *loop) refusesLong(i int) bool {
-	if l.server.unsent.Load() <= unsentMost {
+	if l.shared.unsent.Load() <= unsentMost {
 		return false
 	}
 	l.reply(i, protocol.Reply{Status: protocol.StatsNoMemory})

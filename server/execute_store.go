@@ -15,8 +15,8 @@ func (l *loop) store(i int) {
 		return
 	}
 	key := l.run.Keys[i].Bytes
-	if l.server.prefixes.On.Load() && l.trying == nil {
-		l.server.prefixes.Set(key)
+	if l.shared.prefixes.On.Load() && l.trying == nil {
+		l.shared.prefixes.Set(key)
 	}
 	status := l.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
 	l.engineDone()
@@ -51,14 +51,14 @@ func (l *loop) storeWhole(i int) {
 // storeStreaming makes room for a value that is still coming.
 func (l *loop) storeStreaming(i int, c *conn) {
 	r := &l.run.Requests[i]
-	q := l.server.lineFor(r)
-	if l.mustQueue(q, c) || !l.server.expectValue(r.ValueLen) {
+	q := l.shared.lineFor(r)
+	if l.mustQueue(q, c) || !l.shared.expectValue(r.ValueLen) {
 		l.waitToStore(i, need{heldValues, r.ValueLen}, q)
 		return
 	}
 	item, ok := l.allocate(i)
 	if !ok {
-		l.server.filling.Add(-l.server.placeOf(r.ValueLen))
+		l.shared.filling.Add(-l.shared.placeOf(r.ValueLen))
 		return
 	}
 	l.counts[cmdSet]++
@@ -72,7 +72,7 @@ func (l *loop) storeStreaming(i int, c *conn) {
 // expectValue says whether a further value may be received into its chunk. All of them together may hold half of the
 // memory, short ones an eighth more, or a single one all that it takes: a chunk that waits for its value cannot be
 // evicted, and others must find some that can.
-func (s *Server) expectValue(bytes int) bool {
+func (s *shared) expectValue(bytes int) bool {
 	place, limit := s.placeOf(bytes), settings.MemoryLimit(s.settings.MemoryLimit)
 	most := limit / 2
 	if bytes < s.shares.shortStore {
@@ -87,7 +87,7 @@ func (s *Server) expectValue(bytes int) bool {
 }
 
 // placeOf returns how much of a page a value takes, of which it holds a whole number.
-func (s *Server) placeOf(bytes int) int64 {
+func (s *shared) placeOf(bytes int) int64 {
 	page := s.settings.ItemMax
 	return int64(page / max(1, page/max(1, bytes)))
 }
@@ -96,7 +96,7 @@ func (s *Server) placeOf(bytes int) int64 {
 func (l *loop) unfill(c *conn) *fill {
 	f := c.fill
 	c.fill = nil
-	l.server.filling.Add(-l.server.placeOf(len(f.item.Value)))
+	l.shared.filling.Add(-l.shared.placeOf(len(f.item.Value)))
 	return f
 }
 
@@ -104,7 +104,7 @@ func (l *loop) unfill(c *conn) *fill {
 func (l *loop) cutFill(c *conn) {
 	l.engineCall().Release(l.unfill(c).item)
 	l.engineDone()
-	l.server.askToFeed()
+	l.shared.askToFeed()
 }
 
 // storeFilled stores a value that has been received into its chunk.
@@ -115,19 +115,19 @@ func (l *loop) storeFilled(i int, c *conn) {
 		return
 	}
 	l.link(i, l.unfill(c).item)
-	l.server.askToFeed()
+	l.shared.askToFeed()
 }
 
 // allocate gets memory for the item that request i describes. If there is none the request waits, or is refused.
 func (l *loop) allocate(i int) (item engine.Item, ok bool) {
 	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	item, status := l.engineCall().Allocate(key, r.ValueLen, r.Flags, l.server.clock.Exptime(r.Exptime), r.Op)
+	item, status := l.engineCall().Allocate(key, r.ValueLen, r.Flags, l.shared.clock.Exptime(r.Exptime), r.Op)
 	l.engineDone()
 	switch {
 	case status == engine.OK:
 		return item, true
-	case status == engine.NoMemory && l.server.mayComeBack(r):
-		l.waitToStore(i, need{heldChunks, r.ValueLen}, l.server.lineFor(r))
+	case status == engine.NoMemory && l.shared.mayComeBack(r):
+		l.waitToStore(i, need{heldChunks, r.ValueLen}, l.shared.lineFor(r))
 	default:
 		l.refuse(i, status)
 	}
@@ -136,7 +136,7 @@ func (l *loop) allocate(i int) (item engine.Item, ok bool) {
 
 // mayComeBack says whether the engine may have a chunk for a store later: if connections hold some. Where nothing is evicted
 // what they hold is no help.
-func (s *Server) mayComeBack(r *protocol.Request) bool {
+func (s *shared) mayComeBack(r *protocol.Request) bool {
 	filling := s.filling.Load()
 	if r.Flag&protocol.FlagStreaming != 0 {
 		filling -= s.placeOf(r.ValueLen) // its own

@@ -30,8 +30,8 @@ func (l *loop) limitKept(c *conn) {
 	if l.canPause() || len(c.in) <= keptMost {
 		return
 	}
-	if l.server.log.Level() > 0 {
-		l.server.log.Printf("<%d does not read its replies, and has sent more than %d KB: closed", c.fd, keptMost>>10)
+	if l.shared.log.Level() > 0 {
+		l.shared.log.Printf("<%d does not read its replies, and has sent more than %d KB: closed", c.fd, keptMost>>10)
 	}
 	l.close(c)
 }

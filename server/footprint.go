@@ -43,7 +43,7 @@ func less(a, b uint64) uint64 { return a - min(a, b) }
 
 // statsFootprint adds the lines.
 func (l *loop) statsFootprint(i int) {
-	f := l.server.footprint()
+	f := l.shared.footprint()
 	l.engineCall().Stats(engine.Query{Group: "memory"}, func(name, value string) {
 		l.stat(i, name, value)
 		n, _ := strconv.ParseUint(value, 10, 64)
@@ -60,7 +60,7 @@ func (l *loop) statsFootprint(i int) {
 }
 
 // footprint measures everything but the engine's part.
-func (s *Server) footprint() (f footprint) {
+func (s *shared) footprint() (f footprint) {
 	f.resident, f.program = residentBytes()
 	heap := []metrics.Sample{
 		{Name: "/memory/classes/heap/objects:bytes"},

@@ -26,7 +26,7 @@ func (h *handler) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 	l := h.server.loopOf(gc)
 	c.gc, c.loop, c.fd, c.opened = gc, l, gc.Fd(), true
 	c.set(stateOpen)
-	c.parser.Limits = protocol.Limits{StreamFrom: streamFrom, NoCAS: l.server.settings.NoCAS}
+	c.parser.Limits = protocol.Limits{StreamFrom: streamFrom, NoCAS: l.shared.settings.NoCAS}
 	l.roster.enrol(c)
 	l.polling.add(c)
 	l.hear(c)
@@ -78,11 +78,11 @@ func (l *loop) closed(c *conn) {
 		l.last = c // so that it does not have to let others go first: there is no later
 		l.answer()
 	}
-	l.server.logClose(c)
+	l.shared.logClose(c)
 	l.roster.strike(c)
 	l.polling.remove(c)
 	c.state = 0
-	l.server.drainer.forget(c)
+	l.shared.drainer.forget(c)
 	if c.hungry != nil {
 		l.depart(c.hungry)
 	}
@@ -116,12 +116,12 @@ const exitBug = 70
 func (l *loop) panicked(c *conn, what any) {
 	message := fmt.Sprintf("panic on a request: %v\n%s", what, debug.Stack())
 	if l.inEngine {
-		_, _ = fmt.Fprintf(l.server.log, "%sthe storage engine may be inconsistent: stopping\n", message)
-		_ = l.server.log.Close() // waits for no reader who is stuck, as writing to stderr would
+		_, _ = fmt.Fprintf(l.shared.log, "%sthe storage engine may be inconsistent: stopping\n", message)
+		_ = l.shared.log.Close() // waits for no reader who is stuck, as writing to stderr would
 		os.Exit(exitBug)
 	}
 	l.counts[panics]++
-	l.server.log.Printf("%s", message)
+	l.shared.log.Printf("%s", message)
 	l.abandon()
 	if c != nil {
 		l.close(c)

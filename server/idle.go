@@ -34,7 +34,7 @@ const unseen = -1
 
 // watchIdle makes a new loop close idle connections, if the settings ask for it.
 func (l *loop) watchIdle() {
-	l.roster.after = uint32(l.server.settings.IdleTimeout)
+	l.roster.after = uint32(l.shared.settings.IdleTimeout)
 	l.roster.task = gnet.RunnableFunc(func(context.Context) error {
 		l.guard(nil, l.closeIdle)
 		return nil
@@ -44,7 +44,7 @@ func (l *loop) watchIdle() {
 // hear notes that a connection has just done something.
 func (l *loop) hear(c *conn) {
 	if l.roster.after > 0 {
-		c.heard.at = l.server.awake.Load()
+		c.heard.at = l.shared.awake.Load()
 	}
 }
 
@@ -71,15 +71,15 @@ func (r *roster) strike(c *conn) {
 // closeIdle closes the connections that have been idle for too long. It goes from the end, since each that is closed is
 // replaced by the last.
 func (l *loop) closeIdle() {
-	now := l.server.awake.Load()
+	now := l.shared.awake.Load()
 	for i := len(l.roster.conns) - 1; i >= 0; i-- {
 		c := l.roster.conns[i]
 		if !l.isIdle(c, now) {
 			continue
 		}
 		l.counts[idleKicks]++
-		if l.server.log.Level() > 1 {
-			l.server.log.Printf("<%d was idle for too long", c.fd)
+		if l.shared.log.Level() > 1 {
+			l.shared.log.Printf("<%d was idle for too long", c.fd)
 		}
 		l.close(c)
 	}

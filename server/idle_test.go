@@ -127,7 +127,7 @@ func TestIdleWaiting(t *testing.T) {
 				t.Errorf("idle after %d seconds: %v", now-100, !want)
 			}
 		}
-		inside.heard.at = l.server.awake.Load()
+		inside.heard.at = l.shared.awake.Load()
 	})
 }
 

@@ -25,9 +25,9 @@ const copyPiece = 64 << 10
 // long answers request i with a long value, if there is a way now. If there is none the get waits.
 func (l *loop) long(i int, hit *engine.Hit) (answered bool) {
 	r, key, n := &l.run.Requests[i], l.run.Keys[i].Bytes, len(hit.Value)
-	q, kinds := &l.server.lines[lineCopies], heldReplies
-	if int64(n) > l.server.shares.copiesMost {
-		q, kinds = &l.server.lines[lineLoans], heldLoans
+	q, kinds := &l.shared.lines[lineCopies], heldReplies
+	if int64(n) > l.shared.shares.copiesMost {
+		q, kinds = &l.shared.lines[lineLoans], heldLoans
 	}
 	others := l.mustQueue(q, l.to)
 	if hit.Lent != 0 && (!others || hit.Shared) {
@@ -38,9 +38,9 @@ func (l *loop) long(i int, hit *engine.Hit) (answered bool) {
 		l.loans = append(l.loans, hit.Item()) // it goes to those who wait
 	}
 	switch {
-	case n <= min(l.most, outputMost) && l.server.unsent.Load() <= l.server.shares.copiesMost: // as any reply of this length
+	case n <= min(l.most, outputMost) && l.shared.unsent.Load() <= l.shared.shares.copiesMost: // as any reply of this length
 		l.out = protocol.AppendHit(l.out, r, key, hit)
-	case !others && l.server.reserveCopy(n):
+	case !others && l.shared.reserveCopy(n):
 		l.lendCopy(r, key, hit)
 	default:
 		l.counts[countOf(r, cmdGet, cmdTouch)]-- // get counts all that the engine has looked up
@@ -52,7 +52,7 @@ func (l *loop) long(i int, hit *engine.Hit) (answered bool) {
 
 // lend puts a value into the replies that is sent from its chunk.
 func (l *loop) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
-	l.server.lent.Add(1)
+	l.shared.lent.Add(1)
 	l.out = protocol.AppendHitHead(l.out, r, key, hit)
 	l.endPiece()
 	l.addLent(hit.Item())
@@ -84,7 +84,7 @@ func (l *loop) addLent(item engine.Item) {
 func lentCost(n int) int { return n / (lentMost / outputMost) }
 
 // reserveCopy makes room for the copy of a value among the bytes of our own that wait to be sent. release ends it.
-func (s *Server) reserveCopy(n int) bool {
+func (s *shared) reserveCopy(n int) bool {
 	if s.unsent.Add(int64(n)) > s.shares.copiesMost {
 		s.unsent.Add(-int64(n))
 		return false
@@ -98,13 +98,13 @@ func (l *loop) release(item engine.Item) {
 	case item.Value == nil:
 		return
 	case item.Ref == 0:
-		l.server.unsent.Add(-int64(len(item.Value)))
+		l.shared.unsent.Add(-int64(len(item.Value)))
 	default:
 		l.engineCall().Release(item)
 		l.engineDone()
-		l.server.lent.Add(-1)
+		l.shared.lent.Add(-1)
 	}
-	l.server.askToFeed()
+	l.shared.askToFeed()
 }
 
 // returnLoans gives back what the engine has lent and others need. It may be called without its locks only.
@@ -112,7 +112,7 @@ func (l *loop) returnLoans() {
 	for _, item := range l.loans {
 		l.engineCall().Release(item)
 		l.engineDone()
-		l.server.askToFeed()
+		l.shared.askToFeed()
 	}
 	clear(l.loans)
 	l.loans = l.loans[:0]

@@ -235,7 +235,7 @@ func TestCopiesComeBack(t *testing.T) {
 
 // TestPlaceOf: values that leave no room for another one in their page take all of it.
 func TestPlaceOf(t *testing.T) {
-	s := &Server{settings: &settings.Settings{ItemMax: 1 << 20}}
+	s := &shared{settings: &settings.Settings{ItemMax: 1 << 20}}
 	for bytes, want := range map[int]int64{0: 1, 1: 1, 16 << 10: 16 << 10, 400_000: 1 << 19, 600_000: 1 << 20, 1 << 20: 1 << 20, 5 << 20: 1 << 20} {
 		if got := s.placeOf(bytes); got != want {
 			t.Errorf("%d bytes take %d, want %d", bytes, got, want)

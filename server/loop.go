@@ -35,7 +35,7 @@ const (
 // loop is what one event loop works with: the round it gathers, the run it executes, the replies it has made. It is
 // touched only on its own event loop, so nothing in it is locked.
 type loop struct {
-	server *Server
+	shared *shared
 	ev     gnet.EventLoop
 	kernel kernel
 	poller poller
@@ -113,8 +113,8 @@ type piece struct {
 	next       int32 // the connection's next piece, or -1
 }
 
-func newLoop(s *Server, ev gnet.EventLoop, p poller) *loop {
-	l := &loop{server: s, ev: ev, kernel: system{}, poller: p, input: make([]byte, 0, roundInput), most: outputMost, checks: checking}
+func newLoop(s *shared, ev gnet.EventLoop, p poller) *loop {
+	l := &loop{shared: s, ev: ev, kernel: system{}, poller: p, input: make([]byte, 0, roundInput), most: outputMost, checks: checking}
 	l.polling.task, l.polling.pace.every = gnet.RunnableFunc(l.serve), yieldMost
 	return l
 }
@@ -142,8 +142,8 @@ func (l *loop) arrive(c *conn, data []byte) {
 func (l *loop) admit(c *conn, data []byte) {
 	c.event = 0
 	if !c.is(stateSpoken) && len(data) > 0 {
-		c.speak(l.server.settings.Binding, data[0])
-		l.server.logProtocol(c)
+		c.speak(l.shared.settings.Binding, data[0])
+		l.shared.logProtocol(c)
 	}
 	if len(c.in) > 0 {
 		c.in = l.keep(c.in, data)

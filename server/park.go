@@ -24,7 +24,7 @@ func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 	r.Value = nil
 	c.set(stateParked)
 	l.pause(c)
-	s := l.server
+	s := l.shared
 	s.elsewhere(after, func() {
 		if c.gone.Load() || !s.beginWork() {
 			return
@@ -42,7 +42,7 @@ func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 }
 
 // aside runs work in a goroutine of its own, after a pause, unless the server stops first. The pause costs no goroutine.
-func (s *Server) aside(after time.Duration, work func()) {
+func (s *shared) aside(after time.Duration, work func()) {
 	if after <= 0 {
 		s.parked.run(work)
 		return
@@ -52,7 +52,7 @@ func (s *Server) aside(after time.Duration, work func()) {
 
 // onLoop runs what concerns a connection on its loop, after a pause. It must see for itself whether it is still wanted.
 func (l *loop) onLoop(c *conn, after time.Duration, what func()) {
-	l.server.later(after, func() { l.soon(c, what) })
+	l.shared.later(after, func() { l.soon(c, what) })
 }
 
 // soon does the same without a pause. It may be called from anywhere.
@@ -89,7 +89,7 @@ func (p *parking) stop() {
 
 // beginWork waits until parked work may begin, which ends by receiving from s.working. It returns false if the server
 // stops first.
-func (s *Server) beginWork() bool {
+func (s *shared) beginWork() bool {
 	select {
 	case <-s.stopping:
 		return false
@@ -121,7 +121,7 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 	}
 	if fault != "" {
 		l.counts[panics]++
-		l.server.log.Printf("panic on a request: %s", fault)
+		l.shared.log.Printf("panic on a request: %s", fault)
 		l.close(c)
 		return
 	}
@@ -135,7 +135,7 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 	l.alone(c, &r, nil)
 	l.enter(0)
 	l.reply(0, reply)
-	if l.server.log.Level() > 1 {
+	if l.shared.log.Level() > 1 {
 		l.logReply(c.fd, &r, nil, l.out, false)
 	}
 	l.write()

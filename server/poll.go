@@ -167,7 +167,7 @@ func (l *loop) poll() int {
 			return n
 		}
 	}
-	if p.pace.due(&l.server.awake) {
+	if p.pace.due(&l.shared.awake) {
 		runtime.Gosched()
 	}
 	n := l.kernel.wait(l.poller.epoll, p.events[:])

@@ -121,10 +121,10 @@ func TestPanicInRound(t *testing.T) {
 	c := ts.dial()
 	c.ask("version\r\n", "VERSION 1.4.5\r\n")
 	l := ts.onlyLoop()
-	l.runTask(t, func() { l.server.settings.ReqsPerEvent = 0 }) // which is checked at the start: the loop divides by it
+	l.runTask(t, func() { l.shared.settings.ReqsPerEvent = 0 }) // which is checked at the start: the loop divides by it
 	c.send("version\r\nversion\r\n")
 	c.closed()
-	l.runTask(t, func() { l.server.settings.ReqsPerEvent = defaultReqsPerEvent })
+	l.runTask(t, func() { l.shared.settings.ReqsPerEvent = defaultReqsPerEvent })
 	ts.dial().ask("version\r\n", "VERSION 1.4.5\r\n")
 	if ts.sum(panics) == 0 {
 		t.Error("no panic was counted")

@@ -18,7 +18,7 @@ type ringUse struct {
 }
 
 // ioUring says in a word how calls are made.
-func (s *Server) ioUring() string {
+func (s *shared) ioUring() string {
 	switch {
 	case s.settings.NoIOUring:
 		return "off"

@@ -8,18 +8,14 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
 	"github.com/panjf2000/gnet/v2/pkg/pool/goroutine"
 
-	"gocached/clock"
 	"gocached/engine"
-	"gocached/sasl"
 	"gocached/server/listen"
 	"gocached/server/oplog"
-	"gocached/server/prefix"
 	"gocached/server/settings"
 	"gocached/uring"
 )
@@ -36,68 +32,19 @@ const readBuffer = 32 << 10
 
 // Server serves one engine to its clients. Make it with New, then call Listen, then Serve, each once.
 type Server struct {
-	settings *settings.Settings
-	engine   engine.Engine
-	log      *oplog.Log
-	clock    *clock.Clock
-	client   *gnet.Client
-	drainer  *drainer
-	gate     listen.Gate
-	prefixes prefix.Counts
-	sasl     *sasl.Authenticator        // nil without -S
-	working  chan struct{}              // one element for each parked request that is worked on
-	reset    [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
-
-	sockets    listen.Sockets
-	huge       sync.Mutex // held by the UDP worker whose answer is huge
-	workers    []*udpWorker
-	unsent     atomic.Int64  // bytes of replies that connections keep since their sockets did not take them
-	ringUse    ringUse       // see rings.go
-	awake      atomic.Uint32 // seconds that the process was not stopped for; see idle.go
-	shares     shares
-	hungry     atomic.Int64 // requests that wait for memory
-	asideBytes atomic.Int64 // of values that came with those
-	lines      [numLines]line
-	filling    atomic.Int64 // bytes taken by values that are being received
-	lent       atomic.Int64 // values that the engine has lent
-	relief     relief
-	flushed    atomic.Int64 // the second before the last flush_all took or takes effect, for stats settings
-
-	findPoller  func(gnet.Conn) (poller, error)        // pollerOf
-	now         func() time.Time                       // time.Now, for who authenticates
-	elsewhere   func(after time.Duration, work func()) // Server.aside, see there
-	later       func(after time.Duration, work func()) // the same, for what concerns a connection and is short
+	shared
+	client      *gnet.Client
+	findPoller  func(gnet.Conn) (poller, error) // pollerOf
 	sayNoPoller sync.Once
-
-	loopsMu sync.Mutex
-	loops   []*loop // gnet's, and one of each UDP worker
-	rings   []*uring.Ring
-
-	stopping chan struct{}
-	stopOnce sync.Once
-	done     sync.WaitGroup
-	parked   parking
+	rings       []*uring.Ring // of the loops, under loopsMu
+	done        sync.WaitGroup
 }
 
 // New returns a server for an engine that it initialises. The settings must have passed Validate and not change any
 // more. The error says what the engine could not have.
 func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Server, error) {
-	s := &Server{
-		settings: settings,
-		engine:   eng,
-		log:      log,
-		clock:    clock.New(),
-		working:  make(chan struct{}, parkedMost),
-		stopping: make(chan struct{}),
-		shares:   usualShares,
-
-		findPoller: pollerOf,
-		now:        time.Now,
-	}
-	s.elsewhere, s.later = s.aside, s.aside
-	s.gate.Init(settings.MaxConns, settings.TurnAway)
-	s.prefixes.Delimiter = settings.Delimiter
-	s.prefixes.On.Store(settings.Detail)
+	s := &Server{findPoller: pollerOf}
+	s.share(settings, eng, log)
 	if eng.Info().Blocks {
 		return nil, fmt.Errorf("engine %s waits for a disk or a network, which this version cannot serve yet", eng.Info().Name)
 	}
@@ -203,9 +150,7 @@ func (s *Server) Serve() error {
 }
 
 // Stop makes Serve return. It may be called at any time, from anywhere, more than once, and does not wait.
-func (s *Server) Stop() {
-	s.stopOnce.Do(func() { close(s.stopping) })
-}
+func (s *Server) Stop() { s.stop() }
 
 // Addrs returns the bound addresses but for those of UDP, valid after Listen.
 func (s *Server) Addrs() []net.Addr {
@@ -226,7 +171,7 @@ func (s *Server) loopOf(gc gnet.Conn) *loop {
 			return l
 		}
 	}
-	l := newLoop(s, ev, s.poller(gc))
+	l := newLoop(&s.shared, ev, s.poller(gc))
 	l.kernel = s.openSystem()
 	l.watchIdle()
 	s.loops = append(s.loops, l)
@@ -234,7 +179,7 @@ func (s *Server) loopOf(gc gnet.Conn) *loop {
 }
 
 // live is what stats settings shows that changes.
-func (s *Server) live() settings.Live {
+func (s *shared) live() settings.Live {
 	live := settings.Live{Verbosity: s.log.Level(), Detail: s.prefixes.On.Load(), Oldest: s.flushed.Load()}
 	if len(s.sockets.Listeners) > 0 {
 		live.TCPPort = s.sockets.Listeners[0].Port()

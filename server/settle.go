@@ -71,7 +71,7 @@ func (l *loop) again(p *part, rest []byte) {
 
 // countYields counts as memcached does: once for every -R requests of one event that others followed.
 func (l *loop) countYields(p *part) {
-	c, limit := p.c, uint32(l.server.settings.ReqsPerEvent)
+	c, limit := p.c, uint32(l.shared.settings.ReqsPerEvent)
 	for i := p.from; i < p.stop; i++ {
 		if l.run.Requests[i].Flag&protocol.FlagNewLine == 0 {
 			continue
@@ -86,7 +86,7 @@ func (l *loop) countYields(p *part) {
 // turnOver says whether a connection with more input must let others go first. A turn is -R requests, but not less
 // than a run unless -R asks for less than its default, and it ends only if the loop serves anybody else at all.
 func (l *loop) turnOver(c *conn) bool {
-	limit := uint32(l.server.settings.ReqsPerEvent)
+	limit := uint32(l.shared.settings.ReqsPerEvent)
 	if limit >= defaultReqsPerEvent {
 		limit = max(limit, protocol.MaxRun)
 	}

@@ -33,7 +33,7 @@ func newNetLoop(w *world, number int) *netLoop {
 		p = poller{epoll: -1}
 	}
 	l.begin(w, l.live)
-	l.loop = newLoop(w.server, l, p)
+	l.loop = newLoop(&w.server.shared, l, p)
 	l.loop.kernel, l.loop.most, l.loop.checks = w.net, w.plan.replyMost, true
 	l.watchIdle()
 	return l

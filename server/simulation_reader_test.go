@@ -63,7 +63,7 @@ func (g *witnessReader) Hit(k int, h engine.Hit) (more bool) {
 func (g *witnessReader) others(c *simClient, h *engine.Hit) bool {
 	short := len(h.Value) <= min(g.l.most, outputMost)
 	return !short && !h.Shared && c.datagram == nil && !c.conn.context.gone.Load() && !g.l.first &&
-		len(h.Value) >= g.e.w.plan.lendFrom && g.l.server.lines[lineCopies].stands() && int64(len(h.Value)) <= g.e.w.plan.copiesMost
+		len(h.Value) >= g.e.w.plan.lendFrom && g.l.shared.lines[lineCopies].stands() && int64(len(h.Value)) <= g.e.w.plan.copiesMost
 }
 
 func (g *witnessReader) lend(key int, handle uint64, value []byte) {

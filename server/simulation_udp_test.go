@@ -20,7 +20,7 @@ func newUDPNet(w *world) *udpNet {
 	turn := newTurn()
 	for range w.plan.workers {
 		a := &netWorker{net: u}
-		a.worker = newUDPWorker(w.server, a)
+		a.worker = newUDPWorker(&w.server.shared, a)
 		a.worker.turn, a.worker.full = turn, batchMost
 		a.begin(w, a.live)
 		a.loop = a.worker.loop

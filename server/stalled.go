@@ -74,10 +74,10 @@ type progress struct {
 // patience is for how many looks a connection may hardly move.
 func (l *loop) patience(c *conn) int {
 	if !c.is(stateBlocked) {
-		return l.server.shares.stalledSending
+		return l.shared.shares.stalledSending
 	}
 	empties := l.kernel.taken(c.fd) / slowestReader
-	return int(min(stalledSoon+empties, uint64(l.server.shares.stalledReading)))
+	return int(min(stalledSoon+empties, uint64(l.shared.shares.stalledReading)))
 }
 
 // silence notes how far a connection has come that holds something, and returns for how many looks it has moved less than it
@@ -91,7 +91,7 @@ func (l *loop) silence(c *conn, patience int) int {
 	}
 	before := c.progress
 	anew := before.blocks != p.blocks || before.fill != p.fill || before.reads != p.reads || before.left < p.left
-	if anew || before.left-p.left >= l.server.shares.leastMoved*patience {
+	if anew || before.left-p.left >= l.shared.shares.leastMoved*patience {
 		c.progress = p
 	}
 	return int(l.looks - c.progress.at)
@@ -148,14 +148,14 @@ func (l *loop) judge(c *conn) (s stalled, is bool) {
 //
 // Looks are counted, and not seconds: a loop that was held up gave nobody a chance to move.
 func (l *loop) look() {
-	now := l.server.awake.Load()
+	now := l.shared.awake.Load()
 	if l.looked == now {
 		return
 	}
 	l.looked = now
 	l.looks++
 	var found []stalled
-	scarce := l.server.anybodyStands()
+	scarce := l.shared.anybodyStands()
 	for _, c := range l.polling.conns {
 		if c != nil && scarce && c.is(stateBlocked) {
 			l.guard(c, func() { l.push(c) })
@@ -167,7 +167,7 @@ func (l *loop) look() {
 		}
 	}
 	l.guard(nil, l.answer)
-	l.server.relief.report(found)
+	l.shared.relief.report(found)
 	l.giveUpLate(now)
 	l.feed(l.hungry.count())
 	l.feedOthers()
@@ -196,10 +196,10 @@ func (r *relief) report(found []stalled) {
 }
 
 // lack notes that somebody has lacked memory and could not wait for it.
-func (s *Server) lack(n need) { s.relief.lacked[n.kinds].Add(int64(n.bytes)) }
+func (s *shared) lack(n need) { s.relief.lacked[n.kinds].Add(int64(n.bytes)) }
 
 // shortage adds up what is lacked.
-func (s *Server) shortage(now uint32) (short shortage) {
+func (s *shared) shortage(now uint32) (short shortage) {
 	for kinds := range s.relief.lacked {
 		short[kinds] = int(s.relief.lacked[kinds].Swap(0))
 	}
@@ -210,7 +210,7 @@ func (s *Server) shortage(now uint32) (short shortage) {
 }
 
 // choose returns the stalled connections that are to be closed, the worst first, and forgets all.
-func (s *Server) choose(now uint32) (worst []stalled) {
+func (s *shared) choose(now uint32) (worst []stalled) {
 	short := s.shortage(now)
 	s.relief.mu.Lock()
 	found := s.relief.found
@@ -228,7 +228,7 @@ func (s *Server) choose(now uint32) (worst []stalled) {
 }
 
 // holdsAnything says whether any connection may hold memory that others could lack.
-func (s *Server) holdsAnything() bool {
+func (s *shared) holdsAnything() bool {
 	return s.filling.Load() > 0 || s.lent.Load() > 0 || s.unsent.Load() > 0
 }
 
@@ -264,8 +264,8 @@ func (l *loop) closeStalled(c *conn) {
 		return
 	}
 	l.counts[stalledKicks]++
-	if l.server.log.Level() > 0 {
-		l.server.log.Printf("<%d is stalled and holds memory that others need: closed", c.fd)
+	if l.shared.log.Level() > 0 {
+		l.shared.log.Printf("<%d is stalled and holds memory that others need: closed", c.fd)
 	}
 	l.close(c)
 	l.totals.add(&l.counts)

@@ -29,7 +29,7 @@ func (k takenKernel) taken(int) uint64 { return k.bytes }
 // TestPatience: a client has as long as somebody who reads slowly would need to empty its buffer, within bounds.
 func TestPatience(t *testing.T) {
 	for taken, want := range map[uint64]int{0: 4, 4000: 4, 95 << 10: 11, 320 << 10: 30, 1 << 40: 30} {
-		l := &loop{server: &Server{shares: usualShares}, kernel: takenKernel{bytes: taken}}
+		l := &loop{shared: &shared{shares: usualShares}, kernel: takenKernel{bytes: taken}}
 		c := newConn(listen.KindTCP)
 		if got := l.patience(c); got != stalledSending {
 			t.Errorf("who sends has %d seconds", got)
@@ -45,7 +45,7 @@ func TestPatience(t *testing.T) {
 func TestSilence(t *testing.T) {
 	const patience = 10
 	c := newConn(listen.KindTCP)
-	l := &loop{server: &Server{shares: usualShares}}
+	l := &loop{shared: &shared{shares: usualShares}}
 	f := &fill{item: engine.Item{Value: make([]byte, longLength)}}
 	c.fill = f
 	for _, step := range []struct {
@@ -84,7 +84,7 @@ func TestChoose(t *testing.T) {
 		{[]need{{heldChunks, 1000}}, []*conn{c}},
 		{[]need{{heldChunks, 1001}}, []*conn{c, b}},
 	} {
-		s := &Server{shares: usualShares}
+		s := &shared{shares: usualShares}
 		s.relief.report(slices.Clone(found))
 		for _, n := range want.lacked {
 			s.lack(n)
@@ -331,9 +331,9 @@ func TestSharedLoans(t *testing.T) {
 
 // TestLooks: a loop that was held up has looked once, however many seconds have passed meanwhile.
 func TestLooks(t *testing.T) {
-	l := &loop{server: &Server{shares: usualShares}}
+	l := &loop{shared: &shared{shares: usualShares}}
 	for _, awake := range []uint32{5, 5, 5, 6, 20, 20} {
-		l.server.awake.Store(awake)
+		l.shared.awake.Store(awake)
 		l.look()
 	}
 	if l.looks != 3 {

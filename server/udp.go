@@ -49,7 +49,7 @@ type udpWorker struct {
 // addWorker adds a worker for a socket, whose descriptor the log shows. Its serve is called once the server serves.
 func (s *Server) addWorker(c *net.UDPConn) {
 	socket := newBatchSocket(c)
-	w := newUDPWorker(s, socket)
+	w := newUDPWorker(&s.shared, socket)
 	for _, c := range w.conns {
 		c.fd = descriptor(socket.conn)
 	}
@@ -60,7 +60,7 @@ func (s *Server) addWorker(c *net.UDPConn) {
 	s.loops = append(s.loops, w.loop)
 }
 
-func newUDPWorker(s *Server, socket udpSocket) *udpWorker {
+func newUDPWorker(s *shared, socket udpSocket) *udpWorker {
 	w := &udpWorker{loop: newLoop(s, nil, poller{epoll: -1}), socket: socket, turn: newTurn(), full: fullBatch(), in: newIncoming(),
 		out: newOutgoing(), most: protocol.MaxDatagrams * framePayload}
 	if n := s.settings.UDPMaxDatagrams; n > 0 {
@@ -83,8 +83,8 @@ func (w *udpWorker) serve() {
 			return
 		}
 		if err != nil {
-			w.loop.server.log.Printf("UDP: %v", err)
-			w.loop.server.rest(restTime)
+			w.loop.shared.log.Printf("UDP: %v", err)
+			w.loop.shared.rest(restTime)
 		}
 	}
 }
@@ -176,8 +176,8 @@ func (w *udpWorker) renew(c *conn, first byte) {
 	l.drop(c)
 	c.resetOutput()
 	c.state, c.event = stateOpen, 0
-	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.server.settings.NoCAS}}
-	c.speak(l.server.settings.Binding, first)
+	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.shared.settings.NoCAS}}
+	c.speak(l.shared.settings.Binding, first)
 }
 
 // execute executes the run command by command, and sends the answer of each that is complete. The last one may be a get

@@ -192,7 +192,7 @@ func TestUDPSockets(t *testing.T) {
 			continue
 		}
 		defer socket.Close()
-		askManySockets(t, newUDPWorker(ts.Server, newBatchSocket(socket)), socket.LocalAddr().(*net.UDPAddr))
+		askManySockets(t, newUDPWorker(&ts.shared, newBatchSocket(socket)), socket.LocalAddr().(*net.UDPAddr))
 	}
 }
 

@@ -30,7 +30,7 @@ func FuzzDatagram(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		w.t = t
 		defer func() { w.t = f }()
-		w.loop.server.log.SetLevel(0) // what verbosity sets holds for its own datagram
+		w.loop.shared.log.SetLevel(0) // what verbosity sets holds for its own datagram
 		w.put("big", big)
 		panicked := w.count(panics)
 		w.serveOne(b)

@@ -102,7 +102,7 @@ func (w *udpWorker) bound(c *conn) {
 		w.giveUp(c)
 	}
 	if len(l.out) > hugeOutput && !w.huge {
-		l.server.huge.Lock()
+		l.shared.huge.Lock()
 		w.huge = true
 		// Made once at its full length: memory that append makes is cleared in one go, which stops the whole process.
 		l.out = append(make([]byte, 0, w.most+hugeOutput), l.out...)
@@ -114,7 +114,7 @@ func (w *udpWorker) giveBack() {
 	if w.huge {
 		w.huge = false
 		debug.FreeOSMemory()
-		w.loop.server.huge.Unlock()
+		w.loop.shared.huge.Unlock()
 	}
 }
 

@@ -138,7 +138,7 @@ func TestUDPPanic(t *testing.T) {
 	if len(socket.sent) != 1 || string(socket.sent[0]) != string(datagram(2, "VERSION 1.4.5\r\n")) {
 		t.Errorf("the next datagram was answered %q", socket.sent)
 	}
-	if !w.loop.server.huge.TryLock() {
+	if !w.loop.shared.huge.TryLock() {
 		t.Error("nobody else may have a huge answer any more")
 	}
 	if got := w.count(panics); got != 1 {
@@ -156,7 +156,7 @@ func TestUDPAllocatesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer socket.Close()
-	w := newUDPWorker(ts.Server, newBatchSocket(socket))
+	w := newUDPWorker(&ts.shared, newBatchSocket(socket))
 	client, err := net.DialUDP("udp", nil, socket.LocalAddr().(*net.UDPAddr))
 	if err != nil {
 		t.Fatal(err)

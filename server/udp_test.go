@@ -87,7 +87,7 @@ func newWorker(t testing.TB, change func(*settings.Settings)) *worker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.udpWorker = newUDPWorker(s, w.wire)
+	w.udpWorker = newUDPWorker(&s.shared, w.wire)
 	w.wire.output = func() int { return cap(w.loop.out) }
 	s.loops = append(s.loops, w.loop)
 	t.Cleanup(func() {
@@ -165,7 +165,7 @@ func (w *worker) want(body string, messages ...string) {
 }
 
 // count returns one of the server's figures.
-func (w *worker) count(n counter) int { return int(w.loop.server.sum(n)) }
+func (w *worker) count(n counter) int { return int(w.loop.shared.sum(n)) }
 
 func TestUDPMessages(t *testing.T) {
 	w := newWorker(t, nil)
@@ -333,10 +333,10 @@ func TestUDPLongestAnswer(t *testing.T) {
 		if c := cap(w.loop.out) + cap(w.loop.pieces) + cap(w.loop.touched); c > keepOutput+2*keepPieces {
 			t.Errorf("the worker keeps room for %d", c)
 		}
-		if !w.loop.server.huge.TryLock() {
+		if !w.loop.shared.huge.TryLock() {
 			t.Error("nobody else may have a huge answer any more")
 		}
-		w.loop.server.huge.Unlock()
+		w.loop.shared.huge.Unlock()
 		if got := w.count(getHits); got != 30_000 {
 			t.Errorf("%d hits", got)
 		}

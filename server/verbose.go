@@ -11,7 +11,7 @@ import (
 // executeVerbosely does what execute does, with -S or without, request by request, and writes each line and its reply to
 // the log as memcached's -vv does.
 func (l *loop) executeVerbosely(i, end int) {
-	states := l.server.log.Level() > 2
+	states := l.shared.log.Level() > 2
 	for i < end {
 		l.enter(i)
 		r, c := &l.run.Requests[i], l.to
@@ -25,7 +25,7 @@ func (l *loop) executeVerbosely(i, end int) {
 			l.logReply(fd, r, l.run.Keys[i].Bytes, l.out[min(at, len(l.out)):], next == i+1 && l.lentLast())
 		}
 		if states {
-			l.server.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))
+			l.shared.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))
 		}
 		i = next
 	}
@@ -44,16 +44,16 @@ func (l *loop) logRequest(i int, states bool) {
 		return
 	}
 	if states {
-		l.server.log.Printf("%d: going from conn_read to conn_parse_cmd", p.c.fd)
+		l.shared.log.Printf("%d: going from conn_read to conn_parse_cmd", p.c.fd)
 	}
 	data := l.ready[p.arrival].data
 	line := data[min(r.Start, len(data)):]
 	if r.Flag&protocol.FlagBinary != 0 {
-		l.server.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
+		l.shared.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
 		return
 	}
 	line, _, _ = bytes.Cut(line, []byte("\n"))
-	l.server.log.Printf("<%d %s", p.c.fd, printable(bytes.TrimSuffix(line, []byte("\r"))))
+	l.shared.log.Printf("<%d %s", p.c.fd, printable(bytes.TrimSuffix(line, []byte("\r"))))
 }
 
 // logReply writes what a request was answered.
@@ -61,18 +61,18 @@ func (l *loop) logReply(fd int, r *protocol.Request, key, reply []byte, lent boo
 	switch {
 	case r.Command == protocol.Get && r.Flag&protocol.FlagBinary == 0:
 		if lent || bytes.HasPrefix(reply, []byte("VALUE ")) {
-			l.server.log.Printf(">%d sending key %s", fd, printable(key))
+			l.shared.log.Printf(">%d sending key %s", fd, printable(key))
 		}
 		if r.Flag&protocol.FlagEnd != 0 {
-			l.server.log.Printf(">%d END", fd)
+			l.shared.log.Printf(">%d END", fd)
 		}
 	case r.Flag&protocol.FlagBinary != 0 && len(reply) > 0:
-		l.server.log.Printf(">%d Writing bin response: % #x", fd, reply[:min(len(reply), 24)])
+		l.shared.log.Printf(">%d Writing bin response: % #x", fd, reply[:min(len(reply), 24)])
 	case len(reply) == 0 && r.Hide == protocol.HideAll:
-		l.server.log.Printf(">%d NOREPLY", fd)
+		l.shared.log.Printf(">%d NOREPLY", fd)
 	case len(reply) > 0:
 		line, _, _ := bytes.Cut(reply, []byte("\r\n"))
-		l.server.log.Printf(">%d %s", fd, printable(line))
+		l.shared.log.Printf(">%d %s", fd, printable(line))
 	}
 }
 
@@ -133,7 +133,7 @@ func descriptor(c syscall.RawConn) int {
 }
 
 // logOpen, logProtocol and logClose write the lines of a connection's life.
-func (s *Server) logOpen(c *conn) {
+func (s *shared) logOpen(c *conn) {
 	if s.log.Level() <= 1 {
 		return
 	}
@@ -145,7 +145,7 @@ func (s *Server) logOpen(c *conn) {
 	}
 }
 
-func (s *Server) logProtocol(c *conn) {
+func (s *shared) logProtocol(c *conn) {
 	if s.log.Level() <= 1 || s.settings.Binding != settings.BindingAuto {
 		return
 	}
@@ -156,7 +156,7 @@ func (s *Server) logProtocol(c *conn) {
 	s.log.Printf("%d: Client using the %s protocol", c.fd, name)
 }
 
-func (s *Server) logClose(c *conn) {
+func (s *shared) logClose(c *conn) {
 	if s.log.Level() > 1 {
 		s.log.Printf("<%d connection closed.", c.fd)
 	}

@@ -35,7 +35,7 @@ type line struct {
 const shortStore = 16 << 10
 
 // lineFor returns the line for a store.
-func (s *Server) lineFor(r *protocol.Request) *line {
+func (s *shared) lineFor(r *protocol.Request) *line {
 	if r.ValueLen < s.shares.shortStore {
 		return &s.lines[lineShort]
 	}
@@ -46,7 +46,7 @@ func (s *Server) lineFor(r *protocol.Request) *line {
 func (q *line) stands() bool { return q.length.Load() > 0 }
 
 // anybodyStands says whether anybody does in any line.
-func (s *Server) anybodyStands() bool {
+func (s *shared) anybodyStands() bool {
 	for i := range s.lines {
 		if s.lines[i].stands() {
 			return true

@@ -59,8 +59,8 @@ func (l *loop) wait(i int, n need, q *line) {
 	r, c := &l.run.Requests[i], l.to
 	h := &hungry{c: c, request: *r, key: bytes.Clone(l.run.Keys[i].Bytes), need: n, line: q}
 	h.request.Value = bytes.Clone(r.Value)
-	l.server.asideBytes.Add(int64(len(r.Value)))
-	l.server.hungry.Add(1)
+	l.shared.asideBytes.Add(int64(len(r.Value)))
+	l.shared.hungry.Add(1)
 	l.hungry.add(h)
 	c.hungry = h
 	c.heard.left = unseen
@@ -73,7 +73,7 @@ func (l *loop) waitToSend(i int, n need, q *line) {
 	case l.trying != nil:
 		l.lacking = true
 	case l.udp != nil || l.to.gone.Load():
-		l.server.lack(n)
+		l.shared.lack(n)
 		l.refuseGet(i)
 	default:
 		l.counts[getWaits]++
@@ -87,8 +87,8 @@ func (l *loop) waitToStore(i int, n need, q *line) {
 	switch {
 	case l.trying != nil:
 		l.lacking = true
-	case l.udp != nil || c.gone.Load() || !l.canPause() || l.server.asideBytes.Load()+int64(len(r.Value)) > asideMost:
-		l.server.lack(n)
+	case l.udp != nil || c.gone.Load() || !l.canPause() || l.shared.asideBytes.Load()+int64(len(r.Value)) > asideMost:
+		l.shared.lack(n)
 		l.refuse(i, engine.NoMemory)
 	default:
 		l.counts[storeWaits]++
@@ -103,10 +103,10 @@ func (l *loop) stand(h *hungry) (hard bool) {
 	if h.c.is(stateBlocked) {
 		return false
 	}
-	if h.request.Command == protocol.Get && l.kernel.outstanding(h.c.fd) > l.server.shares.takenUpTo {
+	if h.request.Command == protocol.Get && l.kernel.outstanding(h.c.fd) > l.shared.shares.takenUpTo {
 		return true
 	}
-	h.since = l.server.awake.Load()
+	h.since = l.shared.awake.Load()
 	h.line.join(h)
 	return h.request.Command == protocol.Get
 }
@@ -121,15 +121,15 @@ func (l *loop) depart(h *hungry) {
 	l.hungry.remove(h)
 	h.c.hungry = nil
 	h.c.clear(stateHungry | stateParked)
-	l.server.asideBytes.Add(-int64(len(h.request.Value)))
-	l.server.hungry.Add(-1)
+	l.shared.asideBytes.Add(-int64(len(h.request.Value)))
+	l.shared.hungry.Add(-1)
 }
 
 // needsNothing says whether a client that waits has yet to take what it was sent.
 func (c *conn) needsNothing() bool { return c.hungry != nil && !c.hungry.stands }
 
 // askToFeed has all loops try soon to go on with requests that wait, if any do: what came back may be what they lack.
-func (s *Server) askToFeed() {
+func (s *shared) askToFeed() {
 	if s.hungry.Load() == 0 {
 		return
 	}
@@ -167,8 +167,8 @@ func (l *loop) feed(most int) {
 			most--
 		}
 	}
-	for i := range l.server.lines {
-		l.feedLine(&l.server.lines[i])
+	for i := range l.shared.lines {
+		l.feedLine(&l.shared.lines[i])
 	}
 }
 
@@ -228,7 +228,7 @@ func (l *loop) giveUp(h *hungry) {
 // goOnFrom sends the answer to a request that has waited, and goes on with what its connection has sent since.
 func (l *loop) goOnFrom(h *hungry) {
 	c := h.c
-	if l.server.log.Level() > 1 && !c.receiving() {
+	if l.shared.log.Level() > 1 && !c.receiving() {
 		l.logReply(c.fd, &h.request, h.key, l.out, l.lentLast())
 	}
 	l.depart(h)
@@ -244,7 +244,7 @@ func (l *loop) goOnFrom(h *hungry) {
 // giveUpLate refuses the requests that have stood in line for too long.
 func (l *loop) giveUpLate(now uint32) {
 	for h := range l.hungry.each {
-		if h.stands && now-h.since >= l.server.shares.waitMost {
+		if h.stands && now-h.since >= l.shared.shares.waitMost {
 			l.guard(h.c, func() { l.giveUp(h) })
 		}
 	}

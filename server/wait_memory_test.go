@@ -375,7 +375,7 @@ func TestLine(t *testing.T) {
 
 // TestLineFor: short values do not stand behind long ones.
 func TestLineFor(t *testing.T) {
-	s := &Server{shares: usualShares}
+	s := &shared{shares: usualShares}
 	for length, want := range map[int]int{0: lineShort, shortStore - 1: lineShort, shortStore: lineValues, 1 << 30: lineValues} {
 		if s.lineFor(&protocol.Request{ValueLen: length}) != &s.lines[want] {
 			t.Errorf("%d bytes do not stand in line %d", length, want)

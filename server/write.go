@@ -44,8 +44,8 @@ func (l *loop) writeOne(c *conn) {
 func (l *loop) wrote(c *conn, sent int, err error) {
 	l.counts[bytesWritten] += uint64(sent)
 	if err != nil && err != unix.EAGAIN {
-		if l.server.log.Level() > 0 {
-			l.server.log.Printf("Failed to write, and not due to blocking: %v", err)
+		if l.shared.log.Level() > 0 {
+			l.shared.log.Printf("Failed to write, and not due to blocking: %v", err)
 		}
 		l.releasePieces(c)
 		l.close(c)
@@ -113,13 +113,13 @@ func (l *loop) keepOwn(c *conn, b []byte) {
 	}
 	c.queue = append(c.queue, unsent{bytes: b})
 	c.kept += len(b)
-	l.server.unsent.Add(int64(len(b)))
+	l.shared.unsent.Add(int64(len(b)))
 }
 
 // emptyQueue forgets the output that a connection's socket has not taken. What was lent has been released.
 func (l *loop) emptyQueue(c *conn) {
 	c.queue = nil
-	l.server.unsent.Add(-int64(c.kept))
+	l.shared.unsent.Add(-int64(c.kept))
 	c.kept = 0
 }
 
@@ -130,7 +130,7 @@ const unsentMost = 32 << 20
 // bound sets how many bytes of replies each connection may have made in this run.
 func (l *loop) bound() {
 	l.room = l.most
-	if l.udp == nil && l.server.unsent.Load() > l.server.shares.copiesMost { // a datagram's sender makes us keep nothing
+	if l.udp == nil && l.shared.unsent.Load() > l.shared.shares.copiesMost { // a datagram's sender makes us keep nothing
 		l.room = min(l.most, outputFew)
 	}
 }
@@ -151,7 +151,7 @@ func (l *loop) block(c *conn) {
 	l.hear(c) // it has taken what it had before
 	c.heard.left = unseen
 	l.pause(c)
-	if !l.server.drainer.watch(c) {
+	if !l.shared.drainer.watch(c) {
 		l.close(c)
 	}
 }
@@ -161,7 +161,7 @@ func (l *loop) unblock(c *conn) {
 	if !c.is(stateOpen) || !c.is(stateBlocked) {
 		return
 	}
-	if l.push(c) && !l.server.drainer.watch(c) {
+	if l.push(c) && !l.shared.drainer.watch(c) {
 		l.close(c)
 	}
 	l.answer()
@@ -181,13 +181,13 @@ func (l *loop) push(c *conn) (left bool) {
 	case len(c.queue) > 0:
 		return true
 	default:
-		l.server.drainer.forget(c)
+		l.shared.drainer.forget(c)
 		l.emptyQueue(c)
 		c.clear(stateBlocked)
 		if c.hungry != nil {
 			l.stand(c.hungry)
 		}
-		l.server.askToFeed()
+		l.shared.askToFeed()
 		switch {
 		case c.is(stateClosing):
 			l.hangUp(c)

@@ -1,0 +1,72 @@
+package server
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gocached/clock"
+	"gocached/engine"
+	"gocached/sasl"
+	"gocached/server/listen"
+	"gocached/server/oplog"
+	"gocached/server/prefix"
+	"gocached/server/settings"
+)
+
+// shared is what all loops of a server have in common. All of it may be used from any goroutine: it is set before there are
+// loops, or atomic, or locks itself, or stands behind the mutex above it.
+type shared struct {
+	settings *settings.Settings
+	engine   engine.Engine
+	log      *oplog.Log
+	clock    *clock.Clock
+	drainer  *drainer
+	gate     listen.Gate
+	prefixes prefix.Counts
+	sasl     *sasl.Authenticator // nil without -S
+	sockets  listen.Sockets
+	workers  []*udpWorker
+	ringUse  ringUse       // see rings.go
+	huge     sync.Mutex    // held by the UDP worker whose answer is huge
+	flushed  atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
+	awake    atomic.Uint32 // seconds that the process was not stopped for; see idle.go
+
+	// How memory is shared out among connections.
+	shares     shares
+	unsent     atomic.Int64 // bytes of replies that connections keep since their sockets did not take them
+	filling    atomic.Int64 // bytes taken by values that are being received
+	lent       atomic.Int64 // values that the engine has lent
+	hungry     atomic.Int64 // requests that wait for memory
+	asideBytes atomic.Int64 // of values that came with those
+	lines      [numLines]line
+	relief     relief
+
+	// Work that is done beside the loops.
+	now       func() time.Time                       // time.Now, for who authenticates
+	elsewhere func(after time.Duration, work func()) // aside, see there
+	later     func(after time.Duration, work func()) // the same, for what concerns a connection and is short
+	working   chan struct{}                          // one element for each parked request that is worked on
+	parked    parking
+	stopping  chan struct{}
+	stopOnce  sync.Once
+
+	loopsMu sync.Mutex
+	loops   []*loop // gnet's, and one of each UDP worker
+
+	reset [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
+}
+
+// share sets what is known before the server listens.
+func (s *shared) share(settings *settings.Settings, eng engine.Engine, log *oplog.Log) {
+	s.settings, s.engine, s.log, s.clock = settings, eng, log, clock.New()
+	s.gate.Init(settings.MaxConns, settings.TurnAway)
+	s.prefixes.Delimiter = settings.Delimiter
+	s.prefixes.On.Store(settings.Detail)
+	s.shares = usualShares
+	s.now, s.elsewhere, s.later = time.Now, s.aside, s.aside
+	s.working, s.stopping = make(chan struct{}, parkedMost), make(chan struct{})
+}
+
+// stop has Serve return, at any time, from anywhere, and more than once.
+func (s *shared) stop() { s.stopOnce.Do(func() { close(s.stopping) }) }
