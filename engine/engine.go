@@ -1,6 +1,6 @@
 // Package engine is the contract between the server and whatever stores its items: thirteen calls, the words they use,
-// and nothing that stores. The default engine is engine/memory; engine/null shows the least that plugs in; every engine
-// must pass engine/enginetest.
+// and nothing that stores. The default engine is engine/memory; engine/null shows the least that plugs in;
+// engine/delay makes the callers of another wait; every engine must pass engine/enginetest.
 //
 // The server calls an engine from many goroutines at once, so every call is safe for concurrent use, Initialize and
 // Shutdown excepted. No call may keep a slice it was given after it returns: the bytes belong to a connection's buffer.

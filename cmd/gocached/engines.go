@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"gocached/engine"
+	"gocached/engine/delay"
 	"gocached/engine/memory"
 	"gocached/engine/null"
 	"gocached/server/settings"
@@ -21,6 +22,7 @@ type engineRow struct {
 var engines = [...]engineRow{
 	{func() engine.Engine { return memory.New() }, printSlabs},
 	{func() engine.Engine { return null.New() }, nil},
+	{func() engine.Engine { return delay.New(memory.New()) }, printSlabs},
 }
 
 // engineInfos returns what every engine says of itself.

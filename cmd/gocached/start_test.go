@@ -193,9 +193,12 @@ func TestRefusedStarts(t *testing.T) {
 		exit   int
 		stderr string
 	}{
-		{[]string{"-E", "nothing"}, 1, "Unknown engine: nothing\n -- should be one of memory, null\n"},
+		{[]string{"-E", "nothing"}, 1, "Unknown engine: nothing\n -- should be one of memory, null, delay\n"},
 		{[]string{"-E", "memory", "-o", "unknown"}, 1, "Illegal suboption \"unknown\"\n -- should be one of udp_follows_tcp, " +
 			"udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds\n"},
+		{[]string{"-o", "delay=5ms"}, 1, "Illegal suboption \"delay=5ms\"\n -- it belongs to -E delay\n -- should be one of " +
+			"udp_follows_tcp, udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds\n"},
+		{[]string{"-o", "delay=11s", "-E", "delay"}, 1, "-o delay must be a time from 0s to 10s, such as 5ms\n"},
 		{[]string{"-f", "1", "-t", "0"}, 1, "Factor must be greater than 1\nNumber of threads must be greater than 0\n"},
 		{[]string{"-l", ""}, 1, "-l needs an argument that is not empty\n"},
 		{[]string{"-t", "4x"}, 1, "-t needs a number, not \"4x\"\n"},
@@ -214,6 +217,14 @@ func TestRefusedStarts(t *testing.T) {
 		if got := runBinary(t, c.args...); (got != outcome{c.exit, "", c.stderr}) {
 			t.Errorf("%v: got %+v, want exit %d, %q", c.args, got, c.exit, c.stderr)
 		}
+	}
+}
+
+// TestDelayIsNotServedYet: an engine that waits is refused in a sentence.
+func TestDelayIsNotServedYet(t *testing.T) {
+	got := runBinary(t, append([]string{"-l", "127.0.0.1", "-p", "-1", "-E", "delay", "-o", "delay=1ms"}, asRoot()...)...)
+	if want := "engine delay waits for a disk or a network, which this version cannot serve yet\n"; got != (outcome{71, "", want}) {
+		t.Errorf("%+v", got)
 	}
 }
 

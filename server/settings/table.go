@@ -245,7 +245,8 @@ var table = [...]Setting{
 	},
 	{
 		Letter: 'E', Long: "engine", Arg: "name", Default: "memory",
-		Help:  "what stores the items: memory, or null, which stores nothing (default: memory)",
+		Help: "what stores the items: memory, delay, which is memory that makes its callers wait, or null, which stores nothing " +
+			"(default: memory)",
 		field: func(s *Settings) any { return &s.Engine },
 		check: checkEngine,
 	},
