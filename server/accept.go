@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"gocached/server/kernel"
 	"gocached/server/listen"
 )
 
@@ -114,8 +115,8 @@ const fullHouse = "ERROR Too many open connections\r\n"
 func turnAway(nc net.Conn) {
 	if control, err := nc.(syscall.Conn).SyscallConn(); err == nil {
 		_ = control.Control(func(fd uintptr) {
-			_, _ = system{}.send(int(fd), []byte(fullHouse))
-			_, _ = system{}.receive(int(fd), make([]byte, readBuffer))
+			_, _ = kernel.System{}.Send(int(fd), []byte(fullHouse))
+			_, _ = kernel.System{}.Receive(int(fd), make([]byte, readBuffer))
 		})
 	}
 	_ = nc.Close()

@@ -8,6 +8,7 @@ import (
 
 	"gocached/engine"
 	"gocached/protocol"
+	"gocached/server/kernel"
 	"gocached/server/listen"
 	"gocached/server/settings"
 )
@@ -96,11 +97,11 @@ type fill struct {
 }
 
 // rest returns the room for what has not come yet, up to about a number of bytes. It is valid until the next call.
-func (f *fill) rest(most int) vector {
+func (f *fill) rest(most int) kernel.Vector {
 	value := f.item.Value[f.got:]
-	v := vector(f.parts[:0]).add(value[:min(most, len(value))])
+	v := kernel.Vector(f.parts[:0]).Add(value[:min(most, len(value))])
 	if len(value) <= most {
-		v = v.add(f.tail[f.tailGot:f.tailLen])
+		v = v.Add(f.tail[f.tailGot:f.tailLen])
 	}
 	return v
 }

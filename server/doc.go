@@ -37,9 +37,9 @@
 //	loop.go, poll.go                             rounds, and answer: the hot path begins there
 //	parse.go, execute.go, settle.go, write.go    its stages
 //	execute_*.go                                 what each command means; one table, handlers, for both protocols
-//	piece.go, vector.go, kernel.go               replies between the stages, and the system calls that move bytes
-//	together.go, rings.go                        many calls with one system call; package uring
-//	receive.go                                   a long value, straight from its socket into its chunk
+//	read_slots.go, receive.go                    many reads with one system call; a long value, straight from its socket into its chunk
+//	piece.go, write_batch.go                     replies between the stages, and many writes with one system call
+//	package kernel                               the system calls that move bytes, and the face of them that the simulation puts on
 //	conn.go                                      what a connection remembers
 //	pause.go, drain.go                           clients that do not read, and when they do again
 //	fallback.go                                  what is done without gnet's poller
@@ -62,7 +62,7 @@
 //
 // Everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself (gate,
 // drainer, prefixes, Log, parking, line, relief) and none of these calls another while locked, except that gate pauses its
-// listeners. Server.loopsMu guards the list of loops and their rings, and comes before line and relief. Parked work runs in
+// listeners. Server.loopsMu guards the list of loops, and comes before line and relief. Parked work runs in
 // goroutines of its own, as many at a time as Server.working has places, and comes back to its connection as a task of the
 // loop. Server.huge is held by the UDP worker whose answer is huge, and comes before every other lock.
 //

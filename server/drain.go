@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync"
 
+	"gocached/server/kernel"
+
 	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
 )
@@ -12,7 +14,7 @@ import (
 // drainer finds out when the socket of a blocked connection has room again, which gnet does not tell. It is an epoll
 // instance of its own with one goroutine; a connection is watched for one event at a time, and unblocked on its loop.
 type drainer struct {
-	kernel kernel
+	kernel kernel.Kernel
 	epoll  int
 	wake   int // an eventfd that ends run
 
@@ -31,7 +33,7 @@ func newDrainer() (*drainer, error) {
 		_ = unix.Close(epoll)
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	d := &drainer{kernel: system{}, epoll: epoll, wake: wake, waiting: make(map[uint64]*conn)}
+	d := &drainer{kernel: kernel.System{}, epoll: epoll, wake: wake, waiting: make(map[uint64]*conn)}
 	if err := d.control(unix.EPOLL_CTL_ADD, wake, unix.EPOLLIN, 0); err != nil {
 		d.closeAll()
 		return nil, os.NewSyscallError("epoll_ctl", err)
@@ -41,7 +43,7 @@ func newDrainer() (*drainer, error) {
 
 // control sets what the drainer waits for on a descriptor, and the number by which it will know it.
 func (d *drainer) control(op, fd int, events uint32, number uint64) error {
-	return d.kernel.control(d.epoll, op, fd, unix.EpollEvent{Events: events, Fd: int32(number), Pad: int32(number >> 32)})
+	return d.kernel.Control(d.epoll, op, fd, unix.EpollEvent{Events: events, Fd: int32(number), Pad: int32(number >> 32)})
 }
 
 // watch waits for room in the socket of a blocked connection. It is called on the connection's loop. False means that

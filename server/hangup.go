@@ -21,7 +21,7 @@ func (l *loop) hangUp(c *conn) {
 		return
 	}
 	said, ended := l.discard(c)
-	if ended || c.is(stateSaidAll) && said == 0 || c.gone.Load() || l.kernel.shut(c.fd) != nil {
+	if ended || c.is(stateSaidAll) && said == 0 || c.gone.Load() || l.kernel.Shut(c.fd) != nil {
 		l.close(c)
 		return
 	}
@@ -41,7 +41,7 @@ const discardMost = 1 << 20
 // discard forgets what a connection has sent. It returns how much that was, and whether that was all there will be.
 func (l *loop) discard(c *conn) (said int, ended bool) {
 	for said < discardMost {
-		n, err := l.kernel.receive(c.fd, l.wasted())
+		n, err := l.kernel.Receive(c.fd, l.wasted())
 		if n == 0 || err != nil {
 			return said, err != unix.EAGAIN
 		}

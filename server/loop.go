@@ -7,7 +7,7 @@ import (
 
 	"gocached/engine"
 	"gocached/protocol"
-	"gocached/uring"
+	"gocached/server/kernel"
 )
 
 // The sizes that shape a round.
@@ -37,7 +37,7 @@ const (
 type loop struct {
 	shared *shared
 	ev     gnet.EventLoop
-	kernel kernel
+	kernel kernel.Kernel
 	poller poller
 
 	polling polling
@@ -56,11 +56,9 @@ type loop struct {
 	out     []byte
 	to      *conn // whose replies are being appended, or nil
 	pieces  []piece
-	touched []*conn // connections with pieces
-	vec     vector
-	calls   []uring.Call // see together.go
+	touched []*conn      // connections with pieces
+	batch   kernel.Batch // calls that are made together, of the reading or the writing of a round
 	callers []*conn      // whose they are
-	volume  int          // bytes that the calls may move, as far as there are many
 	begun   []*conn      // that have begun to send a long value in this round
 	udp     *udpWorker   // whose loop it is, or nil if it is gnet's
 	roster  roster       // its connections, to find the idle ones
@@ -114,7 +112,7 @@ type piece struct {
 }
 
 func newLoop(s *shared, ev gnet.EventLoop, p poller) *loop {
-	l := &loop{shared: s, ev: ev, kernel: system{}, poller: p, input: make([]byte, 0, roundInput), most: outputMost, checks: checking}
+	l := &loop{shared: s, ev: ev, kernel: kernel.System{}, poller: p, input: make([]byte, 0, roundInput), most: outputMost, checks: checking}
 	l.polling.task, l.polling.pace.every = gnet.RunnableFunc(l.serve), yieldMost
 	return l
 }

@@ -3,6 +3,8 @@ package server
 import (
 	"errors"
 
+	"gocached/server/kernel"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -19,8 +21,8 @@ const (
 var errNoEpoll = errors.New("cannot find gnet's epoll descriptor")
 
 // interest sets what an epoll instance waits for on a descriptor.
-func interest(k kernel, epoll, fd int, events uint32) error {
-	return k.control(epoll, unix.EPOLL_CTL_MOD, fd, unix.EpollEvent{Events: events, Fd: int32(fd)})
+func interest(k kernel.Kernel, epoll, fd int, events uint32) error {
+	return k.Control(epoll, unix.EPOLL_CTL_MOD, fd, unix.EpollEvent{Events: events, Fd: int32(fd)})
 }
 
 // pause makes gnet stop reading from a connection.

@@ -10,7 +10,7 @@ const receiveMost = 1 << 20
 func (l *loop) receive(c *conn) {
 	f := c.fill
 	for budget := receiveMost; budget > 0 && !f.done(); {
-		n, err := l.kernel.receiveVector(c.fd, f.rest(budget))
+		n, err := l.kernel.ReceiveVector(c.fd, f.rest(budget))
 		if n == 0 || err != nil {
 			if err != unix.EAGAIN {
 				return

@@ -17,7 +17,6 @@ import (
 	"gocached/server/listen"
 	"gocached/server/oplog"
 	"gocached/server/settings"
-	"gocached/uring"
 )
 
 // Release is gocached's own version. The protocol reports compatibleVersion instead.
@@ -36,7 +35,6 @@ type Server struct {
 	client      *gnet.Client
 	findPoller  func(gnet.Conn) (poller, error) // pollerOf
 	sayNoPoller sync.Once
-	rings       []*uring.Ring // of the loops, under loopsMu
 	done        sync.WaitGroup
 }
 
@@ -119,7 +117,7 @@ func (s *Server) start() (err error) {
 	if err := s.client.Start(); err != nil {
 		return fmt.Errorf("cannot start the event loops: %w", err)
 	}
-	s.tryRing()
+	s.kernels.Try()
 	return s.checkPoller()
 }
 
@@ -139,7 +137,7 @@ func (s *Server) Serve() error {
 	faults := []error{s.sockets.Close()}
 	accepting.Wait() // a loop that has stopped takes no connections and runs no tasks any more
 	s.parked.stop()
-	faults = append(faults, s.client.Stop(), s.closeRings())
+	faults = append(faults, s.client.Stop(), s.kernels.Close())
 	s.clock.Stop()
 	s.drainer.stop()
 	s.done.Wait()
@@ -172,7 +170,7 @@ func (s *Server) loopOf(gc gnet.Conn) *loop {
 		}
 	}
 	l := newLoop(&s.shared, ev, s.poller(gc))
-	l.kernel = s.openSystem()
+	l.kernel = s.kernels.Open()
 	l.watchIdle()
 	s.loops = append(s.loops, l)
 	return l

@@ -8,6 +8,7 @@ import (
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/sasl"
+	"gocached/server/kernel"
 	"gocached/server/listen"
 	"gocached/server/oplog"
 	"gocached/server/prefix"
@@ -27,7 +28,7 @@ type shared struct {
 	sasl     *sasl.Authenticator // nil without -S
 	sockets  listen.Sockets
 	workers  []*udpWorker
-	ringUse  ringUse       // see rings.go
+	kernels  kernel.Rings
 	huge     sync.Mutex    // held by the UDP worker whose answer is huge
 	flushed  atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 	awake    atomic.Uint32 // seconds that the process was not stopped for; see idle.go
@@ -60,12 +61,19 @@ type shared struct {
 // share sets what is known before the server listens.
 func (s *shared) share(settings *settings.Settings, eng engine.Engine, log *oplog.Log) {
 	s.settings, s.engine, s.log, s.clock = settings, eng, log, clock.New()
+	s.kernels.Off, s.kernels.Refused = settings.NoIOUring, s.noRings
 	s.gate.Init(settings.MaxConns, settings.TurnAway)
 	s.prefixes.Delimiter = settings.Delimiter
 	s.prefixes.On.Store(settings.Detail)
 	s.shares = usualShares
 	s.now, s.elsewhere, s.later = time.Now, s.aside, s.aside
 	s.working, s.stopping = make(chan struct{}, parkedMost), make(chan struct{})
+}
+
+// noRings tells the operator that the system will not have io_uring.
+func (s *shared) noRings(err error) {
+	s.log.Printf("io_uring cannot be used (%v): system calls are made one by one. -o no_io_uring does not try, and leaves "+
+		"this line out", err)
 }
 
 // stop has Serve return, at any time, from anywhere, and more than once.

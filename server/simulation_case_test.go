@@ -100,7 +100,7 @@ func TestManyHalfRequestsInOneRound(t *testing.T) {
 	admit := func(c *simClient, n int) {
 		c.send(n)
 		data := make([]byte, len(c.conn.socket.in))
-		if _, err := l.loop.kernel.receive(c.conn.socket.fd, data); err != nil {
+		if _, err := l.loop.kernel.Receive(c.conn.socket.fd, data); err != nil {
 			t.Fatal(err)
 		}
 		l.loop.admit(c.conn.context, data)

@@ -3,9 +3,9 @@ package server
 import (
 	"unsafe"
 
-	"golang.org/x/sys/unix"
+	"gocached/server/kernel"
 
-	"gocached/uring"
+	"golang.org/x/sys/unix"
 )
 
 // The epoll descriptors of a world: the drainer's, and from loopEpoll on those of its loops.
@@ -44,7 +44,7 @@ type network struct {
 	notices []uint64  // what the drainer has been told and not acted upon
 }
 
-var _ kernel = (*network)(nil)
+var _ kernel.Kernel = (*network)(nil)
 
 // open makes a socket with the lowest descriptor that is free.
 func (n *network) open(room int) *socket {
@@ -68,7 +68,7 @@ func (n *network) at(fd int) *socket {
 	return n.sockets[fd]
 }
 
-func (n *network) send(fd int, b []byte) (int, error) {
+func (n *network) Send(fd int, b []byte) (int, error) {
 	if len(b) == 0 {
 		n.w.fail("nothing is sent to descriptor %d", fd)
 	}
@@ -82,7 +82,7 @@ func (n *network) send(fd int, b []byte) (int, error) {
 	return most, err
 }
 
-func (n *network) sendVector(fd int, v vector) (int, error) {
+func (n *network) SendVector(fd int, v kernel.Vector) (int, error) {
 	s := n.at(fd)
 	if s == nil {
 		return 0, unix.EBADF
@@ -100,9 +100,9 @@ func (n *network) sendVector(fd int, v vector) (int, error) {
 	return most, err
 }
 
-func (n *network) receiveVector(fd int, v vector) (total int, err error) {
+func (n *network) ReceiveVector(fd int, v kernel.Vector) (total int, err error) {
 	b := make([]byte, n.lengthOf(v))
-	total, err = n.receive(fd, b)
+	total, err = n.Receive(fd, b)
 	b = b[:total]
 	for _, p := range v {
 		b = b[copy(unsafe.Slice(p.Base, p.Len), b):]
@@ -111,14 +111,14 @@ func (n *network) receiveVector(fd int, v vector) (total int, err error) {
 }
 
 // lengthOf returns how many bytes a vector has.
-func (n *network) lengthOf(v vector) (total int) {
+func (n *network) lengthOf(v kernel.Vector) (total int) {
 	for _, p := range v {
 		if p.Len == 0 {
 			n.w.fail("an empty piece among %d", len(v))
 		}
 		total += int(p.Len)
 	}
-	if len(v) == 0 || len(v) > vectorMost {
+	if len(v) == 0 || len(v) > kernel.VectorMost {
 		n.w.fail("%d bytes in %d pieces", total, len(v))
 	}
 	return total
@@ -166,7 +166,7 @@ func (n *network) sent(s *socket, length, most int) {
 	}
 }
 
-func (n *network) receive(fd int, b []byte) (int, error) {
+func (n *network) Receive(fd int, b []byte) (int, error) {
 	s := n.at(fd)
 	switch {
 	case s == nil:
@@ -196,7 +196,7 @@ func (n *network) receive(fd int, b []byte) (int, error) {
 }
 
 // shut is the end of what the server sends.
-func (n *network) shut(fd int) error {
+func (n *network) Shut(fd int) error {
 	s := n.at(fd)
 	switch {
 	case s == nil:
@@ -220,15 +220,15 @@ func (s *socket) read(b []byte) int {
 }
 
 // poll and wait are for the server's own polls. Both let others go on first.
-func (n *network) poll(epoll int, events []unix.EpollEvent) int {
+func (n *network) Poll(epoll int, events []unix.EpollEvent) int {
 	l := n.polls(epoll)
 	l.rest(true)
 	return n.found(l, events)
 }
 
-func (n *network) wait(epoll int, events []unix.EpollEvent) int {
+func (n *network) Wait(epoll int, events []unix.EpollEvent) int {
 	l := n.polls(epoll)
-	found := n.poll(epoll, events)
+	found := n.Poll(epoll, events)
 	for found == 0 && !l.over && !n.w.chance(100) { // or it is interrupted
 		l.rest(false)
 		found = n.found(l, events)
@@ -246,10 +246,10 @@ func (n *network) polls(epoll int) *netLoop {
 }
 
 // outstanding is what is on its way to the client.
-func (n *network) outstanding(fd int) int { return n.at(fd).unread }
+func (n *network) Outstanding(fd int) int { return n.at(fd).unread }
 
 // taken is what the client has read.
-func (n *network) taken(fd int) uint64 { return n.at(fd).given }
+func (n *network) Taken(fd int) uint64 { return n.at(fd).given }
 
 // found returns how many events there are. When the world is over it gives the loop back to gnet, that is, to its end.
 func (n *network) found(l *netLoop, events []unix.EpollEvent) int {
@@ -260,7 +260,7 @@ func (n *network) found(l *netLoop, events []unix.EpollEvent) int {
 	return l.poll(events)
 }
 
-func (n *network) control(epoll, op, fd int, event unix.EpollEvent) error {
+func (n *network) Control(epoll, op, fd int, event unix.EpollEvent) error {
 	if epoll < 0 {
 		return unix.EBADF
 	}
@@ -322,9 +322,9 @@ func (n *network) act() {
 }
 
 // together makes the calls one by one, which none of them can tell.
-func (n *network) together(calls []uring.Call) int {
+func (n *network) Together(calls []kernel.Call) int {
 	for i := range calls {
-		makeCall(n, &calls[i])
+		kernel.MakeCall(n, &calls[i])
 	}
 	if len(calls) > 1 {
 		n.w.saw(sawTogether)

@@ -3,7 +3,8 @@ package server
 import (
 	"encoding/binary"
 	"net"
-	"unsafe"
+
+	"gocached/server/kernel"
 
 	"golang.org/x/sys/unix"
 )
@@ -59,7 +60,7 @@ func (a *netWorker) step() bool {
 }
 
 // read gives the worker some of the datagrams that wait.
-func (a *netWorker) read(in *incoming) error {
+func (a *netWorker) Read(in *kernel.Incoming) error {
 	for len(a.net.queue) == 0 && !a.over {
 		a.rest(false)
 	}
@@ -76,14 +77,15 @@ func (a *netWorker) read(in *incoming) error {
 	}
 	a.batch = append(a.batch[:0], a.net.queue[:n]...)
 	a.net.queue = a.net.queue[n:]
+	in.Clear()
 	for i, c := range a.batch {
 		d := c.datagram
-		in.headers[i].size = uint32(copy(in.room[i*incomingStride:][:datagramMost], d.bytes))
-		in.from[i] = address{Family: unix.AF_INET6, Port: d.id ^ 0x5555}
-		binary.BigEndian.PutUint64(in.from[i].Addr[8:], uint64(c.number))
+		from := kernel.Address{Family: unix.AF_INET6, Port: d.id ^ 0x5555}
+		binary.BigEndian.PutUint64(from.Addr[8:], uint64(c.number))
+		in.Put(d.bytes, from)
 		a.worker.conns[i].gc = c.conn
 	}
-	if in.count = n; n > 1 {
+	if n > 1 {
 		a.w.saw(sawUDPBatch)
 	}
 	a.w.trace.add("a worker reads %d datagrams, the first is client %d's", uint64(n), uint64(a.batch[0].number), 0)
@@ -91,7 +93,7 @@ func (a *netWorker) read(in *incoming) error {
 }
 
 // write takes some of the answers, or refuses the first.
-func (a *netWorker) write(out *outgoing, from, to int) (n int, err error) {
+func (a *netWorker) Write(out *kernel.Outgoing, from, to int) (n int, err error) {
 	if a.rest(true); from >= to {
 		a.w.fail("no datagrams are sent")
 		return 0, unix.EINVAL
@@ -105,9 +107,8 @@ func (a *netWorker) write(out *outgoing, from, to int) (n int, err error) {
 	}
 	a.w.trace.add("%d of %d datagrams are sent", uint64(n), uint64(to-from), 0)
 	for i := from; i < from+n; i++ {
-		out.headers[i].size = uint32(len(out.datagram(i)))
 		if c := a.addressee(out, i); c != nil {
-			c.datagram.arrive(c, out.datagram(i))
+			c.datagram.arrive(c, out.Datagram(i))
 		}
 	}
 	if err == nil {
@@ -121,11 +122,10 @@ func (a *netWorker) write(out *outgoing, from, to int) (n int, err error) {
 }
 
 // addressee returns the client to whose address a datagram is sent, which must be one of the batch.
-func (a *netWorker) addressee(out *outgoing, i int) *simClient {
-	h := &out.headers[i]
-	to := *(*address)(unsafe.Pointer(h.Name))
+func (a *netWorker) addressee(out *kernel.Outgoing, i int) *simClient {
+	to, ok := out.To(i)
 	for k, c := range a.batch {
-		if to == a.worker.in.from[k] && uintptr(h.Namelen) == unsafe.Sizeof(to) {
+		if ok && to == a.worker.in.From(k) {
 			return c
 		}
 	}

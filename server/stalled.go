@@ -76,7 +76,7 @@ func (l *loop) patience(c *conn) int {
 	if !c.is(stateBlocked) {
 		return l.shared.shares.stalledSending
 	}
-	empties := l.kernel.taken(c.fd) / slowestReader
+	empties := l.kernel.Taken(c.fd) / slowestReader
 	return int(min(stalledSoon+empties, uint64(l.shared.shares.stalledReading)))
 }
 

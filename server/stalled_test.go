@@ -14,17 +14,18 @@ import (
 
 	"gocached/engine"
 	"gocached/internal/eventually"
+	"gocached/server/kernel"
 	"gocached/server/listen"
 	"gocached/server/settings"
 )
 
 // takenKernel is a kernel whose clients have taken so much.
 type takenKernel struct {
-	system
+	kernel.System
 	bytes uint64
 }
 
-func (k takenKernel) taken(int) uint64 { return k.bytes }
+func (k takenKernel) Taken(int) uint64 { return k.bytes }
 
 // TestPatience: a client has as long as somebody who reads slowly would need to empty its buffer, within bounds.
 func TestPatience(t *testing.T) {

@@ -80,7 +80,7 @@ var gocachedStats = []statRow{
 	{"get_waits", count(getWaits)},                                                        // gets of long values that had to wait for memory
 	{"store_waits", count(storeWaits)},                                                    // stores that had to
 	{"rejected_connections", func(s *shared) string { return decimal(s.gate.Refused()) }}, // by -o maxconns_fast
-	{"io_uring", (*shared).ioUring},                                                       // whether calls can be made together
+	{"io_uring", func(s *shared) string { return s.kernels.State() }},                     // whether calls can be made together
 	{"batched_calls", count(batchedCalls)},                                                // sends and receives that were
 	{"panics", count(panics)},
 	{"log_dropped", func(s *shared) string { return decimal(s.log.Dropped()) }},

@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"gocached/protocol"
+	"gocached/server/kernel"
 	"gocached/server/listen"
 )
 
@@ -17,7 +18,10 @@ import (
 // is not whole is dropped without an answer (as in memcached). So is what looks like an answer, unlike in memcached 1.4.5:
 // whoever forges the address of another server could else have the two answer each other for ever.
 //
-// Read next: receive below, then udp_gather.go, udp_send.go, udp_datagrams.go.
+// Read next: receive below, then udp_gather.go, udp_send.go; datagrams.go in package kernel.
+
+// batchMost is how many datagrams a worker takes at a time.
+const batchMost = kernel.DatagramBatch
 
 // udpWorker serves a UDP socket from one goroutine. A socket has as many workers as -t says.
 //
@@ -27,17 +31,18 @@ import (
 type udpWorker struct {
 	loop   *loop
 	conns  [batchMost]*conn // one for each datagram of a batch; each starts anew with every batch
-	socket udpSocket
+	socket kernel.DatagramSocket
 	turn   turn
 	reads  bool // it has the turn
 	full   int  // passes it on when it has read so many
-	in     *incoming
-	out    *outgoing
+	in     *kernel.Incoming
+	out    *kernel.Outgoing
 
 	next   int               // the datagram to be taken next
 	first  int               // the first one that may have an answer to be sent
 	ids    [batchMost]uint16 // of the requests
 	sends  int               // counts the messages
+	parts  [batchMost]int    // which of them each datagram of out is a part of
 	failed int               // the last message that could not be sent
 
 	most    int // bytes of an answer that are sent; the rest is cut off
@@ -48,10 +53,10 @@ type udpWorker struct {
 
 // addWorker adds a worker for a socket, whose descriptor the log shows. Its serve is called once the server serves.
 func (s *Server) addWorker(c *net.UDPConn) {
-	socket := newBatchSocket(c)
-	w := newUDPWorker(&s.shared, socket)
+	w := newUDPWorker(&s.shared, kernel.NewUDPSocket(c))
+	control, _ := c.SyscallConn() // it fails for none but a nil
 	for _, c := range w.conns {
-		c.fd = descriptor(socket.conn)
+		c.fd = descriptor(control)
 	}
 	w.turn = s.turnOf(c)
 	s.loopsMu.Lock()
@@ -60,9 +65,9 @@ func (s *Server) addWorker(c *net.UDPConn) {
 	s.loops = append(s.loops, w.loop)
 }
 
-func newUDPWorker(s *shared, socket udpSocket) *udpWorker {
-	w := &udpWorker{loop: newLoop(s, nil, poller{epoll: -1}), socket: socket, turn: newTurn(), full: fullBatch(), in: newIncoming(),
-		out: newOutgoing(), most: protocol.MaxDatagrams * framePayload}
+func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
+	w := &udpWorker{loop: newLoop(s, nil, poller{epoll: -1}), socket: socket, turn: newTurn(), full: fullBatch(), in: kernel.NewIncoming(),
+		out: kernel.NewOutgoing(protocol.MaxDatagram), most: protocol.MaxDatagrams * framePayload}
 	if n := s.settings.UDPMaxDatagrams; n > 0 {
 		w.most = n * framePayload
 	}
@@ -94,14 +99,14 @@ func (w *udpWorker) serve() {
 // A panic costs the datagrams that are answered together with the one whose bug it is.
 func (w *udpWorker) receive() error {
 	w.takeTurn()
-	err := w.socket.read(w.in)
-	if err != nil || w.in.count >= w.full {
+	err := w.socket.Read(w.in)
+	if err != nil || w.in.Count() >= w.full {
 		w.passTurn()
 	}
 	if err != nil {
 		return err
 	}
-	for w.next = 0; w.next < w.in.count || w.out.count > 0; {
+	for w.next = 0; w.next < w.in.Count() || w.out.Count() > 0; {
 		w.loop.guard(nil, func() { w.takeRest() })
 		w.endOfRound()
 	}
@@ -111,10 +116,10 @@ func (w *udpWorker) receive() error {
 // takeRest answers the datagrams that have not been taken yet.
 func (w *udpWorker) takeRest() {
 	w.emptyRun()
-	for w.next < w.in.count {
+	for w.next < w.in.Count() {
 		i := w.next
 		w.next++
-		w.take(i, w.in.datagram(i))
+		w.take(i, w.in.Datagram(i))
 	}
 	w.flush()
 	w.transmit()

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unsafe"
 
+	"gocached/server/kernel"
 	"gocached/server/listen"
 	"gocached/server/settings"
 )
@@ -119,8 +119,11 @@ type picky struct {
 	refused uint16
 }
 
-func (s *picky) write(out *outgoing, from, to int) (int, error) {
-	port := func(i int) uint16 { return (*address)(unsafe.Pointer(out.headers[i].Name)).Port }
+func (s *picky) Write(out *kernel.Outgoing, from, to int) (int, error) {
+	port := func(i int) uint16 {
+		to, _ := out.To(i)
+		return to.Port
+	}
 	if port(from) == s.refused {
 		return 0, errors.New("nobody there")
 	}
@@ -128,7 +131,7 @@ func (s *picky) write(out *outgoing, from, to int) (int, error) {
 	for end < min(to, from+3) && port(end) != s.refused {
 		end++
 	}
-	return s.wire.write(out, from, end)
+	return s.wire.Write(out, from, end)
 }
 
 // TestUDPRefused checks that a message which cannot be sent takes nothing from the others, and counts as not sent.
@@ -192,7 +195,7 @@ func TestUDPSockets(t *testing.T) {
 			continue
 		}
 		defer socket.Close()
-		askManySockets(t, newUDPWorker(&ts.shared, newBatchSocket(socket)), socket.LocalAddr().(*net.UDPAddr))
+		askManySockets(t, newUDPWorker(&ts.shared, kernel.NewUDPSocket(socket)), socket.LocalAddr().(*net.UDPAddr))
 	}
 }
 

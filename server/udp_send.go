@@ -34,7 +34,7 @@ func (w *udpWorker) frame(c *conn, size int) {
 	l := w.loop
 	w.sends++
 	frame := protocol.Frame{ID: w.ids[w.first], Total: uint16((size + framePayload - 1) / framePayload)}
-	b := protocol.AppendFrame(w.out.next(), frame)
+	b := protocol.AppendFrame(w.out.Next(), frame)
 	for i := c.first; i >= 0 && size > 0; i = l.pieces[i].next {
 		for part := l.bytes(&l.pieces[i]); len(part) > 0 && size > 0; {
 			n := min(len(part), size, protocol.MaxDatagram-len(b))
@@ -42,15 +42,16 @@ func (w *udpWorker) frame(c *conn, size int) {
 			if len(b) < protocol.MaxDatagram && size > 0 {
 				continue
 			}
-			w.out.add(b, w.sends, w.in, w.first)
-			if w.out.count == batchMost {
+			w.parts[w.out.Count()] = w.sends
+			w.out.Add(b, w.in, w.first)
+			if w.out.Full() {
 				w.transmit()
 			}
 			if w.failed == w.sends {
 				return
 			}
 			frame.Sequence++
-			b = protocol.AppendFrame(w.out.next(), frame)
+			b = protocol.AppendFrame(w.out.Next(), frame)
 		}
 	}
 }
@@ -58,19 +59,17 @@ func (w *udpWorker) frame(c *conn, size int) {
 // transmit sends what was gathered. Of a message of which a datagram cannot be sent the rest is left out.
 func (w *udpWorker) transmit() {
 	l, out := w.loop, w.out
-	to := out.count
-	out.count = 0
+	to := out.Count()
+	out.Clear()
 	if to > 0 {
 		l.totals.add(&l.counts) // as for TCP: before the replies
 	}
 	for i := 0; i < to; {
-		n, err := w.socket.write(out, i, to)
-		for _, h := range out.headers[i : i+n] {
-			l.counts[bytesWritten] += uint64(h.size)
-		}
+		n, err := w.socket.Write(out, i, to)
+		l.counts[bytesWritten] += uint64(out.Bytes(i, i+n))
 		i += n
 		if err != nil {
-			for w.failed = out.message[i]; i < to && out.message[i] == w.failed; {
+			for w.failed = w.parts[i]; i < to && w.parts[i] == w.failed; {
 				i++
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gocached/server/kernel"
 	"gocached/server/listen"
 	"gocached/server/settings"
 )
@@ -114,12 +115,12 @@ type breaking struct {
 	broken bool
 }
 
-func (s *breaking) write(out *outgoing, from, to int) (int, error) {
+func (s *breaking) Write(out *kernel.Outgoing, from, to int) (int, error) {
 	if !s.broken {
 		s.broken = true
 		panic("broken")
 	}
-	return s.wire.write(out, from, to)
+	return s.wire.Write(out, from, to)
 }
 
 // TestUDPPanic checks that a panic costs its own datagram alone, and nothing that was lent.
@@ -156,7 +157,7 @@ func TestUDPAllocatesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer socket.Close()
-	w := newUDPWorker(&ts.shared, newBatchSocket(socket))
+	w := newUDPWorker(&ts.shared, kernel.NewUDPSocket(socket))
 	client, err := net.DialUDP("udp", nil, socket.LocalAddr().(*net.UDPAddr))
 	if err != nil {
 		t.Fatal(err)

@@ -8,12 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unsafe"
 
 	"gocached/engine"
 	"gocached/engine/memory"
 	"gocached/internal/eventually"
 	"gocached/protocol"
+	"gocached/server/kernel"
 	"gocached/server/oplog"
 	"gocached/server/settings"
 )
@@ -23,28 +23,26 @@ type wire struct {
 	come   [][]byte
 	atOnce bool
 	sent   [][]byte
-	to     []address // of each that was sent
-	fail   error     // of the next write
+	to     []kernel.Address // of each that was sent
+	fail   error            // of the next write
 
 	output func() int // room for the answers that are being sent, in bytes; may be nil
 	most   int        // the most that it was
 }
 
-func (s *wire) read(in *incoming) error {
-	in.count = 0
+func (s *wire) Read(in *kernel.Incoming) error {
+	in.Clear()
 	if len(s.come) == 0 {
 		return net.ErrClosed
 	}
-	for more := true; more && len(s.come) > 0 && in.count < batchMost; more = s.atOnce {
-		i := in.count
-		in.headers[i].size = uint32(copy(in.room[i*incomingStride:][:datagramMost], s.come[0]))
-		in.from[i] = address{Port: uint16(i)}
-		s.come, in.count = s.come[1:], i+1
+	for more := true; more && len(s.come) > 0 && in.Count() < batchMost; more = s.atOnce {
+		in.Put(s.come[0], kernel.Address{Port: uint16(in.Count())})
+		s.come = s.come[1:]
 	}
 	return nil
 }
 
-func (s *wire) write(out *outgoing, from, to int) (int, error) {
+func (s *wire) Write(out *kernel.Outgoing, from, to int) (int, error) {
 	if s.fail != nil {
 		return 0, s.fail
 	}
@@ -52,10 +50,8 @@ func (s *wire) write(out *outgoing, from, to int) (int, error) {
 		s.most = max(s.most, s.output())
 	}
 	for i := from; i < to; i++ {
-		b := out.datagram(i)
-		out.headers[i].size = uint32(len(b))
-		s.sent = append(s.sent, bytes.Clone(b))
-		s.to = append(s.to, *(*address)(unsafe.Pointer(out.headers[i].Name)))
+		to, _ := out.To(i)
+		s.sent, s.to = append(s.sent, bytes.Clone(out.Datagram(i))), append(s.to, to)
 	}
 	return to - from, nil
 }

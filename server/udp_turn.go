@@ -3,6 +3,8 @@ package server
 import (
 	"net"
 	"runtime"
+
+	"gocached/server/kernel"
 )
 
 // The workers of a socket take turns to read it. Whoever has the turn keeps it from batch to batch, since to wake another
@@ -21,7 +23,7 @@ func newTurn() turn {
 // turnOf returns the turn of a socket, which its first worker brings into being.
 func (s *Server) turnOf(c *net.UDPConn) turn {
 	for _, w := range s.workers {
-		if socket, ok := w.socket.(*batchSocket); ok && socket.of == c {
+		if socket, ok := w.socket.(*kernel.UDPSocket); ok && socket.Conn() == c {
 			return w.turn
 		}
 	}

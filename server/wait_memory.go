@@ -103,7 +103,7 @@ func (l *loop) stand(h *hungry) (hard bool) {
 	if h.c.is(stateBlocked) {
 		return false
 	}
-	if h.request.Command == protocol.Get && l.kernel.outstanding(h.c.fd) > l.shared.shares.takenUpTo {
+	if h.request.Command == protocol.Get && l.kernel.Outstanding(h.c.fd) > l.shared.shares.takenUpTo {
 		return true
 	}
 	h.since = l.shared.awake.Load()

@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gocached/engine"
+	"gocached/server/kernel"
 )
 
 // write is the third stage: it sends each connection its replies, with few system calls for all, and closes those that
@@ -66,20 +67,20 @@ func (l *loop) send(c *conn) (sent int, err error) {
 		if len(b) == 0 {
 			return 0, nil
 		}
-		return l.kernel.send(c.fd, b)
+		return l.kernel.Send(c.fd, b)
 	}
 	l.gatherPieces(c)
 	defer l.forgetCalls()
-	if len(l.vec) == 0 {
+	if len(l.batch.Pieces) == 0 {
 		return 0, nil
 	}
-	return l.kernel.sendVector(c.fd, l.vec)
+	return l.kernel.SendVector(c.fd, l.batch.Pieces)
 }
 
-// gatherPieces appends a connection's pieces to l.vec, as many as one call takes.
+// gatherPieces appends a connection's pieces to l.batch.Pieces, as many as one call takes.
 func (l *loop) gatherPieces(c *conn) {
-	for i, n := c.first, 0; i >= 0 && n < vectorMost; i, n = l.pieces[i].next, n+1 {
-		l.vec = l.vec.add(l.bytes(&l.pieces[i]))
+	for i, n := c.first, 0; i >= 0 && n < kernel.VectorMost; i, n = l.pieces[i].next, n+1 {
+		l.batch.Pieces = l.batch.Pieces.Add(l.bytes(&l.pieces[i]))
 	}
 }
 
@@ -216,15 +217,15 @@ func (l *loop) sendQueue(c *conn) (total int, err error) {
 func (l *loop) sendHead(c *conn) (sent, length int, err error) {
 	if len(c.queue) == 1 {
 		b := c.queue[0].bytes
-		sent, err = l.kernel.send(c.fd, b)
+		sent, err = l.kernel.Send(c.fd, b)
 		return sent, len(b), err
 	}
 	defer l.forgetCalls()
-	for i := range min(len(c.queue), vectorMost) {
-		l.vec = l.vec.add(c.queue[i].bytes)
+	for i := range min(len(c.queue), kernel.VectorMost) {
+		l.batch.Pieces = l.batch.Pieces.Add(c.queue[i].bytes)
 		length += len(c.queue[i].bytes)
 	}
-	sent, err = l.kernel.sendVector(c.fd, l.vec)
+	sent, err = l.kernel.SendVector(c.fd, l.batch.Pieces)
 	return sent, length, err
 }
 

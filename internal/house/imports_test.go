@@ -21,7 +21,7 @@ var floors = map[string]int{
 	"server/oplog": 0, "server/prefix": 0,
 	"engine": 1, "item": 1,
 	"protocol": 2, "lru": 2, "assoc": 2,
-	"engine/memory": 3, "engine/null": 3, "engine/delay": 3, "engine/enginetest": 3, "server/settings": 3,
+	"engine/memory": 3, "engine/null": 3, "engine/delay": 3, "engine/enginetest": 3, "server/settings": 3, "server/kernel": 3,
 	"server/listen": 4,
 	"server":        5,
 	"cmd/gocached":  6, "bench": 6, "bench/engine": 6, "bench/limits": 6, "tool": 6,
@@ -30,7 +30,7 @@ var floors = map[string]int{
 
 // barred are arrows that point downwards and are wrong all the same.
 var barred = map[string][]string{
-	"server":       {"slab", "item", "lru", "assoc", "engine/memory", "engine/null", "engine/delay", "engine/enginetest"},
+	"server":       {"uring", "slab", "item", "lru", "assoc", "engine/memory", "engine/null", "engine/delay", "engine/enginetest"},
 	"protocol":     {"slab", "item", "sasl"},
 	"bench":        {"server", "slab", "item", "lru", "assoc", "engine/memory"},
 	"bench/limits": {"server", "engine", "protocol", "slab", "item", "lru", "assoc", "engine/memory"},

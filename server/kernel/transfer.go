@@ -1,4 +1,4 @@
-package server
+package kernel
 
 import (
 	"unsafe"
@@ -9,12 +9,13 @@ import (
 // sendFlags: a closed peer is an error, not a signal, and a full socket is no reason to wait.
 const sendFlags = unix.MSG_NOSIGNAL | unix.MSG_DONTWAIT
 
-// send is cheaper than write.
-func (system) send(fd int, b []byte) (int, error) {
+// Send is send(2), which is cheaper than write.
+func (System) Send(fd int, b []byte) (int, error) {
 	return call(unix.SYS_SENDTO, fd, unsafe.Pointer(&b[0]), uintptr(len(b)), sendFlags)
 }
 
-func (system) receive(fd int, b []byte) (int, error) {
+// Receive is recv(2).
+func (System) Receive(fd int, b []byte) (int, error) {
 	return call(unix.SYS_RECVFROM, fd, unsafe.Pointer(&b[0]), uintptr(len(b)), unix.MSG_DONTWAIT)
 }
 
@@ -32,14 +33,14 @@ func call(trap uintptr, fd int, p unsafe.Pointer, third, fourth uintptr) (int, e
 	}
 }
 
-// vectorMost is how many pieces one system call takes (IOV_MAX).
-const vectorMost = 1024
+// VectorMost is how many pieces one system call takes (IOV_MAX).
+const VectorMost = 1024
 
-// vector is a list of pieces for one system call.
-type vector []unix.Iovec
+// Vector is a list of pieces for one system call, which keeps what they point to alive.
+type Vector []unix.Iovec
 
-// add appends a piece, unless it is empty.
-func (v vector) add(b []byte) vector {
+// Add appends a piece, unless it is empty.
+func (v Vector) Add(b []byte) Vector {
 	if len(b) == 0 {
 		return v
 	}
@@ -48,18 +49,28 @@ func (v vector) add(b []byte) vector {
 	return append(v, piece)
 }
 
-func (system) sendVector(fd int, v vector) (int, error) {
+// Len returns how many bytes the pieces have.
+func (v Vector) Len() (total int) {
+	for i := range v {
+		total += int(v[i].Len)
+	}
+	return total
+}
+
+func (v Vector) message() (m unix.Msghdr) {
+	m.Iov = &v[0]
+	m.SetIovlen(len(v))
+	return m
+}
+
+// SendVector is sendmsg(2).
+func (System) SendVector(fd int, v Vector) (int, error) {
 	m := v.message()
 	return call(unix.SYS_SENDMSG, fd, unsafe.Pointer(&m), sendFlags, 0)
 }
 
-func (system) receiveVector(fd int, v vector) (int, error) {
+// ReceiveVector is recvmsg(2).
+func (System) ReceiveVector(fd int, v Vector) (int, error) {
 	m := v.message()
 	return call(unix.SYS_RECVMSG, fd, unsafe.Pointer(&m), unix.MSG_DONTWAIT, 0)
-}
-
-func (v vector) message() (m unix.Msghdr) {
-	m.Iov = &v[0]
-	m.SetIovlen(len(v))
-	return m
 }
