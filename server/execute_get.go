@@ -51,7 +51,7 @@ func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
 	if hit.Lent == 0 && len(hit.Value) < l.shared.shares.lendFrom {
 		l.out = protocol.AppendHit(l.out, r, key, &hit)
 	} else if !l.long(i, &hit) {
-		l.broken = l.udp == nil && i+1 < l.part(i).to
+		l.broken = l.stream && i+1 < l.part(i).to
 		return !l.broken
 	}
 	l.counts[countOf(r, getHits, touchHits)]++

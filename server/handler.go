@@ -104,7 +104,7 @@ func (l *loop) closed(c *conn) {
 func (l *loop) guard(c *conn, f func()) {
 	defer func() {
 		if what := recover(); what != nil {
-			l.panicked(c, what)
+			l.failed(c, what)
 		}
 	}()
 	f()

@@ -15,9 +15,9 @@ import (
 // lingerTime is for how long we wait for that.
 const lingerTime = 2 * time.Second
 
-// hangUp ends a connection that has all its replies. For UDP there is nothing to end.
+// hangUp ends a connection that has all its replies.
 func (l *loop) hangUp(c *conn) {
-	if !c.is(stateOpen) || l.udp != nil || c.is(stateEnding) {
+	if !c.is(stateOpen) || c.is(stateEnding) {
 		return
 	}
 	said, ended := l.discard(c)

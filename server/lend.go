@@ -123,7 +123,7 @@ func (l *loop) returnLoans() {
 func (l *loop) refuseGet(i int) {
 	l.reply(i, protocol.Reply{Status: protocol.GetNoMemory})
 	r, p := &l.run.Requests[i], l.part(i)
-	if l.udp != nil || r.Flag&(protocol.FlagBinary|protocol.FlagEnd) != 0 {
+	if !l.stream || r.Flag&(protocol.FlagBinary|protocol.FlagEnd) != 0 {
 		return
 	}
 	r.After = protocol.State{SkipLine: true}

@@ -14,17 +14,8 @@ import (
 // lost packet comes again within it.
 const lineEndTime = 100 * time.Millisecond
 
-// awaitLineEnd is called whenever a connection's input is a long line without an end, and more of it than before.
+// awaitLineEnd has a connection's line looked at in a moment.
 func (l *loop) awaitLineEnd(c *conn) {
-	c.grown++
-	c.set(stateUnended)
-	if !c.is(stateTimed) {
-		l.timeLine(c)
-	}
-}
-
-// timeLine has a connection's line looked at in a moment.
-func (l *loop) timeLine(c *conn) {
 	c.set(stateTimed)
 	seen := c.grown
 	l.onLoop(c, lineEndTime, func() { l.judgeLine(c, seen) })
@@ -39,7 +30,7 @@ func (l *loop) judgeLine(c *conn, seen uint32) {
 		c.clear(stateUnended)
 	case !c.is(stateUnended):
 	case c.grown != seen:
-		l.timeLine(c)
+		l.awaitLineEnd(c)
 	case l.readMore(c):
 	default:
 		c.clear(stateUnended)

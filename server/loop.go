@@ -60,10 +60,15 @@ type loop struct {
 	batch   kernel.Batch // calls that are made together, of the reading or the writing of a round
 	callers []*conn      // whose they are
 	begun   []*conn      // that have begun to send a long value in this round
-	udp     *udpWorker   // whose loop it is, or nil if it is gnet's
-	roster  roster       // its connections, to find the idle ones
-	most    int          // outputMost, or no limit for UDP
-	room    int          // the same for this run, see bound
+	sink    sink
+	stream  bool   // what it sends a connection continues what it sent before: not so datagrams
+	roster  roster // its connections, to find the idle ones
+	most    int    // outputMost, or no limit for UDP
+	room    int    // the same for this run, see bound
+
+	failed   func(c *conn, what any)                                               // panicked
+	finished func(c *conn, r protocol.Request, reply protocol.Reply, fault string) // unpark
+	unended  []*conn                                                               // whose input is a long line without an end, since this round
 
 	checks bool // see check.go
 	rounds uint // that it has checked
@@ -71,6 +76,7 @@ type loop struct {
 	broken   bool          // the last get under way was not answered, and what its connection has in the run is left out
 	hungry   waiters       // requests that wait for memory
 	feeding  atomic.Bool   // a task is on its way that tries to go on with them
+	feedTask gnet.Runnable // that one
 	trying   *hungry       // the one that is being tried again, or nil
 	first    bool          // it is the first of its line
 	lacking  bool          // it still lacks memory
@@ -113,6 +119,9 @@ type piece struct {
 
 func newLoop(s *shared, ev gnet.EventLoop, p poller) *loop {
 	l := &loop{shared: s, ev: ev, kernel: kernel.System{}, poller: p, input: make([]byte, 0, roundInput), most: outputMost, checks: checking}
+	l.sink, l.stream = l, true
+	l.feedTask = gnet.RunnableFunc(l.feedOnce)
+	l.failed, l.finished = l.panicked, l.unpark
 	l.polling.task, l.polling.pace.every = gnet.RunnableFunc(l.serve), yieldMost
 	return l
 }
@@ -199,6 +208,14 @@ func (l *loop) endOfRound() {
 	l.ready, l.head, l.input = l.ready[:0], 0, l.input[:0]
 	if cap(l.out) > keepOutput {
 		l.out = nil
+	}
+	for i, c := range l.unended {
+		l.unended[i] = nil
+		l.awaitLineEnd(c)
+	}
+	l.unended = l.unended[:0]
+	if len(l.yielded) > 0 {
+		l.askToServe()
 	}
 	l.totals.add(&l.counts)
 	l.mustHoldAll()

@@ -35,7 +35,7 @@ func (l *loop) park(i int, after time.Duration, work func() protocol.Reply) {
 		}
 		reply, fault := carryOut(work)
 		_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-			l.guard(c, func() { l.unpark(c, r, reply, fault) })
+			l.guard(c, func() { l.finished(c, r, reply, fault) })
 			return nil
 		})) // an error means that the server is stopping
 	})

@@ -6,7 +6,7 @@ import "gocached/engine"
 // there: an answer that began in the run before is sent as one. Not by UDP, where each run's pieces are counted.
 func (l *loop) openPiece(c *conn) {
 	l.to = c
-	if n := len(l.pieces) - 1; n >= 0 && l.udp == nil && int(c.last) == n && l.pieces[n].lent.Value == nil && l.pieces[n].end == len(l.out) {
+	if n := len(l.pieces) - 1; n >= 0 && l.stream && int(c.last) == n && l.pieces[n].lent.Value == nil && l.pieces[n].end == len(l.out) {
 		p := &l.pieces[n]
 		c.size -= p.end - p.start
 		p.end = -1

@@ -52,7 +52,7 @@ func (l *loop) settleOne(p *part) (full bool) {
 	default:
 		l.save(c, rest)
 		if need == protocol.NeedLineEnd {
-			l.awaitLineEnd(c)
+			l.notEnded(c)
 		}
 		l.resume(c)
 	}
@@ -96,11 +96,20 @@ func (l *loop) turnOver(c *conn) bool {
 // defaultReqsPerEvent is the default of -R.
 const defaultReqsPerEvent = 20
 
-// yield makes a connection wait for the other connections' input: serve gives it its turn after the next poll. Nothing is
+// yield makes a connection wait for the other connections' input: serve, which endOfRound asks for, gives it its turn after the next poll. Nothing is
 // read from it meanwhile.
 func (l *loop) yield(c *conn) {
 	c.set(stateYielded)
 	l.yielded = append(l.yielded, c)
 	l.pause(c)
-	l.askToServe()
+}
+
+// notEnded notes that a connection's input is a long line without an end, and more of it than before.
+func (l *loop) notEnded(c *conn) {
+	c.grown++
+	c.set(stateUnended)
+	if !c.is(stateTimed) {
+		c.set(stateTimed)
+		l.unended = append(l.unended, c)
+	}
 }

@@ -75,7 +75,7 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 		w.conns[i] = newConn(listen.KindUDP)
 		w.conns[i].loop = w.loop
 	}
-	w.loop.udp, w.loop.input = w, nil
+	w.loop.sink, w.loop.stream, w.loop.input = w, false, nil
 	w.loop.most = math.MaxInt // a message is made whole, and then cut
 	return w
 }

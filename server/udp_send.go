@@ -15,9 +15,12 @@ const (
 	hugeOutput = 4 << 20
 )
 
-// send is the third stage for the first datagram that has an answer: it gathers its pieces as one message, none if they
+// sendMany leaves all answers to sendOne.
+func (w *udpWorker) sendMany([]*conn) {}
+
+// sendOne is the third stage for the first datagram that has an answer: it gathers its pieces as one message, none if they
 // are empty. The message goes out with those of the other datagrams, see transmit.
-func (w *udpWorker) send() {
+func (w *udpWorker) sendOne(*conn) {
 	l := w.loop
 	for w.conns[w.first].first < 0 {
 		w.first++

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 
-	"github.com/panjf2000/gnet/v2"
-
 	"gocached/engine"
 	"gocached/protocol"
 )
@@ -72,7 +70,7 @@ func (l *loop) waitToSend(i int, n need, q *line) {
 	switch {
 	case l.trying != nil:
 		l.lacking = true
-	case l.udp != nil || l.to.gone.Load():
+	case !l.mayWait(l.to):
 		l.shared.lack(n)
 		l.refuseGet(i)
 	default:
@@ -87,7 +85,7 @@ func (l *loop) waitToStore(i int, n need, q *line) {
 	switch {
 	case l.trying != nil:
 		l.lacking = true
-	case l.udp != nil || c.gone.Load() || !l.canPause() || l.shared.asideBytes.Load()+int64(len(r.Value)) > asideMost:
+	case !l.mayWait(c) || !l.canPause() || l.shared.asideBytes.Load()+int64(len(r.Value)) > asideMost:
 		l.shared.lack(n)
 		l.refuse(i, engine.NoMemory)
 	default:
@@ -114,7 +112,7 @@ func (l *loop) stand(h *hungry) (hard bool) {
 // depart ends the waiting of a request. If it was the first of its line the next one's turn has come.
 func (l *loop) depart(h *hungry) {
 	if h.stands {
-		if next := h.line.leave(h); next != nil && next.c.loop != l {
+		if next := h.line.leave(h); next != nil && next.c.loop != h.c.loop {
 			next.c.loop.askToFeed()
 		}
 	}
@@ -145,14 +143,16 @@ func (l *loop) askToFeed() {
 	if l.ev == nil || !l.feeding.CompareAndSwap(false, true) { // a UDP worker's; or a task is on its way
 		return
 	}
-	err := l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-		l.feeding.Store(false)
-		l.guard(nil, func() { l.feed(standMost) })
-		return nil
-	}))
-	if err != nil { // the server is stopping
+	if err := l.ev.Execute(context.Background(), l.feedTask); err != nil { // the server is stopping
 		l.feeding.Store(false)
 	}
+}
+
+// feedOnce is the task that askToFeed asks for.
+func (l *loop) feedOnce(context.Context) error {
+	l.feeding.Store(false)
+	l.guard(nil, func() { l.feed(standMost) })
+	return nil
 }
 
 // standMost is how many gets are looked at whether they are in need when something has come back. The tick looks at all.

@@ -15,16 +15,14 @@ func (l *loop) write() {
 	}
 	l.closePiece()
 	l.totals.add(&l.counts) // who has a reply sees in stats that it was counted
-	l.writeTogether()
+	l.sink.sendMany(l.touched)
 	for _, c := range l.touched {
 		switch {
 		case c.first < 0: // has its replies already
 		case !c.is(stateOpen):
 			l.releasePieces(c)
-		case l.udp != nil:
-			l.udp.send()
 		default:
-			l.writeOne(c)
+			l.sink.sendOne(c)
 		}
 		c.resetOutput()
 	}
@@ -34,8 +32,8 @@ func (l *loop) write() {
 	l.pieces = l.pieces[:0]
 }
 
-// writeOne sends one connection its replies.
-func (l *loop) writeOne(c *conn) {
+// sendOne sends one connection its replies.
+func (l *loop) sendOne(c *conn) {
 	sent, err := l.send(c)
 	l.wrote(c, sent, err)
 }
@@ -131,7 +129,7 @@ const unsentMost = 32 << 20
 // bound sets how many bytes of replies each connection may have made in this run.
 func (l *loop) bound() {
 	l.room = l.most
-	if l.udp == nil && l.shared.unsent.Load() > l.shared.shares.copiesMost { // a datagram's sender makes us keep nothing
+	if l.stream && l.shared.unsent.Load() > l.shared.shares.copiesMost { // a datagram's sender makes us keep nothing
 		l.room = min(l.most, outputFew)
 	}
 }
@@ -244,9 +242,9 @@ func (l *loop) forgetSent(c *conn, sent int) {
 	}
 }
 
-// close ends a connection at once, see hangUp. gnet calls OnClose within it. For UDP there is nothing to end.
+// close ends a connection at once, see hangUp. gnet calls OnClose within it. A datagram's has nothing to end.
 func (l *loop) close(c *conn) {
-	if c.is(stateOpen) && l.udp == nil {
+	if c.is(stateOpen) && c.gc != nil {
 		_ = l.ev.Close(c.gc) // its error is that of a socket nobody needs any more
 	}
 }

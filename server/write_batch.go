@@ -2,12 +2,12 @@ package server
 
 import "gocached/server/kernel"
 
-// writeTogether sends their replies to several connections, with few system calls for all.
-func (l *loop) writeTogether() {
-	if len(l.touched) < 2 || l.udp != nil {
+// sendMany sends their replies to several connections, with few system calls for all. A single one is left to sendOne.
+func (l *loop) sendMany(touched []*conn) {
+	if len(touched) < 2 {
 		return
 	}
-	for _, c := range l.touched {
+	for _, c := range touched {
 		if !c.is(stateOpen) || !l.planReplies(c) {
 			continue
 		}
