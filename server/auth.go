@@ -38,70 +38,70 @@ func (c *conn) authenticated() {
 }
 
 // executeGuarded does what execute does for a server with -S: only what each connection may.
-func (l *loop) executeGuarded(i, end int) {
+func (x *executor) executeGuarded(i, end int) {
 	for i < end {
-		i = l.executeAdmitted(i, l.sameAdmission(i, end))
+		i = x.executeAdmitted(i, x.sameAdmission(i, end))
 	}
 }
 
 // executeAdmitted does what executeFrom does if request i may be asked. If not it refuses it and ends the connection.
-func (l *loop) executeAdmitted(i, end int) int {
-	l.enter(i)
-	c := l.to
-	if l.shared.sasl == nil || c.admitted(&l.run.Requests[i]) {
-		return l.executeFrom(i, end)
+func (x *executor) executeAdmitted(i, end int) int {
+	x.enter(i)
+	c := x.replies.to
+	if x.shared.sasl == nil || c.admitted(&x.round.run.Requests[i]) {
+		return x.executeFrom(i, end)
 	}
-	l.reply(i, protocol.Reply{Status: protocol.AuthError})
+	x.reply(i, protocol.Reply{Status: protocol.AuthError})
 	c.set(stateClosing | stateSaidAll)
-	return l.leave(i)
+	return x.leave(i)
 }
 
 // sameAdmission returns the end of the requests from i on that belong to the same connection, so that gets of an
 // authenticated connection still go to the engine together.
-func (l *loop) sameAdmission(i, end int) int {
-	return min(end, l.parts[l.partOf[i]].to)
+func (x *executor) sameAdmission(i, end int) int {
+	return min(end, x.round.parts[x.round.partOf[i]].to)
 }
 
 // saslList answers which mechanisms there are.
-func (l *loop) saslList(i int) {
-	if l.shared.sasl == nil {
-		l.unknown(i)
+func (m *admin) saslList(i int) {
+	if m.shared.sasl == nil {
+		m.unknown(i)
 		return
 	}
-	l.reply(i, protocol.Reply{Text: l.shared.sasl.List()})
+	m.reply(i, protocol.Reply{Text: m.shared.sasl.List()})
 }
 
 // saslAuth begins an attempt to authenticate, and saslStep goes on with it. Both may take long, so they are parked.
-func (l *loop) saslAuth(i int) {
-	mechanism := string(l.run.Keys[i].Bytes)
-	if l.shared.sasl != nil && len(mechanism) > sasl.MaxMechanism {
-		l.reply(i, protocol.Reply{Status: protocol.BadFormat})
+func (m *admin) saslAuth(i int) {
+	mechanism := string(m.round.run.Keys[i].Bytes)
+	if m.shared.sasl != nil && len(mechanism) > sasl.MaxMechanism {
+		m.reply(i, protocol.Reply{Status: protocol.BadFormat})
 		return
 	}
-	l.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
-		return s.Start(mechanism, data, l.shared.now())
+	m.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
+		return s.Start(mechanism, data, m.shared.now())
 	})
 }
 
-func (l *loop) saslStep(i int) {
-	l.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
-		return s.Step(data, l.shared.now())
+func (m *admin) saslStep(i int) {
+	m.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
+		return s.Step(data, m.shared.now())
 	})
 }
 
 // attempt carries out one auth or step elsewhere. Whatever the connection was before, it is not known until it ends.
-func (l *loop) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Result)) {
-	if l.shared.sasl == nil {
-		l.unknown(i)
+func (m *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Result)) {
+	if m.shared.sasl == nil {
+		m.unknown(i)
 		return
 	}
-	c, data := l.to, bytes.Clone(l.run.Requests[i].Value)
+	c, data := m.replies.to, bytes.Clone(m.round.run.Requests[i].Value)
 	if c.auth == nil {
-		c.auth = &auth{session: l.shared.sasl.NewSession()}
+		c.auth = &auth{session: m.shared.sasl.NewSession()}
 	}
 	c.auth.known = false
-	session, totals := c.auth.session, &l.totals
-	l.park(i, session.Wait(l.shared.now()), func() protocol.Reply {
+	session, totals := c.auth.session, &m.totals
+	m.park(i, session.Wait(m.shared.now()), func() protocol.Reply {
 		challenge, result := try(session, data)
 		if result == sasl.Continue {
 			return protocol.Reply{Status: protocol.AuthContinue, Text: string(challenge)}

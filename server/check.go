@@ -49,37 +49,37 @@ func (l *loop) hold(checks ...func() error) {
 }
 
 func (l *loop) checkParts() error {
-	next, seen := 0, make(map[*conn]bool, len(l.parts))
-	for i := range l.parts {
-		p := &l.parts[i]
+	next, seen := 0, make(map[*conn]bool, len(l.round.parts))
+	for i := range l.round.parts {
+		p := &l.round.parts[i]
 		switch {
-		case p.from != next || p.to <= p.from || p.to > l.run.N || p.stop < p.from || p.stop > p.to:
-			return fmt.Errorf("part %d has requests %d to %d, stops at %d and begins at %d, of %d", i, p.from, p.to, p.stop, next, l.run.N)
+		case p.from != next || p.to <= p.from || p.to > l.round.run.N || p.stop < p.from || p.stop > p.to:
+			return fmt.Errorf("part %d has requests %d to %d, stops at %d and begins at %d, of %d", i, p.from, p.to, p.stop, next, l.round.run.N)
 		case seen[p.c]:
 			return fmt.Errorf("part %d is the second one of descriptor %d", i, p.c.fd)
 		}
 		for k := p.from; k < p.to; k++ {
-			if int(l.partOf[k]) != i {
-				return fmt.Errorf("request %d of part %d says that it is part %d's", k, i, l.partOf[k])
+			if int(l.round.partOf[k]) != i {
+				return fmt.Errorf("request %d of part %d says that it is part %d's", k, i, l.round.partOf[k])
 			}
 		}
 		next, seen[p.c] = p.to, true
 	}
-	if l.to != nil && !seen[l.to] {
-		return fmt.Errorf("descriptor %d is being answered, which has no part", l.to.fd)
+	if l.replies.to != nil && !seen[l.replies.to] {
+		return fmt.Errorf("descriptor %d is being answered, which has no part", l.replies.to.fd)
 	}
 	return nil
 }
 
 // checkReady looks at what is left of the round.
 func (l *loop) checkReady() error {
-	if l.head < 0 || l.head > len(l.ready) {
-		return fmt.Errorf("the round is at %d of %d", l.head, len(l.ready))
+	if l.round.head < 0 || l.round.head > len(l.round.ready) {
+		return fmt.Errorf("the round is at %d of %d", l.round.head, len(l.round.ready))
 	}
-	seen := make(map[*conn]bool, len(l.ready)-l.head)
-	for i, a := range l.ready[l.head:] {
+	seen := make(map[*conn]bool, len(l.round.ready)-l.round.head)
+	for i, a := range l.round.ready[l.round.head:] {
 		if seen[a.c] {
-			return fmt.Errorf("descriptor %d waits in the round a second time, at %d", a.c.fd, l.head+i)
+			return fmt.Errorf("descriptor %d waits in the round a second time, at %d", a.c.fd, l.round.head+i)
 		}
 		seen[a.c] = true
 	}
@@ -89,8 +89,8 @@ func (l *loop) checkReady() error {
 // checkPieces follows the chains of pieces.
 func (l *loop) checkPieces() error {
 	owned, end := 0, 0
-	owners := make(map[*conn]bool, len(l.touched))
-	for _, c := range l.touched {
+	owners := make(map[*conn]bool, len(l.replies.touched))
+	for _, c := range l.replies.touched {
 		if owners[c] {
 			return fmt.Errorf("descriptor %d is touched twice", c.fd)
 		}
@@ -101,16 +101,16 @@ func (l *loop) checkPieces() error {
 		}
 		owned += n
 	}
-	if owned != len(l.pieces) {
-		return fmt.Errorf("%d pieces have an owner, of %d", owned, len(l.pieces))
+	if owned != len(l.replies.pieces) {
+		return fmt.Errorf("%d pieces have an owner, of %d", owned, len(l.replies.pieces))
 	}
-	for i := range l.pieces {
-		p := &l.pieces[i]
+	for i := range l.replies.pieces {
+		p := &l.replies.pieces[i]
 		if p.lent.Value != nil || p.end == 0 {
 			continue
 		}
-		if p.start < end || p.end < p.start && (p.end >= 0 || l.to == nil || i != len(l.pieces)-1) || p.end > len(l.out) {
-			return fmt.Errorf("piece %d is bytes %d to %d behind %d, of %d", i, p.start, p.end, end, len(l.out))
+		if p.start < end || p.end < p.start && (p.end >= 0 || l.replies.to == nil || i != len(l.replies.pieces)-1) || p.end > len(l.replies.out) {
+			return fmt.Errorf("piece %d is bytes %d to %d behind %d, of %d", i, p.start, p.end, end, len(l.replies.out))
 		}
 		end = max(p.end, p.start)
 	}
@@ -126,11 +126,11 @@ func (l *loop) checkChain(c *conn) (n int, err error) {
 		return 0, nil
 	}
 	size, last := 0, int32(-1)
-	for i := c.first; i >= 0; i = l.pieces[i].next {
-		if i <= last || int(i) >= len(l.pieces) {
-			return 0, fmt.Errorf("piece %d follows piece %d, of %d", i, last, len(l.pieces))
+	for i := c.first; i >= 0; i = l.replies.pieces[i].next {
+		if i <= last || int(i) >= len(l.replies.pieces) {
+			return 0, fmt.Errorf("piece %d follows piece %d, of %d", i, last, len(l.replies.pieces))
 		}
-		p := &l.pieces[i]
+		p := &l.replies.pieces[i]
 		switch {
 		case p.lent.Value != nil:
 			size += lentCost(len(p.lent.Value))
@@ -147,8 +147,8 @@ func (l *loop) checkChain(c *conn) (n int, err error) {
 
 // checkLists compares the lists of those who wait with their states.
 func (l *loop) checkLists() error {
-	on := make(map[*conn]bool, len(l.yielded))
-	for _, c := range l.yielded {
+	on := make(map[*conn]bool, len(l.round.yielded))
+	for _, c := range l.round.yielded {
 		if on[c] || c.loop != l || c.is(stateOpen) && !c.is(stateYielded) {
 			return fmt.Errorf("descriptor %d in state %b is on the list of those who yielded, a second time: %v", c.fd, c.state, on[c])
 		}

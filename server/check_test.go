@@ -23,36 +23,38 @@ func checkedLoop() (*loop, []*conn) {
 		l.roster.enrol(c)
 		conns[fd] = c
 	}
-	l.run.N = 3
-	l.addPart(part{c: conns[0], to: 2, stop: 2})
-	l.addPart(part{c: conns[1], arrival: 1, from: 2, to: 3, stop: 3})
-	l.ready = []arrival{{c: conns[0]}, {c: conns[1]}, {c: conns[2]}}
-	l.head = 2
+	l.round.run.N = 3
+	l.round.addPart(part{c: conns[0], to: 2, stop: 2})
+	l.round.addPart(part{c: conns[1], arrival: 1, from: 2, to: 3, stop: 3})
+	l.round.ready = []arrival{{c: conns[0]}, {c: conns[1]}, {c: conns[2]}}
+	l.round.head = 2
 	for i, answers := range []string{"one", "two"} {
-		l.enter(2 * i)
-		l.out = append(l.out, answers...)
+		l.executor.enter(2 * i)
+		l.replies.out = append(l.replies.out, answers...)
 	}
-	l.closePiece()
+	l.replies.closePiece()
 	return l, conns
 }
 
 // TestCheckFindsDamage: whatever is damaged in a loop is found, and what is in order is not complained about.
 func TestCheckFindsDamage(t *testing.T) {
 	damages := map[string]func(l *loop, c []*conn){
-		"":                            func(*loop, []*conn) {},
-		"part 1 has requests":         func(l *loop, _ []*conn) { l.parts[1].from = 3 },
-		"is the second one":           func(l *loop, c []*conn) { l.parts[1].c = c[0] },
-		"says that it is part":        func(l *loop, _ []*conn) { l.partOf[2] = 0 },
-		"is being answered":           func(l *loop, _ []*conn) { l.to = newConn(listen.KindTCP) },
-		"the round is at":             func(l *loop, _ []*conn) { l.head = 4 },
-		"a second time":               func(l *loop, c []*conn) { l.ready = append(l.ready, arrival{c: c[2]}) },
-		"touched twice":               func(l *loop, c []*conn) { l.touched = append(l.touched, c[1]) },
-		"have an owner":               func(l *loop, _ []*conn) { l.pieces = append(l.pieces, piece{start: 6, end: 6, next: -1}) },
+		"":                     func(*loop, []*conn) {},
+		"part 1 has requests":  func(l *loop, _ []*conn) { l.round.parts[1].from = 3 },
+		"is the second one":    func(l *loop, c []*conn) { l.round.parts[1].c = c[0] },
+		"says that it is part": func(l *loop, _ []*conn) { l.round.partOf[2] = 0 },
+		"is being answered":    func(l *loop, _ []*conn) { l.replies.to = newConn(listen.KindTCP) },
+		"the round is at":      func(l *loop, _ []*conn) { l.round.head = 4 },
+		"a second time":        func(l *loop, c []*conn) { l.round.ready = append(l.round.ready, arrival{c: c[2]}) },
+		"touched twice":        func(l *loop, c []*conn) { l.replies.touched = append(l.replies.touched, c[1]) },
+		"have an owner": func(l *loop, _ []*conn) {
+			l.replies.pieces = append(l.replies.pieces, piece{start: 6, end: 6, next: -1})
+		},
 		"its last piece":              func(_ *loop, c []*conn) { c[0].size++ },
-		"follows piece":               func(l *loop, _ []*conn) { l.pieces[1].next = 1 },
-		"is bytes":                    func(l *loop, c []*conn) { l.pieces[1].start, c[1].size = 2, 4 },
+		"follows piece":               func(l *loop, _ []*conn) { l.replies.pieces[1].next = 1 },
+		"is bytes":                    func(l *loop, c []*conn) { l.replies.pieces[1].start, c[1].size = 2, 4 },
 		"it has no pieces":            func(_ *loop, c []*conn) { c[0].first = -1 },
-		"is on the list of those":     func(l *loop, c []*conn) { l.yielded = append(l.yielded, c[2]) },
+		"is on the list of those":     func(l *loop, c []*conn) { l.round.yielded = append(l.round.yielded, c[2]) },
 		"is not on the list of those": func(_ *loop, c []*conn) { c[2].set(stateYielded) },
 		"its descriptor is":           func(_ *loop, c []*conn) { c[2].fd = 7 },
 		"is not parked":               func(_ *loop, c []*conn) { c[2].set(stateHungry) },

@@ -5,71 +5,79 @@ import (
 	"gocached/protocol"
 )
 
+// gets answers gets. It is the reader that the engine shows items to.
+type gets struct {
+	answers
+	base   int           // index in the run of the first key of the Get under way
+	broken bool          // that one was not answered to its end: what its connection has in the run behind it is left out
+	loans  []engine.Item // see returnLoans
+}
+
 // get answers request i and the gets that follow it, up to end, with one call to the engine, so that the cache misses
 // of all of them overlap. It returns the next request to be answered.
-func (l *loop) get(i, end int) int {
+func (g *gets) get(i, end int) int {
 	j, touches := i, false
-	for ; j < end && l.run.Requests[j].Command == protocol.Get; j++ {
-		l.run.Keys[j].Touch = false
-		if l.run.Requests[j].Flag&protocol.FlagTouch != 0 {
-			touches, l.run.Keys[j].Touch = true, true
-			l.run.Keys[j].Exptime = l.shared.clock.Exptime(l.run.Requests[j].Exptime)
+	for ; j < end && g.round.run.Requests[j].Command == protocol.Get; j++ {
+		g.round.run.Keys[j].Touch = false
+		if g.round.run.Requests[j].Flag&protocol.FlagTouch != 0 {
+			touches, g.round.run.Keys[j].Touch = true, true
+			g.round.run.Keys[j].Exptime = g.shared.clock.Exptime(g.round.run.Requests[j].Exptime)
 		}
 	}
-	l.base = i
-	waited := len(l.hungry.all)
-	l.broken = false
-	answered := l.engineCall().Get(l.run.Keys[i:j], l)
-	l.engineDone()
-	l.counts[cmdGet] += uint64(answered)
+	g.base = i
+	waited := len(g.waiting.hungry.all)
+	g.broken = false
+	answered := g.engineCall().Get(g.round.run.Keys[i:j], g)
+	g.engineDone()
+	g.counts[cmdGet] += uint64(answered)
 	if touches {
-		l.countTouches(i, i+answered)
+		g.countTouches(i, i+answered)
 	}
-	if len(l.loans) > 0 {
-		l.returnLoans()
+	if len(g.loans) > 0 {
+		g.returnLoans()
 	}
-	if len(l.hungry.all) > waited {
-		for _, h := range l.hungry.all[waited:] {
-			l.pause(h.c)
+	if len(g.waiting.hungry.all) > waited {
+		for _, h := range g.waiting.hungry.all[waited:] {
+			g.pause(h.c)
 		}
-		l.askToFeed() // once they have their answers to what they asked before
+		g.waiting.askToFeed() // once they have their answers to what they asked before
 	}
-	if answered == j-i && !l.broken {
+	if answered == j-i && !g.broken {
 		return j
 	}
-	p := l.part(i + answered - 1)
+	p := g.round.part(i + answered - 1)
 	p.stop = i + answered
 	return p.to
 }
 
 // Hit is called by the engine for each item found, with its locks held: it copies the value to the replies, or, if it is
 // long, notes that it is to be sent from where it lies (lend.go).
-func (l *loop) Hit(k int, hit engine.Hit) (more bool) {
-	i := l.base + k
-	l.enter(i)
-	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	if hit.Lent == 0 && len(hit.Value) < l.shared.shares.lendFrom {
-		l.out = protocol.AppendHit(l.out, r, key, &hit)
-	} else if !l.long(i, &hit) {
-		l.broken = l.stream && i+1 < l.part(i).to
-		return !l.broken
+func (g *gets) Hit(k int, hit engine.Hit) (more bool) {
+	i := g.base + k
+	g.enter(i)
+	r, key := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes
+	if hit.Lent == 0 && len(hit.Value) < g.shared.shares.lendFrom {
+		g.replies.out = protocol.AppendHit(g.replies.out, r, key, &hit)
+	} else if !g.long(i, &hit) {
+		g.broken = g.replies.stream && i+1 < g.round.part(i).to
+		return !g.broken
 	}
-	l.counts[countOf(r, getHits, touchHits)]++
-	if l.shared.prefixes.On.Load() {
-		l.shared.prefixes.Get(key, true)
+	g.counts[countOf(r, getHits, touchHits)]++
+	if g.shared.prefixes.On.Load() {
+		g.shared.prefixes.Get(key, true)
 	}
-	return l.more(i)
+	return g.more(i)
 }
 
 // Miss is called by the engine for each key that has no item.
-func (l *loop) Miss(k int) {
-	i := l.base + k
-	l.enter(i)
-	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	l.counts[countOf(r, getMisses, touchMisses)]++
-	l.out = protocol.AppendMiss(l.out, r, key)
-	if l.shared.prefixes.On.Load() {
-		l.shared.prefixes.Get(key, false)
+func (g *gets) Miss(k int) {
+	i := g.base + k
+	g.enter(i)
+	r, key := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes
+	g.counts[countOf(r, getMisses, touchMisses)]++
+	g.replies.out = protocol.AppendMiss(g.replies.out, r, key)
+	if g.shared.prefixes.On.Load() {
+		g.shared.prefixes.Get(key, false)
 	}
 }
 
@@ -82,18 +90,18 @@ func countOf(r *protocol.Request, get, touch counter) counter {
 }
 
 // countTouches counts as touches those of answered gets that were.
-func (l *loop) countTouches(i, end int) {
+func (g *gets) countTouches(i, end int) {
 	for ; i < end; i++ {
-		if l.run.Keys[i].Touch {
-			l.counts[cmdGet]--
-			l.counts[cmdTouch]++
+		if g.round.run.Keys[i].Touch {
+			g.counts[cmdGet]--
+			g.counts[cmdTouch]++
 		}
 	}
 }
 
 // more says whether the engine may go on after request i: not if it belongs to a connection that has no more room and
 // has further requests in the run.
-func (l *loop) more(i int) bool {
-	p := l.part(i)
-	return i+1 >= p.to || !l.full(p.c)
+func (g *gets) more(i int) bool {
+	p := g.round.part(i)
+	return i+1 >= p.to || !g.replies.full(p.c)
 }

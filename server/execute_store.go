@@ -6,67 +6,73 @@ import (
 	"gocached/server/settings"
 )
 
+// stores answers set and its like.
+type stores struct {
+	answers
+	begun []*conn // that have begun to send a long value in this round
+}
+
 // store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request;
 // only its beginning is, and the rest will be received into its chunk; or it has been received.
-func (l *loop) store(i int) {
-	r, c := &l.run.Requests[i], l.to
+func (t *stores) store(i int) {
+	r, c := &t.round.run.Requests[i], t.replies.to
 	if r.Flag&protocol.FlagFilled != 0 {
-		l.storeFilled(i, c)
+		t.storeFilled(i, c)
 		return
 	}
-	key := l.run.Keys[i].Bytes
-	if l.shared.prefixes.On.Load() && l.trying == nil {
-		l.shared.prefixes.Set(key)
+	key := t.round.run.Keys[i].Bytes
+	if t.shared.prefixes.On.Load() && t.waiting.trying == nil {
+		t.shared.prefixes.Set(key)
 	}
-	status := l.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
-	l.engineDone()
+	status := t.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
+	t.engineDone()
 	switch {
 	case status != engine.OK:
-		l.refuse(i, status)
+		t.refuse(i, status)
 	case r.Flag&protocol.FlagStreaming != 0:
-		l.storeStreaming(i, c)
+		t.storeStreaming(i, c)
 	default:
-		l.storeWhole(i)
+		t.storeWhole(i)
 	}
 }
 
 // storeWhole stores a value that is all in the request.
-func (l *loop) storeWhole(i int) {
-	r := &l.run.Requests[i]
-	item, ok := l.allocate(i)
+func (t *stores) storeWhole(i int) {
+	r := &t.round.run.Requests[i]
+	item, ok := t.allocate(i)
 	if !ok {
 		return
 	}
-	l.counts[cmdSet]++ // whatever comes of it, as in memcached
+	t.counts[cmdSet]++ // whatever comes of it, as in memcached
 	if r.Flag&protocol.FlagBadData != 0 {
-		l.engineCall().Release(item)
-		l.engineDone()
-		l.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
+		t.engineCall().Release(item)
+		t.engineDone()
+		t.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
 		return
 	}
 	copy(item.Value, r.Value)
-	l.link(i, item)
+	t.link(i, item)
 }
 
 // storeStreaming makes room for a value that is still coming.
-func (l *loop) storeStreaming(i int, c *conn) {
-	r := &l.run.Requests[i]
-	q := l.shared.lineFor(r)
-	if l.mustQueue(q, c) || !l.shared.expectValue(r.ValueLen) {
-		l.waitToStore(i, need{heldValues, r.ValueLen}, q)
+func (t *stores) storeStreaming(i int, c *conn) {
+	r := &t.round.run.Requests[i]
+	q := t.shared.lineFor(r)
+	if t.waiting.mustQueue(q, c) || !t.shared.expectValue(r.ValueLen) {
+		t.waitToStore(i, need{heldValues, r.ValueLen}, q)
 		return
 	}
-	item, ok := l.allocate(i)
+	item, ok := t.allocate(i)
 	if !ok {
-		l.shared.filling.Add(-l.shared.placeOf(r.ValueLen))
+		t.shared.filling.Add(-t.shared.placeOf(r.ValueLen))
 		return
 	}
-	l.counts[cmdSet]++
+	t.counts[cmdSet]++
 	c.fill = &fill{item: item, tailLen: tailLen(r), request: *r}
 	c.fill.request.Value = nil
 	c.fill.take(r.Value)
 	c.clear(stateLong)
-	l.begun = append(l.begun, c)
+	t.begun = append(t.begun, c)
 }
 
 // expectValue says whether a further value may be received into its chunk. All of them together may hold half of the
@@ -93,43 +99,43 @@ func (s *shared) placeOf(bytes int) int64 {
 }
 
 // unfill ends the receiving of a value.
-func (l *loop) unfill(c *conn) *fill {
+func (t *stores) unfill(c *conn) *fill {
 	f := c.fill
 	c.fill = nil
-	l.shared.filling.Add(-l.shared.placeOf(len(f.item.Value)))
+	t.shared.filling.Add(-t.shared.placeOf(len(f.item.Value)))
 	return f
 }
 
 // cutFill ends it for a value that will never be whole.
-func (l *loop) cutFill(c *conn) {
-	l.engineCall().Release(l.unfill(c).item)
-	l.engineDone()
-	l.shared.askToFeed()
+func (t *stores) cutFill(c *conn) {
+	t.engineCall().Release(t.unfill(c).item)
+	t.engineDone()
+	t.shared.askToFeed()
 }
 
 // storeFilled stores a value that has been received into its chunk.
-func (l *loop) storeFilled(i int, c *conn) {
+func (t *stores) storeFilled(i int, c *conn) {
 	if !c.fill.wellEnded() {
-		l.cutFill(c)
-		l.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
+		t.cutFill(c)
+		t.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
 		return
 	}
-	l.link(i, l.unfill(c).item)
-	l.shared.askToFeed()
+	t.link(i, t.unfill(c).item)
+	t.shared.askToFeed()
 }
 
 // allocate gets memory for the item that request i describes. If there is none the request waits, or is refused.
-func (l *loop) allocate(i int) (item engine.Item, ok bool) {
-	r, key := &l.run.Requests[i], l.run.Keys[i].Bytes
-	item, status := l.engineCall().Allocate(key, r.ValueLen, r.Flags, l.shared.clock.Exptime(r.Exptime), r.Op)
-	l.engineDone()
+func (t *stores) allocate(i int) (item engine.Item, ok bool) {
+	r, key := &t.round.run.Requests[i], t.round.run.Keys[i].Bytes
+	item, status := t.engineCall().Allocate(key, r.ValueLen, r.Flags, t.shared.clock.Exptime(r.Exptime), r.Op)
+	t.engineDone()
 	switch {
 	case status == engine.OK:
 		return item, true
-	case status == engine.NoMemory && l.shared.mayComeBack(r):
-		l.waitToStore(i, need{heldChunks, r.ValueLen}, l.shared.lineFor(r))
+	case status == engine.NoMemory && t.shared.mayComeBack(r):
+		t.waitToStore(i, need{heldChunks, r.ValueLen}, t.shared.lineFor(r))
 	default:
-		l.refuse(i, status)
+		t.refuse(i, status)
 	}
 	return item, false
 }
@@ -146,21 +152,21 @@ func (s *shared) mayComeBack(r *protocol.Request) bool {
 
 // refuse answers a store that cannot be carried out. If its value is still coming it is passed over. A set that fails takes
 // the old value with it: the client meant it to be gone (as in memcached; add, replace and append leave it).
-func (l *loop) refuse(i int, status engine.Status) {
-	r := &l.run.Requests[i]
+func (t *stores) refuse(i int, status engine.Status) {
+	r := &t.round.run.Requests[i]
 	if r.Flag&protocol.FlagStreaming != 0 {
-		l.to.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tailLen(r))
+		t.replies.to.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tailLen(r))
 	}
 	if status == engine.TooLarge {
-		l.counts[storeTooLarge]++
+		t.counts[storeTooLarge]++
 	} else {
-		l.counts[storeNoMemory]++
+		t.counts[storeNoMemory]++
 	}
 	if r.IsSet() {
-		l.engineCall().Remove(l.run.Keys[i].Bytes, engine.Silent)
-		l.engineDone()
+		t.engineCall().Remove(t.round.run.Keys[i].Bytes, engine.Silent)
+		t.engineDone()
 	}
-	l.reply(i, protocol.Reply{Status: status})
+	t.reply(i, protocol.Reply{Status: status})
 }
 
 // tailLen is how many bytes end a value: in text there are two, CR and LF.
@@ -172,24 +178,41 @@ func tailLen(r *protocol.Request) int {
 }
 
 // link makes a filled item visible and answers.
-func (l *loop) link(i int, item engine.Item) {
-	r := &l.run.Requests[i]
-	cas, status := l.engineCall().Store(item, r.Op, r.CAS)
-	l.engineDone()
+func (t *stores) link(i int, item engine.Item) {
+	r := &t.round.run.Requests[i]
+	cas, status := t.engineCall().Store(item, r.Op, r.CAS)
+	t.engineDone()
 	if r.Op == engine.OpCAS {
-		l.countCAS(status)
+		t.countCAS(status)
 	}
-	l.reply(i, protocol.Reply{Status: status, CAS: cas})
+	t.reply(i, protocol.Reply{Status: status, CAS: cas})
 }
 
 // countCAS counts the outcome of a store that compared a CAS.
-func (l *loop) countCAS(status engine.Status) {
+func (t *stores) countCAS(status engine.Status) {
 	switch status {
 	case engine.OK:
-		l.counts[casHits]++
+		t.counts[casHits]++
 	case engine.NotFound:
-		l.counts[casMisses]++
+		t.counts[casMisses]++
 	case engine.Exists:
-		l.counts[casBadval]++
+		t.counts[casBadval]++
+	}
+}
+
+// waitToStore has request i, a store, wait, or refuses it.
+func (t *stores) waitToStore(i int, n need, q *line) {
+	r, c := &t.round.run.Requests[i], t.replies.to
+	switch {
+	case t.waiting.trying != nil:
+		t.waiting.lacking = true
+	case !t.waiting.mayWait(c) || !t.canPause() || t.shared.asideBytes.Load()+int64(len(r.Value)) > asideMost:
+		t.shared.lack(n)
+		t.refuse(i, engine.NoMemory)
+	default:
+		t.counts[storeWaits]++
+		t.waiting.wait(i, n, q)
+		t.pause(c)
+		t.waiting.askToFeed() // once it has its answers to what it asked before
 	}
 }

@@ -23,17 +23,17 @@ import (
 const keptMost = 1 << 20
 
 // canPause says whether gnet can be kept from reading from the connections of this loop.
-func (l *loop) canPause() bool { return l.poller.epoll >= 0 }
+func (k *core) canPause() bool { return k.poller.epoll >= 0 }
 
 // limitKept closes a connection that cannot be paused and for which too much input waits.
-func (l *loop) limitKept(c *conn) {
-	if l.canPause() || len(c.in) <= keptMost {
+func (k *core) limitKept(c *conn) {
+	if k.canPause() || len(c.in) <= keptMost {
 		return
 	}
-	if l.shared.log.Level() > 0 {
-		l.shared.log.Printf("<%d does not read its replies, and has sent more than %d KB: closed", c.fd, keptMost>>10)
+	if k.shared.log.Level() > 0 {
+		k.shared.log.Printf("<%d does not read its replies, and has sent more than %d KB: closed", c.fd, keptMost>>10)
 	}
-	l.close(c)
+	k.close(c)
 }
 
 // poller finds the poller of a connection's event loop. If it cannot be found the operator hears so, and what it returns

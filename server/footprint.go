@@ -42,20 +42,20 @@ func (f *footprint) overhead() uint64 { return less(f.resident, f.items) }
 func less(a, b uint64) uint64 { return a - min(a, b) }
 
 // statsFootprint adds the lines.
-func (l *loop) statsFootprint(i int) {
-	f := l.shared.footprint()
-	l.engineCall().Stats(engine.Query{Group: "memory"}, func(name, value string) {
-		l.stat(i, name, value)
+func (f *figures) statsFootprint(i int) {
+	print := f.shared.footprint()
+	f.engineCall().Stats(engine.Query{Group: "memory"}, func(name, value string) {
+		f.stat(i, name, value)
 		n, _ := strconv.ParseUint(value, 10, 64)
 		if name == "memory_items" {
-			f.items = n
+			print.items = n
 		} else {
-			f.engine += n
+			print.engine += n
 		}
 	})
-	l.engineDone()
+	f.engineDone()
 	for _, row := range footprintRows {
-		l.stat(i, row.name, decimal(row.bytes(&f)))
+		f.stat(i, row.name, decimal(row.bytes(&print)))
 	}
 }
 
@@ -74,7 +74,7 @@ func (s *shared) footprint() (f footprint) {
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	for _, l := range s.loops {
-		f.requests += uint64(roundInput + l.held.Load())
+		f.requests += uint64(roundInput + l.inputs.held.Load())
 	}
 	f.replies = uint64(s.unsent.Load())
 	return f

@@ -1,11 +1,6 @@
 package server
 
 import (
-	"fmt"
-	"os"
-	"runtime/debug"
-	"slices"
-
 	"github.com/panjf2000/gnet/v2"
 
 	"gocached/protocol"
@@ -75,7 +70,7 @@ func (h *handler) OnClose(gc gnet.Conn, _ error) gnet.Action {
 func (l *loop) closed(c *conn) {
 	c.gone.Store(true)
 	if c.is(stateReady) {
-		l.last = c // so that it does not have to let others go first: there is no later
+		l.round.last = c // so that it does not have to let others go first: there is no later
 		l.answer()
 	}
 	l.shared.logClose(c)
@@ -84,67 +79,17 @@ func (l *loop) closed(c *conn) {
 	c.state = 0
 	l.shared.drainer.forget(c)
 	if c.hungry != nil {
-		l.depart(c.hungry)
+		l.waiting.depart(c.hungry)
 	}
 	if c.fill != nil {
-		l.cutFill(c)
+		l.stores.cutFill(c)
 	}
 	for _, u := range c.queue {
-		l.release(u.item)
+		l.replies.release(u.item)
 	}
-	l.emptyQueue(c)
-	l.drop(c)
-	if l.last == c {
-		l.last = nil
-	}
-}
-
-// guard runs f. A panic in it is a bug: it is logged and counted, and the connection it was for is closed. If engine
-// code was running the engine's structures may be half changed, and the process ends rather than serve from them.
-func (l *loop) guard(c *conn, f func()) {
-	defer func() {
-		if what := recover(); what != nil {
-			l.failed(c, what)
-		}
-	}()
-	f()
-}
-
-// exitBug is the status of a process that stopped because of a bug in it (EX_SOFTWARE).
-const exitBug = 70
-
-func (l *loop) panicked(c *conn, what any) {
-	message := fmt.Sprintf("panic on a request: %v\n%s", what, debug.Stack())
-	if l.inEngine {
-		_, _ = fmt.Fprintf(l.shared.log, "%sthe storage engine may be inconsistent: stopping\n", message)
-		_ = l.shared.log.Close() // waits for no reader who is stuck, as writing to stderr would
-		os.Exit(exitBug)
-	}
-	l.counts[panics]++
-	l.shared.log.Printf("%s", message)
-	l.abandon()
-	if c != nil {
-		l.close(c)
-	}
-}
-
-// abandon gives up the round under way: every connection in it is closed, since none can be answered truly any more.
-func (l *loop) abandon() {
-	ready, touched, callers := l.ready, l.touched, slices.Clone(l.callers)
-	l.ready, l.touched, l.head, l.to, l.trying, l.first = nil, nil, 0, nil, nil, false
-	for _, p := range l.pieces {
-		l.release(p.lent)
-	}
-	l.pieces, l.out, l.input, l.parts = nil, nil, l.input[:0], l.parts[:0]
-	l.returnLoans()
-	l.forgetCalls()
-	l.forgetBegun()
-	for _, c := range append(touched, callers...) {
-		c.resetOutput()
-		l.close(c)
-	}
-	for _, a := range ready {
-		a.c.clear(stateReady)
-		l.close(a.c)
+	l.writer.emptyQueue(c)
+	l.inputs.drop(c)
+	if l.round.last == c {
+		l.round.last = nil
 	}
 }

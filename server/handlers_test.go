@@ -8,6 +8,7 @@ import (
 
 // TestHandlers: each command has a handler. Gets have their own way, see executeFrom.
 func TestHandlers(t *testing.T) {
+	handlers := newLoop(new(shared), nil, poller{epoll: -1}).executor.handlers
 	for c := range protocol.Command(protocol.NumCommands) {
 		if handlers[c] == nil && c != protocol.Get {
 			t.Errorf("%v has no handler", c)

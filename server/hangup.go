@@ -16,21 +16,21 @@ import (
 const lingerTime = 2 * time.Second
 
 // hangUp ends a connection that has all its replies.
-func (l *loop) hangUp(c *conn) {
+func (w *writer) hangUp(c *conn) {
 	if !c.is(stateOpen) || c.is(stateEnding) {
 		return
 	}
-	said, ended := l.discard(c)
-	if ended || c.is(stateSaidAll) && said == 0 || c.gone.Load() || l.kernel.Shut(c.fd) != nil {
-		l.close(c)
+	said, ended := w.discard(c)
+	if ended || c.is(stateSaidAll) && said == 0 || c.gone.Load() || w.kernel.Shut(c.fd) != nil {
+		w.close(c)
 		return
 	}
 	c.set(stateEnding)
-	l.drop(c)
-	l.resume(c)
-	l.onLoop(c, lingerTime, func() {
+	w.inputs.drop(c)
+	w.resume(c)
+	w.onLoop(c, lingerTime, func() {
 		if c.is(stateEnding) {
-			l.close(c)
+			w.close(c)
 		}
 	})
 }
@@ -39,23 +39,15 @@ func (l *loop) hangUp(c *conn) {
 const discardMost = 1 << 20
 
 // discard forgets what a connection has sent. It returns how much that was, and whether that was all there will be.
-func (l *loop) discard(c *conn) (said int, ended bool) {
+func (w *writer) discard(c *conn) (said int, ended bool) {
 	for said < discardMost {
-		n, err := l.kernel.Receive(c.fd, l.wasted())
+		n, err := w.kernel.Receive(c.fd, w.inputs.wasted())
 		if n == 0 || err != nil {
 			return said, err != unix.EAGAIN
 		}
-		l.counts[bytesRead] += uint64(n)
-		l.hear(c)
+		w.counts[bytesRead] += uint64(n)
+		w.hear(c)
 		said += n
 	}
 	return said, false
-}
-
-// wasted is where bytes go that are not kept.
-func (l *loop) wasted() []byte {
-	if l.waste == nil {
-		l.waste = make([]byte, 4<<10)
-	}
-	return l.waste
 }

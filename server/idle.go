@@ -41,13 +41,6 @@ func (l *loop) watchIdle() {
 	})
 }
 
-// hear notes that a connection has just done something.
-func (l *loop) hear(c *conn) {
-	if l.roster.after > 0 {
-		c.heard.at = l.shared.awake.Load()
-	}
-}
-
 // enrol puts a new connection on the list.
 func (r *roster) enrol(c *conn) {
 	if r.after > 0 {

@@ -8,7 +8,7 @@ import (
 
 // BenchmarkIdle measures one look at 10,000 connections of a loop, none of them idle.
 func BenchmarkIdle(b *testing.B) {
-	l := &loop{roster: roster{after: 60}}
+	l := &loop{core: core{roster: roster{after: 60}}}
 	for range 10_000 {
 		l.roster.enrol(newConn(listen.KindTCP))
 	}

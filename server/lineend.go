@@ -35,13 +35,13 @@ func (l *loop) judgeLine(c *conn, seen uint32) {
 	default:
 		c.clear(stateUnended)
 		c.set(stateClosing)
-		l.hangUp(c)
+		l.writer.hangUp(c)
 	}
 }
 
 // readMore takes what a connection has sent. It reports whether there was anything, be it the end, which gnet will find.
 func (l *loop) readMore(c *conn) bool {
-	n, err := l.kernel.Receive(c.fd, l.wasted())
+	n, err := l.kernel.Receive(c.fd, l.inputs.wasted())
 	if err == unix.EAGAIN {
 		return false
 	}
@@ -50,6 +50,6 @@ func (l *loop) readMore(c *conn) bool {
 		return true
 	}
 	l.hear(c)
-	l.arrive(c, l.waste[:n])
+	l.arrive(c, l.inputs.waste[:n])
 	return true
 }

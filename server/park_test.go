@@ -194,7 +194,7 @@ func (ts *testServer) onLoop(c *client, f func(l *loop, inside *conn)) {
 	done := make(chan struct{})
 	err := l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
 		defer close(done)
-		f(l, l.last)
+		f(l, l.round.last)
 		return nil
 	}))
 	if err != nil {
@@ -222,7 +222,7 @@ func TestUnparkBlocked(t *testing.T) {
 		first := versionRequest(1)
 		inside.queue = append(inside.queue, unsent{bytes: protocol.AppendReply(nil, &first, nil, &protocol.Reply{Text: "first"})})
 		inside.set(stateParked | stateBlocked)
-		inside.in = l.keep(nil, []byte(frame(0x0b, 3, "", "", "")))
+		inside.in = l.inputs.keep(nil, []byte(frame(0x0b, 3, "", "", "")))
 		l.unpark(inside, versionRequest(2), protocol.Reply{Text: "second"}, "")
 		l.unblock(inside)
 	})
@@ -243,10 +243,10 @@ func TestParkedPanics(t *testing.T) {
 		c := ts.dial()
 		ts.onLoop(c, func(l *loop, inside *conn) {
 			r := versionRequest(1)
-			l.alone(inside, &r, nil)
-			l.enter(0)
-			l.park(0, 0, func() protocol.Reply { panic("a bug") })
-			l.write()
+			l.round.alone(inside, &r, nil)
+			l.executor.enter(0)
+			l.admin.park(0, 0, func() protocol.Reply { panic("a bug") })
+			l.replies.write()
 		})
 		c.closed()
 	}

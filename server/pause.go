@@ -26,15 +26,15 @@ func interest(k kernel.Kernel, epoll, fd int, events uint32) error {
 }
 
 // pause makes gnet stop reading from a connection.
-func (l *loop) pause(c *conn) {
-	if !c.is(statePaused) && interest(l.kernel, l.poller.epoll, c.fd, noInterest) == nil {
+func (k *core) pause(c *conn) {
+	if !c.is(statePaused) && interest(k.kernel, k.poller.epoll, c.fd, noInterest) == nil {
 		c.set(statePaused)
 	}
 }
 
 // resume makes gnet read from a connection again, unless it still has reason not to.
-func (l *loop) resume(c *conn) {
-	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && interest(l.kernel, l.poller.epoll, c.fd, readInterest) == nil {
+func (k *core) resume(c *conn) {
+	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && interest(k.kernel, k.poller.epoll, c.fd, readInterest) == nil {
 		c.clear(statePaused)
 	}
 }

@@ -151,10 +151,10 @@ func (l *loop) serve(context.Context) error {
 	for mine && !l.poller.wanted() {
 		n := l.poll()
 		mine = false // if it panics gnet gets its turn
-		l.guard(nil, func() { mine = l.round(n) })
+		l.guard(nil, func() { mine = l.serveRound(n) })
 	}
 	p.on = false
-	if mine || len(l.yielded) > 0 { // it goes on behind the other tasks
+	if mine || len(l.round.yielded) > 0 { // it goes on behind the other tasks
 		l.askToServe()
 	} // else gnet must poll first: what it finds there brings us back, if it is still there, and nobody waits for us
 	return nil
@@ -163,7 +163,7 @@ func (l *loop) serve(context.Context) error {
 // poll waits for events and returns how many there are. It does not wait while a connection has yet to have its turn.
 func (l *loop) poll() int {
 	p := &l.polling
-	turns := len(l.yielded) > 0
+	turns := len(l.round.yielded) > 0
 	if turns || !p.quiet {
 		if n := l.kernel.Poll(l.poller.epoll, p.events[:]); n > 0 || turns {
 			return n
@@ -177,8 +177,8 @@ func (l *loop) poll() int {
 	return n
 }
 
-// round reads from everybody who speaks, and answers. It reports whether all events were ours.
-func (l *loop) round(n int) (mine bool) {
+// serveRound reads from everybody who speaks, and answers. It reports whether all events were ours.
+func (l *loop) serveRound(n int) (mine bool) {
 	mine = true
 	for i := range l.polling.events[:n] {
 		if !l.take(&l.polling.events[i]) {
@@ -186,9 +186,9 @@ func (l *loop) round(n int) (mine bool) {
 		}
 	}
 	mine = l.gather() && mine
-	l.takeTurns()
+	l.round.takeTurns()
 	l.answer()
-	if len(l.begun) > 0 {
+	if len(l.stores.begun) > 0 {
 		mine = l.goOn() && mine
 	}
 	return mine
@@ -241,7 +241,7 @@ func (l *loop) read(c *conn) (mine bool) {
 	}
 	l.input = l.input[:start+n]
 	l.counts[bytesRead] += uint64(n)
-	l.admit(c, l.input[start:])
+	l.round.admit(c, l.input[start:])
 	return mine
 }
 

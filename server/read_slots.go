@@ -25,28 +25,10 @@ const (
 	slotsMost = protocol.MaxRun
 )
 
-// collect adds a call for a connection to those that are made together. It may move so many bytes, which need not be told
-// if they are few.
-func (l *loop) collect(c *conn, call kernel.Call, bytes int) {
-	call.FD = c.fd
-	l.batch.Add(call, bytes)
-	l.callers = append(l.callers, c)
-}
-
-// makeCalls makes the collected calls.
-func (l *loop) makeCalls() { l.counts[batchedCalls] += uint64(l.batch.Make(l.kernel)) }
-
-// forgetCalls ends the work on collected calls.
-func (l *loop) forgetCalls() {
-	l.batch.Forget()
-	clear(l.callers)
-	l.callers = l.callers[:0]
-}
-
 // plan collects the reading of what a connection has sent, which gather does. It makes room first if there is none.
 func (l *loop) plan(c *conn) (mine bool) {
 	mine = true
-	if l.batch.Len() == slotsMost || cap(l.input)-len(l.input) < slotStride {
+	if l.calls.batch.Len() == slotsMost || cap(l.input)-len(l.input) < slotStride {
 		mine = l.gather()
 		l.answer()
 		if !c.mayParse() {
@@ -55,18 +37,18 @@ func (l *loop) plan(c *conn) (mine bool) {
 	}
 	start := len(l.input)
 	l.input = l.input[:start+slotStride]
-	l.collect(c, kernel.Call{Receive: true, Bytes: l.input[start : start+slot]}, 0)
+	l.calls.collect(c, kernel.Call{Receive: true, Bytes: l.input[start : start+slot]}, 0)
 	return mine
 }
 
 // planValue is plan for a connection that is sending a long value, which is read straight into its chunk.
 func (l *loop) planValue(c *conn) (mine bool) {
 	mine = true
-	if l.batch.Full(slotsMost) {
+	if l.calls.batch.Full(slotsMost) {
 		mine = l.gather() // what has come is answered with the others
 	}
 	bytes := min(receiveMost, len(c.fill.item.Value)-c.fill.got)
-	l.collect(c, kernel.Call{Receive: true, Vector: c.fill.rest(receiveMost)}, bytes)
+	l.calls.collect(c, kernel.Call{Receive: true, Vector: c.fill.rest(receiveMost)}, bytes)
 	return mine
 }
 
@@ -74,10 +56,10 @@ func (l *loop) planValue(c *conn) (mine bool) {
 // failed, which gnet will find as well.
 func (l *loop) gather() (mine bool) {
 	mine = true
-	l.makeCalls()
-	calls := l.batch.Calls()
+	l.calls.makeCalls()
+	calls := l.calls.batch.Calls()
 	for i := range calls {
-		call, c := &calls[i], l.callers[i]
+		call, c := &calls[i], l.calls.callers[i]
 		switch {
 		case call.Err != nil || call.N == 0:
 			mine = mine && call.Err == unix.EAGAIN
@@ -89,17 +71,17 @@ func (l *loop) gather() (mine bool) {
 			c.set(stateLong)
 		}
 		l.counts[bytesRead] += uint64(call.N)
-		l.admit(c, call.Bytes[:call.N])
+		l.round.admit(c, call.Bytes[:call.N])
 	}
-	l.forgetCalls()
+	l.calls.forgetCalls()
 	return mine
 }
 
 // goOn reads the values that have begun in this round, as far as they have come.
 func (l *loop) goOn() (mine bool) {
 	mine = true
-	for _, c := range l.begun {
-		if c.mayParse() && c.receiving() && !slices.Contains(l.callers, c) {
+	for _, c := range l.stores.begun {
+		if c.mayParse() && c.receiving() && !slices.Contains(l.calls.callers, c) {
 			mine = l.planValue(c) && mine
 		}
 	}
@@ -110,6 +92,6 @@ func (l *loop) goOn() (mine bool) {
 }
 
 func (l *loop) forgetBegun() {
-	clear(l.begun)
-	l.begun = l.begun[:0]
+	clear(l.stores.begun)
+	l.stores.begun = l.stores.begun[:0]
 }

@@ -28,7 +28,7 @@ func (l *loop) received(c *conn, n int) {
 	l.counts[bytesRead] += uint64(n)
 	l.hear(c)
 	if c.fill.took(n); c.fill.done() {
-		l.ready = append(l.ready, arrival{c: c})
+		l.round.ready = append(l.round.ready, arrival{c: c})
 		c.set(stateReady)
 	}
 }

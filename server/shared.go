@@ -78,3 +78,17 @@ func (s *shared) noRings(err error) {
 
 // stop has Serve return, at any time, from anywhere, and more than once.
 func (s *shared) stop() { s.stopOnce.Do(func() { close(s.stopping) }) }
+
+// shares are the figures by which memory is shared out. A simulation has smaller ones.
+type shares struct {
+	lendFrom       int
+	shortStore     int
+	takenUpTo      int
+	copiesMost     int64
+	waitMost       uint32 // seconds, as are these
+	stalledReading int
+	stalledSending int
+	leastMoved     int // bytes in a second
+}
+
+var usualShares = shares{lendFrom, shortStore, takenUpTo, unsentMost / 2, waitMost, stalledReading, stalledSending, leastMoved}

@@ -118,10 +118,10 @@ func (w *world) sawWidth(l *loop) {
 	if !l.polling.on {
 		return
 	}
-	if len(l.ready) > 1 {
+	if len(l.round.ready) > 1 {
 		w.saw(sawRound)
 	}
-	if len(l.ready) > wideRound {
+	if len(l.round.ready) > wideRound {
 		w.saw(sawWideRound)
 	}
 }

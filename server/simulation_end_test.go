@@ -48,7 +48,7 @@ func (w *world) checkBounds(c *conn) {
 
 // yields returns how many connections have yielded since it was last asked.
 func (l *netLoop) yields() (n uint64) {
-	now := len(l.loop.yielded)
+	now := len(l.loop.round.yielded)
 	if now > l.yielded {
 		n = uint64(now - l.yielded)
 	}
@@ -163,8 +163,8 @@ func (w *world) end() {
 }
 
 func (w *world) checkLoop(l *loop) {
-	if len(l.ready) != 0 || len(l.touched) != 0 || len(l.yielded) != 0 || len(l.pieces) != 0 {
-		w.fail("a loop keeps %d ready, %d touched, %d yielded, %d pieces", len(l.ready), len(l.touched), len(l.yielded), len(l.pieces))
+	if len(l.round.ready) != 0 || len(l.replies.touched) != 0 || len(l.round.yielded) != 0 || len(l.replies.pieces) != 0 {
+		w.fail("a loop keeps %d ready, %d touched, %d yielded, %d pieces", len(l.round.ready), len(l.replies.touched), len(l.round.yielded), len(l.replies.pieces))
 	}
 	w.tally[sawBlock] += l.totals[connBlocks].Load() + l.counts[connBlocks]
 }

@@ -34,7 +34,7 @@ func newNetLoop(w *world, number int) *netLoop {
 	}
 	l.begin(w, l.live)
 	l.loop = newLoop(&w.server.shared, l, p)
-	l.loop.kernel, l.loop.most, l.loop.checks = w.net, w.plan.replyMost, true
+	l.loop.kernel, l.loop.replies.most, l.loop.checks = w.net, w.plan.replyMost, true
 	l.watchIdle()
 	return l
 }
@@ -96,7 +96,7 @@ func (l *netLoop) chores() {
 	for ; most > 0 && len(l.tasks) > 0 && !l.over; most-- {
 		r := l.tasks[0]
 		l.tasks = l.tasks[1:]
-		l.w.trace.add("loop %d runs a task, %d connections have yielded", uint64(l.number), uint64(len(l.loop.yielded)), 0)
+		l.w.trace.add("loop %d runs a task, %d connections have yielded", uint64(l.number), uint64(len(l.loop.round.yielded)), 0)
 		_ = r.Run(context.Background()) // as gnet does
 		l.rest(true)
 	}

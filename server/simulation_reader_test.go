@@ -18,7 +18,7 @@ func (e *witness) Get(keys []engine.Key, to engine.Reader) (answered int) {
 	for i := range keys {
 		e.moved(sawMoveRead, keys[i].Bytes)
 	}
-	e.reader = witnessReader{e: e, l: to.(*loop), keys: keys}
+	e.reader = witnessReader{e: e, l: e.w.running.loop, keys: keys}
 	answered = e.inner.Get(keys, &e.reader)
 	if answered != e.reader.answered {
 		e.w.fail("Get says that it has answered %d keys, and has answered %d", answered, e.reader.answered)
@@ -37,7 +37,7 @@ type witnessReader struct {
 func (g *witnessReader) Hit(k int, h engine.Hit) (more bool) {
 	c, r := g.request(k)
 	if r == nil {
-		return g.l.Hit(k, h)
+		return g.l.gets.Hit(k, h)
 	}
 	w := g.e.w
 	it := w.model.hit(r.keys[r.answered], &h, r.touch, int64(g.keys[k].Exptime))
@@ -46,7 +46,7 @@ func (g *witnessReader) Hit(k int, h engine.Hit) (more bool) {
 		g.lend(r.keys[r.answered], h.Lent, it.value)
 	}
 	before, others := g.l.counts[getHits]+g.l.counts[touchHits], g.others(c, &h)
-	more = g.l.Hit(k, h)
+	more = g.l.gets.Hit(k, h)
 	switch {
 	case g.l.counts[getHits]+g.l.counts[touchHits] == before:
 		c.lack(r)
@@ -61,8 +61,8 @@ func (g *witnessReader) Hit(k int, h engine.Hit) (more bool) {
 
 // others says whether a hit must let others go first.
 func (g *witnessReader) others(c *simClient, h *engine.Hit) bool {
-	short := len(h.Value) <= min(g.l.most, outputMost)
-	return !short && !h.Shared && c.datagram == nil && !c.conn.context.gone.Load() && !g.l.first &&
+	short := len(h.Value) <= min(g.l.replies.most, outputMost)
+	return !short && !h.Shared && c.datagram == nil && !c.conn.context.gone.Load() && !g.l.waiting.first &&
 		len(h.Value) >= g.e.w.plan.lendFrom && g.l.shared.lines[lineCopies].stands() && int64(len(h.Value)) <= g.e.w.plan.copiesMost
 }
 
@@ -84,12 +84,12 @@ func (g *witnessReader) Miss(k int) {
 		c.got(r)
 		g.answer(c, r, nil)
 	}
-	g.l.Miss(k)
+	g.l.gets.Miss(k)
 }
 
 // request returns whose turn it is, and checks the key.
 func (g *witnessReader) request(k int) (*simClient, *request) {
-	c := g.e.clientOf(g.l, int(g.l.partOf[g.l.base+k]))
+	c := g.e.clientOf(g.l, int(g.l.round.partOf[g.l.gets.base+k]))
 	if k != g.answered {
 		g.e.w.fail("Get answers key %d after %d others", k, g.answered)
 	}

@@ -45,8 +45,8 @@ func (w *world) checkNobodyWaits() {
 		}
 	}
 	for _, l := range s.loops {
-		if l.hungry.count() != 0 || len(l.loans) != 0 || l.trying != nil || l.first {
-			w.fail("a loop keeps %d requests that wait, %d loans", l.hungry.count(), len(l.loans))
+		if l.waiting.hungry.count() != 0 || len(l.gets.loans) != 0 || l.waiting.trying != nil || l.waiting.first {
+			w.fail("a loop keeps %d requests that wait, %d loans", l.waiting.hungry.count(), len(l.gets.loans))
 		}
 	}
 }

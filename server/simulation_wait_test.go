@@ -96,7 +96,7 @@ func refusedGet(c *simClient, r *request) []byte {
 func (e *witness) inTurn(c *simClient, r *request) {
 	q, l := &e.w.server.lines[lineValues], e.w.running.loop
 	streams := r.end > c.conn.socket.taken && c.datagram == nil
-	if streams && len(r.value) >= e.w.plan.shortStore && q.stands() && !l.first && !c.conn.context.gone.Load() {
+	if streams && len(r.value) >= e.w.plan.shortStore && q.stands() && !l.waiting.first && !c.conn.context.gone.Load() {
 		e.w.fail("client %d: a value of %d bytes goes before others", c.number, len(r.value))
 	}
 }

@@ -83,7 +83,7 @@ func (l *loop) patience(c *conn) int {
 // silence notes how far a connection has come that holds something, and returns for how many looks it has moved less than it
 // must in its patience.
 func (l *loop) silence(c *conn, patience int) int {
-	p := progress{at: l.looks, blocks: c.blocks, fill: c.fill, reads: c.is(stateBlocked)}
+	p := progress{at: l.waiting.looks, blocks: c.blocks, fill: c.fill, reads: c.is(stateBlocked)}
 	if p.reads {
 		p.left = c.notTaken()
 	} else {
@@ -94,7 +94,7 @@ func (l *loop) silence(c *conn, patience int) int {
 	if anew || before.left-p.left >= l.shared.shares.leastMoved*patience {
 		c.progress = p
 	}
-	return int(l.looks - c.progress.at)
+	return int(l.waiting.looks - c.progress.at)
 }
 
 // holding returns what a connection holds, and how much. Bytes of our own count when they are more than any client may
@@ -149,16 +149,16 @@ func (l *loop) judge(c *conn) (s stalled, is bool) {
 // Looks are counted, and not seconds: a loop that was held up gave nobody a chance to move.
 func (l *loop) look() {
 	now := l.shared.awake.Load()
-	if l.looked == now {
+	if l.waiting.looked == now {
 		return
 	}
-	l.looked = now
-	l.looks++
+	l.waiting.looked = now
+	l.waiting.looks++
 	var found []stalled
 	scarce := l.shared.anybodyStands()
 	for _, c := range l.polling.conns {
 		if c != nil && scarce && c.is(stateBlocked) {
-			l.guard(c, func() { l.push(c) })
+			l.guard(c, func() { l.writer.push(c) })
 		}
 		if c != nil && c.is(stateOpen) {
 			if s, is := l.judge(c); is {
@@ -169,7 +169,7 @@ func (l *loop) look() {
 	l.guard(nil, l.answer)
 	l.shared.relief.report(found)
 	l.giveUpLate(now)
-	l.feed(l.hungry.count())
+	l.feed(l.waiting.hungry.count())
 	l.feedOthers()
 	l.totals.add(&l.counts)
 }

@@ -30,7 +30,7 @@ func (k takenKernel) Taken(int) uint64 { return k.bytes }
 // TestPatience: a client has as long as somebody who reads slowly would need to empty its buffer, within bounds.
 func TestPatience(t *testing.T) {
 	for taken, want := range map[uint64]int{0: 4, 4000: 4, 95 << 10: 11, 320 << 10: 30, 1 << 40: 30} {
-		l := &loop{shared: &shared{shares: usualShares}, kernel: takenKernel{bytes: taken}}
+		l := &loop{core: core{shared: &shared{shares: usualShares}, kernel: takenKernel{bytes: taken}}}
 		c := newConn(listen.KindTCP)
 		if got := l.patience(c); got != stalledSending {
 			t.Errorf("who sends has %d seconds", got)
@@ -46,7 +46,7 @@ func TestPatience(t *testing.T) {
 func TestSilence(t *testing.T) {
 	const patience = 10
 	c := newConn(listen.KindTCP)
-	l := &loop{shared: &shared{shares: usualShares}}
+	l := &loop{core: core{shared: &shared{shares: usualShares}}}
 	f := &fill{item: engine.Item{Value: make([]byte, longLength)}}
 	c.fill = f
 	for _, step := range []struct {
@@ -61,7 +61,7 @@ func TestSilence(t *testing.T) {
 		if step.another {
 			c.fill = &fill{item: f.item}
 		}
-		c.fill.got, l.looks = step.got, step.looks
+		c.fill.got, l.waiting.looks = step.got, step.looks
 		if got := l.silence(c, patience); got != step.want {
 			t.Errorf("%+v: silent for %d", step, got)
 		}
@@ -332,12 +332,12 @@ func TestSharedLoans(t *testing.T) {
 
 // TestLooks: a loop that was held up has looked once, however many seconds have passed meanwhile.
 func TestLooks(t *testing.T) {
-	l := &loop{shared: &shared{shares: usualShares}}
+	l := newLoop(&shared{shares: usualShares}, nil, poller{epoll: -1})
 	for _, awake := range []uint32{5, 5, 5, 6, 20, 20} {
 		l.shared.awake.Store(awake)
 		l.look()
 	}
-	if l.looks != 3 {
-		t.Errorf("it has looked %d times", l.looks)
+	if l.waiting.looks != 3 {
+		t.Errorf("it has looked %d times", l.waiting.looks)
 	}
 }

@@ -75,8 +75,8 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 		w.conns[i] = newConn(listen.KindUDP)
 		w.conns[i].loop = w.loop
 	}
-	w.loop.sink, w.loop.stream, w.loop.input = w, false, nil
-	w.loop.most = math.MaxInt // a message is made whole, and then cut
+	w.loop.replies.sink, w.loop.replies.stream, w.loop.input = w, false, nil
+	w.loop.replies.most = math.MaxInt // a message is made whole, and then cut
 	return w
 }
 
@@ -149,8 +149,8 @@ func (w *udpWorker) take(i int, datagram []byte) {
 // endOfRound forgets the round, as the loop does, and how much room it took.
 func (w *udpWorker) endOfRound() {
 	w.loop.endOfRound()
-	if cap(w.loop.pieces) > keepPieces {
-		w.loop.pieces = nil
+	if cap(w.loop.replies.pieces) > keepPieces {
+		w.loop.replies.pieces = nil
 	}
 	w.giveBack()
 }
@@ -164,21 +164,21 @@ func (w *udpWorker) answer(c *conn, body []byte) {
 	l := w.loop
 	w.renew(c, body[0])
 	w.size, w.counted = 0, 0
-	l.ready = append(l.ready, arrival{c, body})
-	for l.parse() {
+	l.round.ready = append(l.round.ready, arrival{c, body})
+	for l.round.parse() {
 		w.execute(c)
-		l.settle()
+		l.round.settle()
 		w.bound(c)
 	}
-	l.write()
-	l.drop(c)
+	l.replies.write()
+	l.inputs.drop(c)
 	w.emptyRun()
 }
 
 // renew makes a conn, and what a panic may have left half done, ready for another client.
 func (w *udpWorker) renew(c *conn, first byte) {
 	l := w.loop
-	l.drop(c)
+	l.inputs.drop(c)
 	c.resetOutput()
 	c.state, c.event = stateOpen, 0
 	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.shared.settings.NoCAS}}
@@ -189,14 +189,14 @@ func (w *udpWorker) renew(c *conn, first byte) {
 // whose line goes on in the next run.
 func (w *udpWorker) execute(c *conn) {
 	l := w.loop
-	for i := 0; i < l.run.N && !c.is(stateClosing); {
+	for i := 0; i < l.round.run.N && !c.is(stateClosing); {
 		end := i + 1
-		for end < l.run.N && l.run.Requests[end].Flag&protocol.FlagNewLine == 0 {
+		for end < l.round.run.N && l.round.run.Requests[end].Flag&protocol.FlagNewLine == 0 {
 			end++
 		}
-		l.execute(i, end)
-		if end < l.run.N || !c.parser.State.InGet {
-			l.write()
+		l.executor.execute(i, end)
+		if end < l.round.run.N || !c.parser.State.InGet {
+			l.replies.write()
 		}
 		i = end
 	}

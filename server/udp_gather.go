@@ -6,18 +6,18 @@ import "gocached/protocol"
 // room for it, if there is more than one command or less, or if the answer may be long.
 func (w *udpWorker) gather(i int, body []byte) bool {
 	l, c := w.loop, w.conns[i]
-	from := l.run.N
+	from := l.round.run.N
 	w.renew(c, body[0])
-	used, need := c.parser.Parse(body, &l.run, protocol.MaxRun-from)
-	if need != protocol.NeedNothing || c.parser.State.InGet || !single(l.run.Requests[from:l.run.N]) {
-		l.run.N = from
+	used, need := c.parser.Parse(body, &l.round.run, protocol.MaxRun-from)
+	if need != protocol.NeedNothing || c.parser.State.InGet || !single(l.round.run.Requests[from:l.round.run.N]) {
+		l.round.run.N = from
 		return false
 	}
 	if from == 0 {
 		w.first = i
 	}
-	l.addPart(part{c: c, arrival: len(l.ready), from: from, to: l.run.N, stop: l.run.N, used: used, need: need})
-	l.ready = append(l.ready, arrival{c, body})
+	l.round.addPart(part{c: c, arrival: len(l.round.ready), from: from, to: l.round.run.N, stop: l.round.run.N, used: used, need: need})
+	l.round.ready = append(l.round.ready, arrival{c, body})
 	return true
 }
 
@@ -34,18 +34,18 @@ func single(requests []protocol.Request) bool {
 // flush answers the run: it is executed at once, and each datagram in it is answered by one message.
 func (w *udpWorker) flush() {
 	l := w.loop
-	if l.run.N == 0 {
+	if l.round.run.N == 0 {
 		return
 	}
-	l.bound()
-	l.execute(0, l.run.N)
-	l.write()
+	l.replies.bound()
+	l.executor.execute(0, l.round.run.N)
+	l.replies.write()
 	w.emptyRun()
 }
 
 // emptyRun makes the run ready to gather datagrams.
 func (w *udpWorker) emptyRun() {
 	l := w.loop
-	l.run.N, l.parts = 0, l.parts[:0]
-	l.ready, l.head = l.ready[:0], 0
+	l.round.run.N, l.round.parts = 0, l.round.parts[:0]
+	l.round.ready, l.round.head = l.round.ready[:0], 0
 }

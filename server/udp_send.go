@@ -26,8 +26,8 @@ func (w *udpWorker) sendOne(*conn) {
 		w.first++
 	}
 	c := w.conns[w.first]
-	w.frame(c, min(l.length(c, w.most), w.most))
-	l.releasePieces(c)
+	w.frame(c, min(l.replies.length(c, w.most), w.most))
+	l.replies.releasePieces(c)
 	w.size, w.counted = 0, 0
 }
 
@@ -38,8 +38,8 @@ func (w *udpWorker) frame(c *conn, size int) {
 	w.sends++
 	frame := protocol.Frame{ID: w.ids[w.first], Total: uint16((size + framePayload - 1) / framePayload)}
 	b := protocol.AppendFrame(w.out.Next(), frame)
-	for i := c.first; i >= 0 && size > 0; i = l.pieces[i].next {
-		for part := l.bytes(&l.pieces[i]); len(part) > 0 && size > 0; {
+	for i := c.first; i >= 0 && size > 0; i = l.replies.pieces[i].next {
+		for part := l.replies.bytes(&l.replies.pieces[i]); len(part) > 0 && size > 0; {
 			n := min(len(part), size, protocol.MaxDatagram-len(b))
 			b, part, size = append(b, part[:n]...), part[n:], size-n
 			if len(b) < protocol.MaxDatagram && size > 0 {
@@ -79,19 +79,11 @@ func (w *udpWorker) transmit() {
 	}
 }
 
-// length adds up a conn's pieces, until they are at least most bytes.
-func (l *loop) length(c *conn, most int) (n int) {
-	for i := c.first; i >= 0 && n < most; i = l.pieces[i].next {
-		n += len(l.bytes(&l.pieces[i]))
-	}
-	return n
-}
-
 // measure adds up the pieces that are new since it was last called, as far as they will be sent. The loop has a single
 // connection, so all its pieces are of one message, in order.
 func (w *udpWorker) measure() {
-	for l := w.loop; w.counted < len(l.pieces) && w.size < w.most; w.counted++ {
-		w.size += len(l.bytes(&l.pieces[w.counted]))
+	for l := w.loop; w.counted < len(l.replies.pieces) && w.size < w.most; w.counted++ {
+		w.size += len(l.replies.bytes(&l.replies.pieces[w.counted]))
 	}
 }
 
@@ -100,14 +92,14 @@ func (w *udpWorker) measure() {
 func (w *udpWorker) bound(c *conn) {
 	w.measure()
 	l := w.loop
-	if w.counted < len(l.pieces) {
+	if w.counted < len(l.replies.pieces) {
 		w.giveUp(c)
 	}
-	if len(l.out) > hugeOutput && !w.huge {
+	if len(l.replies.out) > hugeOutput && !w.huge {
 		l.shared.huge.Lock()
 		w.huge = true
 		// Made once at its full length: memory that append makes is cleared in one go, which stops the whole process.
-		l.out = append(make([]byte, 0, w.most+hugeOutput), l.out...)
+		l.replies.out = append(make([]byte, 0, w.most+hugeOutput), l.replies.out...)
 	}
 }
 
@@ -123,14 +115,14 @@ func (w *udpWorker) giveBack() {
 // giveUp lets go of the pieces that were not counted, since the message is full.
 func (w *udpWorker) giveUp(c *conn) {
 	l := w.loop
-	for i := range l.pieces[w.counted:] {
-		l.release(l.pieces[w.counted+i].lent)
+	for i := range l.replies.pieces[w.counted:] {
+		l.replies.release(l.replies.pieces[w.counted+i].lent)
 	}
-	l.pieces = l.pieces[:w.counted]
+	l.replies.pieces = l.replies.pieces[:w.counted]
 	last := w.counted - 1
-	c.last, l.pieces[last].next = int32(last), -1
-	for l.pieces[last].lent.Value != nil {
+	c.last, l.replies.pieces[last].next = int32(last), -1
+	for l.replies.pieces[last].lent.Value != nil {
 		last-- // a piece of bytes stands before every lent value
 	}
-	l.out = l.out[:l.pieces[last].end]
+	l.replies.out = l.replies.out[:l.replies.pieces[last].end]
 }

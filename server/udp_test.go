@@ -84,7 +84,7 @@ func newWorker(t testing.TB, change func(*settings.Settings)) *worker {
 		t.Fatal(err)
 	}
 	w.udpWorker = newUDPWorker(&s.shared, w.wire)
-	w.wire.output = func() int { return cap(w.loop.out) }
+	w.wire.output = func() int { return cap(w.loop.replies.out) }
 	s.loops = append(s.loops, w.loop)
 	t.Cleanup(func() {
 		w.checkEngine()
@@ -326,7 +326,7 @@ func TestUDPLongestAnswer(t *testing.T) {
 		if w.wire.most > 65535*1400+4*hugeOutput {
 			t.Errorf("room for %d bytes was made", w.wire.most)
 		}
-		if c := cap(w.loop.out) + cap(w.loop.pieces) + cap(w.loop.touched); c > keepOutput+2*keepPieces {
+		if c := cap(w.loop.replies.out) + cap(w.loop.replies.pieces) + cap(w.loop.replies.touched); c > keepOutput+2*keepPieces {
 			t.Errorf("the worker keeps room for %d", c)
 		}
 		if !w.loop.shared.huge.TryLock() {

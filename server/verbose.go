@@ -10,69 +10,63 @@ import (
 
 // executeVerbosely does what execute does, with -S or without, request by request, and writes each line and its reply to
 // the log as memcached's -vv does.
-func (l *loop) executeVerbosely(i, end int) {
-	states := l.shared.log.Level() > 2
+func (x *executor) executeVerbosely(i, end int) {
+	states := x.shared.log.Level() > 2
 	for i < end {
-		l.enter(i)
-		r, c := &l.run.Requests[i], l.to
-		l.logRequest(i, states)
-		at, fd := len(l.out), c.fd
-		next := l.executeAdmitted(i, i+1)
+		x.enter(i)
+		r, c := &x.round.run.Requests[i], x.replies.to
+		x.logRequest(i, states)
+		at, fd := len(x.replies.out), c.fd
+		next := x.executeAdmitted(i, i+1)
 		if next == i+1 {
-			next = l.leave(i) // a single get does not look whether there is room for more
+			next = x.leave(i) // a single get does not look whether there is room for more
 		}
 		if !c.is(stateHungry) { // else it has no reply yet
-			l.logReply(fd, r, l.run.Keys[i].Bytes, l.out[min(at, len(l.out)):], next == i+1 && l.lentLast())
+			x.logReply(fd, r, x.round.run.Keys[i].Bytes, x.replies.out[min(at, len(x.replies.out)):], next == i+1 && x.replies.lentLast())
 		}
 		if states {
-			l.shared.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))
+			x.shared.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))
 		}
 		i = next
 	}
 }
 
-// lentLast says whether the value of the last reply was lent.
-func (l *loop) lentLast() bool {
-	n := len(l.pieces)
-	return n > 1 && l.pieces[n-2].lent.Value != nil
-}
-
 // logRequest writes the line of a request.
-func (l *loop) logRequest(i int, states bool) {
-	r, p := &l.run.Requests[i], l.part(i)
+func (x *executor) logRequest(i int, states bool) {
+	r, p := &x.round.run.Requests[i], x.round.part(i)
 	if r.Flag&protocol.FlagNewLine == 0 {
 		return
 	}
 	if states {
-		l.shared.log.Printf("%d: going from conn_read to conn_parse_cmd", p.c.fd)
+		x.shared.log.Printf("%d: going from conn_read to conn_parse_cmd", p.c.fd)
 	}
-	data := l.ready[p.arrival].data
+	data := x.round.ready[p.arrival].data
 	line := data[min(r.Start, len(data)):]
 	if r.Flag&protocol.FlagBinary != 0 {
-		l.shared.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
+		x.shared.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
 		return
 	}
 	line, _, _ = bytes.Cut(line, []byte("\n"))
-	l.shared.log.Printf("<%d %s", p.c.fd, printable(bytes.TrimSuffix(line, []byte("\r"))))
+	x.shared.log.Printf("<%d %s", p.c.fd, printable(bytes.TrimSuffix(line, []byte("\r"))))
 }
 
 // logReply writes what a request was answered.
-func (l *loop) logReply(fd int, r *protocol.Request, key, reply []byte, lent bool) {
+func (x *executor) logReply(fd int, r *protocol.Request, key, reply []byte, lent bool) {
 	switch {
 	case r.Command == protocol.Get && r.Flag&protocol.FlagBinary == 0:
 		if lent || bytes.HasPrefix(reply, []byte("VALUE ")) {
-			l.shared.log.Printf(">%d sending key %s", fd, printable(key))
+			x.shared.log.Printf(">%d sending key %s", fd, printable(key))
 		}
 		if r.Flag&protocol.FlagEnd != 0 {
-			l.shared.log.Printf(">%d END", fd)
+			x.shared.log.Printf(">%d END", fd)
 		}
 	case r.Flag&protocol.FlagBinary != 0 && len(reply) > 0:
-		l.shared.log.Printf(">%d Writing bin response: % #x", fd, reply[:min(len(reply), 24)])
+		x.shared.log.Printf(">%d Writing bin response: % #x", fd, reply[:min(len(reply), 24)])
 	case len(reply) == 0 && r.Hide == protocol.HideAll:
-		l.shared.log.Printf(">%d NOREPLY", fd)
+		x.shared.log.Printf(">%d NOREPLY", fd)
 	case len(reply) > 0:
 		line, _, _ := bytes.Cut(reply, []byte("\r\n"))
-		l.shared.log.Printf(">%d %s", fd, printable(line))
+		x.shared.log.Printf(">%d %s", fd, printable(line))
 	}
 }
 

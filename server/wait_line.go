@@ -55,14 +55,6 @@ func (s *shared) anybodyStands() bool {
 	return false
 }
 
-// mayWait says whether a connection's request can wait: not a datagram's, and nobody waits for one that is gone.
-func (l *loop) mayWait(c *conn) bool { return l.stream && !c.gone.Load() }
-
-// mustQueue says whether a connection's request has to let others go first. Who cannot wait does not.
-func (l *loop) mustQueue(q *line, c *conn) bool {
-	return q.stands() && !l.first && l.mayWait(c)
-}
-
 func (q *line) head() *hungry {
 	if !q.stands() {
 		return nil

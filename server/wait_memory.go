@@ -3,8 +3,10 @@ package server
 import (
 	"bytes"
 	"context"
+	"sync/atomic"
 
-	"gocached/engine"
+	"github.com/panjf2000/gnet/v2"
+
 	"gocached/protocol"
 )
 
@@ -52,79 +54,79 @@ type need struct {
 	bytes int
 }
 
+// waiting is what a loop knows of its requests that wait.
+type waiting struct {
+	*core
+	round   *round
+	replies *replies
+
+	hungry   waiters
+	feeding  atomic.Bool   // a task is on its way that tries to go on with them
+	feedTask gnet.Runnable // that one
+	trying   *hungry       // the one that is being tried again, or nil
+	first    bool          // it is the first of its line
+	lacking  bool          // it still lacks memory
+	looks    uint32        // how often the loop has looked at its connections, see stalled.go
+	looked   uint32        // the last time: see shared.awake
+}
+
 // wait puts request i on the list.
-func (l *loop) wait(i int, n need, q *line) {
-	r, c := &l.run.Requests[i], l.to
-	h := &hungry{c: c, request: *r, key: bytes.Clone(l.run.Keys[i].Bytes), need: n, line: q}
+func (w *waiting) wait(i int, n need, q *line) {
+	r, c := &w.round.run.Requests[i], w.replies.to
+	h := &hungry{c: c, request: *r, key: bytes.Clone(w.round.run.Keys[i].Bytes), need: n, line: q}
 	h.request.Value = bytes.Clone(r.Value)
-	l.shared.asideBytes.Add(int64(len(r.Value)))
-	l.shared.hungry.Add(1)
-	l.hungry.add(h)
+	w.shared.asideBytes.Add(int64(len(r.Value)))
+	w.shared.hungry.Add(1)
+	w.hungry.add(h)
 	c.hungry = h
 	c.heard.left = unseen
 	c.set(stateHungry | stateParked)
 }
 
-// waitToSend has request i, a get, wait. It is called with the engine's locks held; get does the rest later.
-func (l *loop) waitToSend(i int, n need, q *line) {
-	switch {
-	case l.trying != nil:
-		l.lacking = true
-	case !l.mayWait(l.to):
-		l.shared.lack(n)
-		l.refuseGet(i)
-	default:
-		l.counts[getWaits]++
-		l.wait(i, n, q)
-	}
-}
-
-// waitToStore has request i, a store, wait, or refuses it.
-func (l *loop) waitToStore(i int, n need, q *line) {
-	r, c := &l.run.Requests[i], l.to
-	switch {
-	case l.trying != nil:
-		l.lacking = true
-	case !l.mayWait(c) || !l.canPause() || l.shared.asideBytes.Load()+int64(len(r.Value)) > asideMost:
-		l.shared.lack(n)
-		l.refuse(i, engine.NoMemory)
-	default:
-		l.counts[storeWaits]++
-		l.wait(i, n, q)
-		l.pause(c)
-		l.askToFeed() // once it has its answers to what it asked before
-	}
-}
-
 // stand puts a request into its line, if it is in need, and reports whether that was hard to see.
-func (l *loop) stand(h *hungry) (hard bool) {
+func (w *waiting) stand(h *hungry) (hard bool) {
 	if h.c.is(stateBlocked) {
 		return false
 	}
-	if h.request.Command == protocol.Get && l.kernel.Outstanding(h.c.fd) > l.shared.shares.takenUpTo {
+	if h.request.Command == protocol.Get && w.kernel.Outstanding(h.c.fd) > w.shared.shares.takenUpTo {
 		return true
 	}
-	h.since = l.shared.awake.Load()
+	h.since = w.shared.awake.Load()
 	h.line.join(h)
 	return h.request.Command == protocol.Get
 }
 
 // depart ends the waiting of a request. If it was the first of its line the next one's turn has come.
-func (l *loop) depart(h *hungry) {
+func (w *waiting) depart(h *hungry) {
 	if h.stands {
 		if next := h.line.leave(h); next != nil && next.c.loop != h.c.loop {
-			next.c.loop.askToFeed()
+			next.c.loop.waiting.askToFeed()
 		}
 	}
-	l.hungry.remove(h)
+	w.hungry.remove(h)
 	h.c.hungry = nil
 	h.c.clear(stateHungry | stateParked)
-	l.shared.asideBytes.Add(-int64(len(h.request.Value)))
-	l.shared.hungry.Add(-1)
+	w.shared.asideBytes.Add(-int64(len(h.request.Value)))
+	w.shared.hungry.Add(-1)
 }
 
-// needsNothing says whether a client that waits has yet to take what it was sent.
-func (c *conn) needsNothing() bool { return c.hungry != nil && !c.hungry.stands }
+// mayWait says whether a connection's request can wait: not a datagram's, and nobody waits for one that is gone.
+func (w *waiting) mayWait(c *conn) bool { return w.replies.stream && !c.gone.Load() }
+
+// mustQueue says whether a connection's request has to let others go first. Who cannot wait does not.
+func (w *waiting) mustQueue(q *line, c *conn) bool {
+	return q.stands() && !w.first && w.mayWait(c)
+}
+
+// askToFeed has the loop do that, from anywhere.
+func (w *waiting) askToFeed() {
+	if w.ev == nil || !w.feeding.CompareAndSwap(false, true) { // a UDP worker's; or a task is on its way
+		return
+	}
+	if err := w.ev.Execute(context.Background(), w.feedTask); err != nil { // the server is stopping
+		w.feeding.Store(false)
+	}
+}
 
 // askToFeed has all loops try soon to go on with requests that wait, if any do: what came back may be what they lack.
 func (s *shared) askToFeed() {
@@ -134,132 +136,9 @@ func (s *shared) askToFeed() {
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	for _, l := range s.loops {
-		l.askToFeed()
+		l.waiting.askToFeed()
 	}
 }
 
-// askToFeed has the loop do that, from anywhere.
-func (l *loop) askToFeed() {
-	if l.ev == nil || !l.feeding.CompareAndSwap(false, true) { // a UDP worker's; or a task is on its way
-		return
-	}
-	if err := l.ev.Execute(context.Background(), l.feedTask); err != nil { // the server is stopping
-		l.feeding.Store(false)
-	}
-}
-
-// feedOnce is the task that askToFeed asks for.
-func (l *loop) feedOnce(context.Context) error {
-	l.feeding.Store(false)
-	l.guard(nil, func() { l.feed(standMost) })
-	return nil
-}
-
-// standMost is how many gets are looked at whether they are in need when something has come back. The tick looks at all.
-const standMost = 8
-
-// feed goes on with the requests whose turn it is, as far as they are this loop's and find what they lack. First it
-// looks at some of those that have not stood in line.
-func (l *loop) feed(most int) {
-	l.hungry.tidy()
-	for h := range l.hungry.each {
-		if !h.stands && most > 0 && l.stand(h) {
-			most--
-		}
-	}
-	for i := range l.shared.lines {
-		l.feedLine(&l.shared.lines[i])
-	}
-}
-
-// feedLine goes on with the requests at the head of a line.
-func (l *loop) feedLine(q *line) {
-	for more := true; more; {
-		h := q.head()
-		if h == nil || h.c.loop != l {
-			return
-		}
-		more = false
-		l.guard(h.c, func() { more = l.try(h, true) })
-	}
-}
-
-// feedOthers goes on with the requests that take nothing from those before them.
-func (l *loop) feedOthers() {
-	for h := range l.hungry.each {
-		if h.stands && h.request.Command == protocol.Get {
-			l.guard(h.c, func() { l.try(h, false) })
-		}
-	}
-}
-
-// try carries a request out again, and reports false if it has to wait further. The first of its line need not let others
-// go first.
-func (l *loop) try(h *hungry, first bool) (done bool) {
-	l.alone(h.c, &h.request, h.key)
-	l.trying, l.first, l.lacking = h, first, false
-	if h.request.Command == protocol.Get {
-		l.get(0, 1)
-	} else {
-		l.enter(0)
-		l.store(0)
-	}
-	l.trying, l.first = nil, false
-	if l.lacking {
-		l.write() // nothing, and forgets the run
-		return false
-	}
-	l.goOnFrom(h)
-	return true
-}
-
-// giveUp refuses a request that has waited in vain.
-func (l *loop) giveUp(h *hungry) {
-	l.alone(h.c, &h.request, h.key)
-	l.enter(0)
-	if h.request.Command == protocol.Get {
-		l.refuseGet(0)
-	} else {
-		l.refuse(0, engine.NoMemory)
-	}
-	l.goOnFrom(h)
-}
-
-// goOnFrom sends the answer to a request that has waited, and goes on with what its connection has sent since.
-func (l *loop) goOnFrom(h *hungry) {
-	c := h.c
-	if l.shared.log.Level() > 1 && !c.receiving() {
-		l.logReply(c.fd, &h.request, h.key, l.out, l.lentLast())
-	}
-	l.depart(h)
-	l.hear(c)
-	l.write()
-	l.proceed(c)
-	l.answer()
-	if l.forgetBegun(); c.receiving() && c.mayParse() {
-		l.receive(c)
-	}
-}
-
-// giveUpLate refuses the requests that have stood in line for too long.
-func (l *loop) giveUpLate(now uint32) {
-	for h := range l.hungry.each {
-		if h.stands && now-h.since >= l.shared.shares.waitMost {
-			l.guard(h.c, func() { l.giveUp(h) })
-		}
-	}
-}
-
-// shares are the figures by which memory is shared out. A simulation has smaller ones.
-type shares struct {
-	lendFrom       int
-	shortStore     int
-	takenUpTo      int
-	copiesMost     int64
-	waitMost       uint32 // seconds, as are these
-	stalledReading int
-	stalledSending int
-	leastMoved     int // bytes in a second
-}
-
-var usualShares = shares{lendFrom, shortStore, takenUpTo, unsentMost / 2, waitMost, stalledReading, stalledSending, leastMoved}
+// needsNothing says whether a client that waits has yet to take what it was sent.
+func (c *conn) needsNothing() bool { return c.hungry != nil && !c.hungry.stands }

@@ -1,0 +1,38 @@
+package server
+
+import "gocached/protocol"
+
+// answers is what all that gives commands their meaning works with: the requests of the round's run, and the replies to
+// which it appends. A handler answers request i of the run.
+type answers struct {
+	*core
+	round   *round
+	replies *replies
+	waiting *waiting
+}
+
+// enter makes the connection of request i the one whose replies are appended.
+func (a *answers) enter(i int) {
+	if c := a.round.part(i).c; c != a.replies.to {
+		a.replies.closePiece()
+		a.replies.openPiece(c)
+	}
+}
+
+// leave returns the request to go on with after i. If the connection of i has no more room for replies, is parked or is
+// to be closed, the rest of its requests are left out.
+func (a *answers) leave(i int) int {
+	p := a.round.part(i)
+	if i+1 < p.to && (p.c.state&(stateClosing|stateParked) != 0 || a.replies.full(p.c)) {
+		p.stop = i + 1
+		return p.to
+	}
+	return i + 1
+}
+
+// reply appends the answer to request i.
+func (a *answers) reply(i int, reply protocol.Reply) {
+	a.replies.out = protocol.AppendReply(a.replies.out, &a.round.run.Requests[i], a.round.run.Keys[i].Bytes, &reply)
+}
+
+func (a *answers) unknown(i int) { a.reply(i, protocol.Reply{Status: protocol.UnknownCommand}) }

@@ -1,0 +1,47 @@
+package server
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+	"slices"
+)
+
+// exitBug is the status of a process that stopped because of a bug in it (EX_SOFTWARE).
+const exitBug = 70
+
+func (l *loop) panicked(c *conn, what any) {
+	message := fmt.Sprintf("panic on a request: %v\n%s", what, debug.Stack())
+	if l.inEngine {
+		_, _ = fmt.Fprintf(l.shared.log, "%sthe storage engine may be inconsistent: stopping\n", message)
+		_ = l.shared.log.Close() // waits for no reader who is stuck, as writing to stderr would
+		os.Exit(exitBug)
+	}
+	l.counts[panics]++
+	l.shared.log.Printf("%s", message)
+	l.abandon()
+	if c != nil {
+		l.close(c)
+	}
+}
+
+// abandon gives up the round under way: every connection in it is closed, since none can be answered truly any more.
+func (l *loop) abandon() {
+	ready, touched, callers := l.round.ready, l.replies.touched, slices.Clone(l.calls.callers)
+	l.round.ready, l.replies.touched, l.round.head, l.replies.to, l.waiting.trying, l.waiting.first = nil, nil, 0, nil, nil, false
+	for _, p := range l.replies.pieces {
+		l.replies.release(p.lent)
+	}
+	l.replies.pieces, l.replies.out, l.input, l.round.parts = nil, nil, l.input[:0], l.round.parts[:0]
+	l.gets.returnLoans()
+	l.calls.forgetCalls()
+	l.forgetBegun()
+	for _, c := range append(touched, callers...) {
+		c.resetOutput()
+		l.close(c)
+	}
+	for _, a := range ready {
+		a.c.clear(stateReady)
+		l.close(a.c)
+	}
+}

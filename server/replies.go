@@ -1,0 +1,211 @@
+package server
+
+import (
+	"bytes"
+
+	"gocached/engine"
+	"gocached/protocol"
+)
+
+// replies are what a loop has made for connections and not sent yet: bytes of its one buffer, and values that are sent from
+// their chunks or were copied. Each connection has a chain of pieces in them.
+type replies struct {
+	*core
+	sink   sink
+	stream bool // what a connection is sent continues what it was sent before: not so datagrams
+
+	out     []byte
+	to      *conn // whose replies are being appended, or nil
+	pieces  []piece
+	touched []*conn // connections with pieces
+	most    int     // bytes that a connection's may take: outputMost, or no limit for datagrams
+	room    int     // the same for this run, see bound
+}
+
+// openPiece begins a stretch of replies of a connection at the end of l.out, or goes on with its last one if that ends
+// there: an answer that began in the run before is sent as one. Not by UDP, where each run's pieces are counted.
+func (o *replies) openPiece(c *conn) {
+	o.to = c
+	if n := len(o.pieces) - 1; n >= 0 && o.stream && int(c.last) == n && o.pieces[n].lent.Value == nil && o.pieces[n].end == len(o.out) {
+		p := &o.pieces[n]
+		c.size -= p.end - p.start
+		p.end = -1
+		return
+	}
+	o.addPiece(c, piece{start: len(o.out), end: -1})
+}
+
+// endPiece ends the stretch that is being appended, if there is one.
+func (o *replies) endPiece() {
+	if o.to == nil || len(o.pieces) == 0 {
+		return
+	}
+	p := &o.pieces[len(o.pieces)-1]
+	if p.end < 0 {
+		p.end = len(o.out)
+		o.to.size += p.end - p.start
+	}
+}
+
+// closePiece ends the stretch that is being appended; what is appended next will belong to another connection.
+func (o *replies) closePiece() {
+	o.endPiece()
+	o.to = nil
+}
+
+// addPiece appends a piece to the connection's chain of them.
+func (o *replies) addPiece(c *conn, p piece) {
+	p.next = -1
+	n := int32(len(o.pieces))
+	o.pieces = append(o.pieces, p)
+	if c.first < 0 {
+		c.first = n
+		o.touched = append(o.touched, c)
+	} else {
+		o.pieces[c.last].next = n
+	}
+	c.last = n
+}
+
+// touch makes sure that the write stage looks at a connection, though it may have no replies.
+func (o *replies) touch(c *conn) {
+	if c.first < 0 {
+		o.addPiece(c, piece{})
+	}
+}
+
+// bytes returns what a piece sends.
+func (o *replies) bytes(p *piece) []byte {
+	if p.lent.Value != nil {
+		return p.lent.Value
+	}
+	return o.out[p.start:p.end]
+}
+
+// releasePiece gives back the value of a piece, once.
+func (o *replies) releasePiece(p *piece) {
+	o.release(p.lent)
+	p.lent = engine.Item{}
+}
+
+// piece is a stretch of replies of one connection: bytes of the loop's out, or a lent value, or the copy of one, which has
+// no Ref.
+type piece struct {
+	start, end int
+	lent       engine.Item
+	next       int32 // the connection's next piece, or -1
+}
+
+// write is the third stage: it sends each connection its replies, with few system calls for all, and closes those that
+// are done.
+func (o *replies) write() {
+	if len(o.touched) == 0 {
+		return
+	}
+	o.closePiece()
+	o.totals.add(&o.counts) // who has a reply sees in stats that it was counted
+	o.sink.sendMany(o.touched)
+	for _, c := range o.touched {
+		switch {
+		case c.first < 0: // has its replies already
+		case !c.is(stateOpen):
+			o.releasePieces(c)
+		default:
+			o.sink.sendOne(c)
+		}
+		c.resetOutput()
+	}
+	clear(o.touched)
+	o.touched, o.out = o.touched[:0], o.out[:0]
+	clear(o.pieces)
+	o.pieces = o.pieces[:0]
+}
+
+// bound sets how many bytes of replies each connection may have made in this run.
+func (o *replies) bound() {
+	o.room = o.most
+	if o.stream && o.shared.unsent.Load() > o.shared.shares.copiesMost { // a datagram's sender makes us keep nothing
+		o.room = min(o.most, outputFew)
+	}
+}
+
+// unsentMost bounds the bytes of our own that all connections together keep: beyond it no answer is begun that may be
+// megabytes long by itself, or a thousand clients that do not read could take all memory.
+const unsentMost = 32 << 20
+
+// full says whether a connection has made as many replies as it may before they are written.
+func (o *replies) full(c *conn) bool {
+	return c.size+len(o.out)-o.pieces[c.last].start >= o.room
+}
+
+// length adds up a conn's pieces, until they are at least most bytes.
+func (o *replies) length(c *conn, most int) (n int) {
+	for i := c.first; i >= 0 && n < most; i = o.pieces[i].next {
+		n += len(o.bytes(&o.pieces[i]))
+	}
+	return n
+}
+
+// lend puts a value into the replies that is sent from its chunk.
+func (o *replies) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
+	o.shared.lent.Add(1)
+	o.out = protocol.AppendHitHead(o.out, r, key, hit)
+	o.endPiece()
+	o.addLent(hit.Item())
+	o.openPiece(o.to)
+	o.out = protocol.AppendHitTail(o.out, r)
+}
+
+// lendCopy puts a copy of a value into the replies, for which there must be room.
+func (o *replies) lendCopy(r *protocol.Request, key []byte, hit *engine.Hit) {
+	o.out = protocol.AppendHitHead(o.out, r, key, hit)
+	o.endPiece()
+	for rest := hit.Value; len(rest) > 0; {
+		n := min(len(rest), copyPiece)
+		o.addLent(engine.Item{Value: bytes.Clone(rest[:n])})
+		rest = rest[n:]
+	}
+	o.openPiece(o.to)
+	o.out = protocol.AppendHitTail(o.out, r)
+}
+
+// addLent adds a lent value, or a piece of a copy, to the replies.
+func (o *replies) addLent(item engine.Item) {
+	c := o.to
+	o.addPiece(c, piece{lent: item})
+	c.size += lentCost(len(item.Value))
+}
+
+// lentCost is what a lent value counts against outputMost: it takes no memory, so it counts for less than its length.
+func lentCost(n int) int { return n / (lentMost / outputMost) }
+
+// copyPiece is how long the pieces of a copy are, in bytes.
+const copyPiece = 64 << 10
+
+// release gives a lent value back to the engine, or forgets a piece of a copy. There may be room now for a get that waits.
+func (o *replies) release(item engine.Item) {
+	switch {
+	case item.Value == nil:
+		return
+	case item.Ref == 0:
+		o.shared.unsent.Add(-int64(len(item.Value)))
+	default:
+		o.engineCall().Release(item)
+		o.engineDone()
+		o.shared.lent.Add(-1)
+	}
+	o.shared.askToFeed()
+}
+
+// releasePieces gives back what was lent for a connection that is gone.
+func (o *replies) releasePieces(c *conn) {
+	for i := c.first; i >= 0; i = o.pieces[i].next {
+		o.releasePiece(&o.pieces[i])
+	}
+}
+
+// lentLast says whether the value of the last reply was lent.
+func (o *replies) lentLast() bool {
+	n := len(o.pieces)
+	return n > 1 && o.pieces[n-2].lent.Value != nil
+}

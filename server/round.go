@@ -1,0 +1,130 @@
+package server
+
+import (
+	"fmt"
+
+	"gocached/protocol"
+)
+
+// round is what is under way: the connections whose input waits to be parsed, and the run of requests that has been parsed
+// from the first of them.
+type round struct {
+	*core
+	inputs  *inputs
+	replies *replies
+
+	ready []arrival
+	head  int   // the first of ready that is not done with
+	last  *conn // the connection of the last event
+
+	run    protocol.Run
+	parts  []part
+	partOf [protocol.MaxRun]int32 // index in parts of each request's connection
+
+	yielded []*conn // that wait for their next turn
+	unended []*conn // whose input has become a long line without an end in this round
+}
+
+// arrival is a connection's input in the current round.
+type arrival struct {
+	c    *conn
+	data []byte
+}
+
+// part is what one connection has in the current run: requests from up to, but not including, to, of which there are some.
+type part struct {
+	c        *conn
+	arrival  int // index in ready
+	from, to int
+	stop     int // the first request that was not executed, if its output had no room
+	used     int
+	need     protocol.Need
+}
+
+// admit adds input of a connection to the round. data must stay as it is until the round has been answered.
+func (d *round) admit(c *conn, data []byte) {
+	c.event = 0
+	if !c.is(stateSpoken) && len(data) > 0 {
+		c.speak(d.shared.settings.Binding, data[0])
+		d.shared.logProtocol(c)
+	}
+	if len(c.in) > 0 {
+		c.in = d.inputs.keep(c.in, data)
+		data = c.in
+	}
+	d.ready = append(d.ready, arrival{c, data})
+	c.set(stateReady)
+	d.last = c
+}
+
+// proceed puts what a connection has asked while it could not be answered into the round, if that is over.
+func (d *round) proceed(c *conn) {
+	if c.mayParse() && !c.is(stateReady) {
+		d.ready = append(d.ready, arrival{c, c.in})
+		c.set(stateReady)
+	}
+}
+
+// alone makes a run of one request, beside the rounds.
+func (d *round) alone(c *conn, r *protocol.Request, key []byte) {
+	d.run.N, d.parts = 1, d.parts[:0]
+	d.run.Requests[0], d.run.Keys[0].Bytes = *r, key
+	d.addPart(part{c: c, to: 1, stop: 1})
+	d.replies.bound()
+}
+
+// part returns the part that request i belongs to.
+func (d *round) part(i int) *part { return &d.parts[d.partOf[i]] }
+
+// addPart makes requests of the run a connection's. A part has at least one, so that a run has no more parts than requests.
+func (d *round) addPart(p part) {
+	n := len(d.parts)
+	if p.from >= p.to || p.to > protocol.MaxRun || n >= protocol.MaxRun || n > 0 && d.parts[n-1].to != p.from {
+		panic(fmt.Sprintf("part %d of a run has requests %d to %d", n, p.from, p.to))
+	}
+	for i := p.from; i < p.to; i++ {
+		d.partOf[i] = int32(n)
+	}
+	d.parts = append(d.parts, p)
+}
+
+// turnsMost bounds how many connections that had yielded come back in one round, so that those who speak for the first
+// time are heard soon.
+const turnsMost = eventsMost
+
+// takeTurns puts connections that had yielded back into the round, those first that have waited for longest.
+func (d *round) takeTurns() {
+	n := min(len(d.yielded), turnsMost)
+	for _, c := range d.yielded[:n] {
+		d.takeTurn(c)
+	}
+	rest := copy(d.yielded, d.yielded[n:])
+	clear(d.yielded[rest:])
+	d.yielded = d.yielded[:rest]
+}
+
+// takeTurn puts one connection back. One that has been blocked meanwhile comes back when
+// it is unblocked.
+func (d *round) takeTurn(c *conn) {
+	c.clear(stateYielded)
+	c.event = 0
+	d.proceed(c)
+}
+
+// yield makes a connection wait for the other connections' input: serve, which endOfRound asks for, gives it its turn after the next poll. Nothing is
+// read from it meanwhile.
+func (d *round) yield(c *conn) {
+	c.set(stateYielded)
+	d.yielded = append(d.yielded, c)
+	d.pause(c)
+}
+
+// notEnded notes that a connection's input is a long line without an end, and more of it than before.
+func (d *round) notEnded(c *conn) {
+	c.grown++
+	c.set(stateUnended)
+	if !c.is(stateTimed) {
+		c.set(stateTimed)
+		d.unended = append(d.unended, c)
+	}
+}
