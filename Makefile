@@ -34,7 +34,8 @@ build: ## build bin/gocached, which needs no libraries
 	CGO_ENABLED=0 $(GO) build -ldflags "$(EARLY) $(COMMIT:%=-X main.builtFrom=%)" -o $(BIN) ./cmd/gocached
 
 run: build ## build it and run it in the foreground; ARGS="-m 256 -vv" are its flags
-	@echo "Ctrl-C stops it.$(if $(ARGS),, It serves on port 11211 of every address: try  telnet localhost 11211)"
+	@echo "It serves on port 11211 of every address, without a password$(if $(ARGS), (unless -p or -l or -s says otherwise))."
+	@echo "Ctrl-C stops it. To try it: telnet localhost 11211"
 	./$(BIN) $(USERFLAG) $(ARGS)
 
 test: ## run all tests; needs nothing but Go

@@ -129,7 +129,7 @@ logged() { # what one line through the log becomes
     echo a line | timeout 20 bash -c "cd service/log && $(block daemontools-log | tail -1)" && grep -q 'a line' service/log/main/current
 }
 
-# debian does with a copy of the script what the block does with it, and has it start what is in memcached's place.
+# debian does with a copy of the script what the blocks do with it, and has it start what is in memcached's place.
 debian() {
     local script=/usr/share/memcached/scripts/systemd-memcached-wrapper
     cp $script wrapper || return
@@ -140,7 +140,8 @@ debian() {
     keep
     eventually alive "$nobody" || { cat debian.log; return 1; }
     [ "$(readlink "/proc/$(cat debian.pid)/exe")" = "$binary" ] || return
-    kill "$(cat debian.pid)"
+    kill "$(cat debian.pid)" || return
+    block debian-back | grep '^sed ' | sed "s|$script|$work/wrapper|" | bash -e && cmp $script wrapper
 }
 
 unit() {
@@ -198,7 +199,7 @@ ports=("$(free_port)" "$(free_port)" "$(free_port)" "$(free_port)")
 nobody=$(free_port)
 echo "client docs/recipes.md"
 serve "${ports[0]}" && serve "${ports[1]}" && serve "${ports[2]}" || exit
-if [ "$(id -u)" = 0 ]; then case_of debian memcached debian; else echo "not run debian: only root starts it"; fi
+if [ "$(id -u)" = 0 ]; then case_of "debian, debian-back" memcached debian; else echo "not run debian: only root starts it"; fi
 case_of nagios monitoring-plugins-basic nagios
 case_of nagios-contrib nagios-plugins-contrib prints '^OK' bash -c "$(block nagios-contrib)"
 case_of rrdtool-create rrdtool shell rrdtool-create

@@ -43,6 +43,7 @@ SIZES is 100, 50-200, exp:300 (exponential with this mean), or a list with weigh
 	}
 	addServerFlag(cmd, &servers)
 	addLoadFlags(cmd, &cfg)
+	complete(cmd, "protocol", cobra.FixedCompletions([]string{"text", "binary"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringVar(&path, "json", "", "file for the result as JSON; - is the standard output, and the table then goes to standard error")
 	return cmd
 }

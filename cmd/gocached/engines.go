@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"gocached/engine"
 	"gocached/engine/delay"
@@ -34,11 +35,22 @@ func engineInfos() []engine.Info {
 	return infos
 }
 
-// allOptions returns the keys of -o: the server's, and those of every engine.
-func allOptions() []engine.Option {
+// engineNames returns the names of all engines.
+func engineNames() []string {
+	var names []string
+	for _, info := range engineInfos() {
+		names = append(names, info.Name)
+	}
+	return names
+}
+
+// optionsOf returns the keys of -o: the server's, and those of the engines that are named.
+func optionsOf(engines ...string) []engine.Option {
 	all := settings.ExtendedTable()
 	for _, info := range engineInfos() {
-		all = append(all, info.Options...)
+		if slices.Contains(engines, info.Name) {
+			all = append(all, info.Options...)
+		}
 	}
 	return all
 }

@@ -170,7 +170,7 @@ func TestManual(t *testing.T) {
 			t.Errorf("%s: the manual does not name the default, %s", row.Name(), row.Default)
 		}
 	}
-	for _, o := range allOptions() {
+	for _, o := range optionsOf(engineNames()...) {
 		head := ".B " + o.Key
 		if o.Kind.Arg != "" {
 			head = ".BI " + o.Key + "= " + o.Kind.Arg

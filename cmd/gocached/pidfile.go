@@ -12,8 +12,11 @@ import (
 	"gocached/server/settings"
 )
 
-// errLivePID says that a PID file belongs to another server that is running.
-var errLivePID = errors.New("another server is running with that PID file")
+// errLivePID says that a PID file belongs to another server that is running, errNoPIDFile that a file is none.
+var (
+	errLivePID   = errors.New("another server is running with that PID file")
+	errNoPIDFile = errors.New("there is something that does not look like a PID file, and is left alone; remove it, or name another file")
+)
 
 // resolvePaths makes the paths that are used again at the end independent of the current directory, which -d changes.
 func resolvePaths(s *settings.Settings) error {
@@ -31,14 +34,14 @@ func resolvePaths(s *settings.Settings) error {
 // writePIDFile writes the process id to a file, which appears complete, by a rename.
 //
 // It replaces an empty file and one with the id of a process that has gone. It leaves alone what belongs to a running
-// server (errLivePID), and what does not look like a PID file.
+// server (errLivePID), and what does not look like a PID file (errNoPIDFile).
 func writePIDFile(path string) error {
 	pid, err := readPIDFile(path)
 	if err != nil {
 		return err
 	}
 	if pid != os.Getpid() && isServer(pid) {
-		return fmt.Errorf("%w: %s holds %d", errLivePID, path, pid)
+		return fmt.Errorf("%w: %s holds %d; stop that one, or name another file by -P", errLivePID, path, pid)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
@@ -71,7 +74,7 @@ func readPIDFile(path string) (int, error) {
 		return 0, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > 32 {
-		return 0, fmt.Errorf("%s does not look like a PID file, it is left alone", path)
+		return 0, errNoPIDFile
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -83,9 +86,28 @@ func readPIDFile(path string) (int, error) {
 	}
 	pid, err := strconv.Atoi(word)
 	if err != nil || pid <= 0 {
-		return 0, fmt.Errorf("%s does not look like a PID file, it is left alone", path)
+		return 0, errNoPIDFile
 	}
 	return pid, nil
+}
+
+// pidFault says why a PID file could not be written by a user, and what to do about it.
+func pidFault(path, user string, err error) string {
+	folder := filepath.Dir(path)
+	info, missing := os.Stat(folder)
+	var system syscall.Errno
+	switch {
+	case !errors.As(err, &system):
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Sprintf("the user %s may not write in %s; let that user, or name a file elsewhere", user, folder)
+	case errors.Is(missing, os.ErrNotExist):
+		return fmt.Sprintf("there is no folder %s; make it and let the user %s write there, or name a file elsewhere", folder, user)
+	case system == syscall.ENOTDIR, missing == nil && !info.IsDir():
+		return fmt.Sprintf("%s is no folder; name a file elsewhere", folder)
+	default:
+		return fmt.Sprintf("%v; name a file elsewhere", system)
+	}
+	return err.Error()
 }
 
 // isServer reports whether a process runs and is a cache server. Numbers are used again, so one that runs something

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 
 	"gocached/internal/eventually"
@@ -65,7 +67,7 @@ func TestWritePIDFileLive(t *testing.T) {
 	defer r.end(t, os.Interrupt)
 	eventually.True(t, "a PID file", func() bool { _, err := os.Stat(path); return err == nil })
 	got := runBinary(t, append([]string{"-l", "127.0.0.1", "-p", "-1", "-P", path}, asRoot()...)...)
-	want := fmt.Sprintf("%v: %s holds %d\n", errLivePID, path, r.Process.Pid)
+	want := fmt.Sprintf("%v: %s holds %d; stop that one, or name another file by -P\n", errLivePID, path, r.Process.Pid)
 	if (got != outcome{71, "", want}) {
 		t.Errorf("got %+v, want exit 71 and %q", got, want)
 	}
@@ -96,16 +98,40 @@ func TestWritePIDFileOdd(t *testing.T) {
 	removePIDFile(filepath.Join(dir, "none"))
 }
 
+// TestPIDFault: which file, why it could not be written, and what to do.
+func TestPIDFault(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("words"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		filepath.Join(dir, "no", "pid"): "there is no folder " + dir + "/no; make it and let the user me write there, or name a file elsewhere",
+		filepath.Join(file, "pid"):      file + " is no folder; name a file elsewhere",
+		file:                            errNoPIDFile.Error(),
+		"/proc/pid":                     "no such file or directory; name a file elsewhere",
+	} {
+		if err := writePIDFile(path); err == nil || pidFault(path, "me", err) != want {
+			t.Errorf("%s: %q, want %q", path, pidFault(path, "me", err), want)
+		}
+	}
+	denied := &os.PathError{Op: "open", Path: "/x/pid.123", Err: syscall.EACCES}
+	if got := pidFault("/x/pid", "me", denied); got != "the user me may not write in /x; let that user, or name a file elsewhere" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestPIDFileWarning checks that a server goes on without the PID file it cannot write, as memcached does.
 func TestPIDFileWarning(t *testing.T) {
-	r := startBinary(t, "-P", filepath.Join(t.TempDir(), "no", "folder"))
+	path := filepath.Join(t.TempDir(), "no", "folder")
+	r := startBinary(t, "-P", path)
 	if got := ask(t, "tcp", fmt.Sprintf("127.0.0.1:%d", r.port), "version"); got != "VERSION 1.4.5" {
 		t.Errorf("version: %q", got)
 	}
 	if exit := r.end(t, os.Interrupt); exit != 0 {
 		t.Errorf("exit status %d", exit)
 	}
-	if got := r.stderr.String(); len(got) < 12 || got[:12] != "warning: -P:" {
+	if got := r.stderr.String(); !strings.HasPrefix(got, "warning: -P "+path+": no PID file is written: there is no folder ") {
 		t.Errorf("stderr %q", got)
 	}
 }

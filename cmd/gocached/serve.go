@@ -144,7 +144,7 @@ func settle(s *settings.Settings, srv *server.Server, log *oplog.Log, identity *
 		case errors.Is(err, errLivePID):
 			return exit(settings.ExitSystem, "%w", err)
 		case err != nil:
-			log.Printf("warning: -P: %v", err)
+			log.Printf("warning: -P %s: no PID file is written: %s", s.PIDFile, pidFault(s.PIDFile, identity.String(), err))
 		}
 	}
 	return ready.announce(s)

@@ -11,7 +11,6 @@ import (
 
 	"gocached/engine"
 	"gocached/server/settings"
-	"gocached/tool"
 )
 
 // strayMost is how many stray words are warned of, one by one.
@@ -66,7 +65,7 @@ var guesses = []struct {
 	fits   func(word string) bool
 	advice string
 }{
-	{isToolMode, "did you mean gocached tool ADDRESS WORD?"},
+	{isMode, "did you mean gocached tool ADDRESS WORD?"},
 	{meansServing, "gocached serves without a subcommand"},
 	{isExtended, "did you mean -o WORD?"},
 	{isLongName, "did you mean --WORD?"},
@@ -75,9 +74,8 @@ var guesses = []struct {
 	{isAddress, "did you mean -l WORD?"},
 }
 
-func isToolMode(word string) bool { _, ok := tool.FindMode(word); return ok }
-func isPath(word string) bool     { return strings.Contains(word, "/") }
-func isNumber(word string) bool   { _, err := strconv.Atoi(word); return err == nil }
+func isPath(word string) bool   { return strings.Contains(word, "/") }
+func isNumber(word string) bool { _, err := strconv.Atoi(word); return err == nil }
 
 func meansServing(word string) bool {
 	return slices.Contains([]string{"serve", "server", "start", "run"}, word)
@@ -85,7 +83,7 @@ func meansServing(word string) bool {
 
 func isExtended(word string) bool {
 	key, _, _ := strings.Cut(word, "=")
-	return slices.ContainsFunc(allOptions(), func(o engine.Option) bool { return o.Key == key })
+	return slices.ContainsFunc(optionsOf(engineNames()...), func(o engine.Option) bool { return o.Key == key })
 }
 
 func isLongName(word string) bool {

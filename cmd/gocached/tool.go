@@ -28,7 +28,8 @@ func toolCommand() *cobra.Command {
   gocached tool /run/gocached.sock sizes    # over a unix socket
   gocached tool 10.0.0.5 dump > items       # all items, as add commands
   gocached tool 10.0.0.5 --user alice --password-file secret   # of a server with -S`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeMode,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
 			if args, o.Mode, err = splitMode(args, isHost); err != nil {
@@ -78,12 +79,15 @@ func password(user, file string, getenv func(string) string) (string, error) {
 func toolHelp() string {
 	var b strings.Builder
 	b.WriteString("Show the figures of running servers: any that speak memcached's protocol, by\n" +
-		"host, host:port or the path of a unix socket. MODE is one of:\n\n")
+		"host, host:port or the path of a unix socket. MODE, which may as well be the\nfirst word, is one of:\n\n")
 	for _, m := range tool.Modes {
 		b.WriteString("  " + m.Name + strings.Repeat(" ", 10-len(m.Name)) + m.Help + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
+
+// isMode reports whether a word names a mode. One that is empty, as a variable of a shell may be, stands for the first.
+func isMode(word string) bool { _, ok := tool.FindMode(word); return ok }
 
 // modeNames returns the names of all modes.
 func modeNames() []string {
@@ -94,13 +98,14 @@ func modeNames() []string {
 	return names
 }
 
-// splitMode takes the mode from the end of the arguments, if one is there. A last word that is not the only one, and
-// resembles a mode or names no host, is taken for a slip, and so is a bare number anywhere.
+// splitMode takes the mode from the arguments, if one is there: it is the last word, as with memcached-tool, or else the
+// first. A first or last word that is not the only one, and resembles a mode, is taken for a slip, and so is a last one that
+// names no host, and a bare number anywhere.
 func splitMode(args []string, isHost func(string) bool) (addresses []string, mode string, err error) {
-	if n := len(args); n > 0 {
-		if _, ok := tool.FindMode(args[n-1]); ok {
-			args, mode = args[:n-1], args[n-1]
-		}
+	if n := len(args); n > 0 && isMode(args[n-1]) {
+		args, mode = args[:n-1], args[n-1]
+	} else if n > 1 && isMode(args[0]) {
+		args, mode = args[1:], args[0]
 	}
 	if len(args) == 0 {
 		return nil, "", errors.New("which server? Give its address, as in: gocached tool 127.0.0.1:11211 stats")
@@ -114,8 +119,10 @@ func splitMode(args []string, isHost func(string) bool) (addresses []string, mod
 	if len(args) == 1 || mode != "" {
 		return args, mode, nil
 	}
-	if like := settings.Nearest(last, modeNames()); like != "" {
-		return nil, "", fmt.Errorf("%q is no mode: did you mean %s? If it is a server, give its port too: %[1]s:11211", last, like)
+	for _, word := range []string{last, args[0]} {
+		if like := settings.Nearest(word, modeNames()); like != "" {
+			return nil, "", fmt.Errorf("%q is no mode: did you mean %s? If it is a server, give its port too: %[1]s:11211", word, like)
+		}
 	}
 	if !strings.ContainsAny(last, ".:/") && !isHost(last) {
 		return nil, "", fmt.Errorf("%q is no mode, and no host of that name is known; the modes are %s", last,

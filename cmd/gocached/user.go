@@ -22,6 +22,14 @@ type identity struct {
 	groups   []int
 }
 
+// String names the user for a message: by name, or the one that the process is by number.
+func (id *identity) String() string {
+	if id == nil {
+		return strconv.Itoa(os.Geteuid())
+	}
+	return id.name
+}
+
 // findIdentity looks up the user of -u. As in memcached, root must name one, and anybody else's -u means nothing.
 //
 // It is a name or a number, and perhaps a group behind a colon, which is one or the other too. A number need not be that

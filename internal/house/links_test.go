@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -37,7 +38,7 @@ func TestLinks(t *testing.T) {
 }
 
 // readmeMost is how many lines the README may have: it is for users who look for the way in. Long tables belong in docs.
-const readmeMost = 160
+const readmeMost = 149
 
 func TestReadmeIsShort(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "README.md"))
@@ -46,6 +47,53 @@ func TestReadmeIsShort(t *testing.T) {
 	}
 	if n := strings.Count(string(text), "\n"); n > readmeMost {
 		t.Errorf("README.md has %d lines, more than %d", n, readmeMost)
+	}
+}
+
+// TestReadmeDrawing: the floors that the README draws are those that the imports are held against.
+func TestReadmeDrawing(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := make(map[string]int)
+	for _, row := range regexp.MustCompile(`(?m)^    (\d)  (.*)$`).FindAllStringSubmatch(string(text), -1) {
+		floor, _ := strconv.Atoi(row[1])
+		for _, name := range strings.Fields(row[2]) {
+			drawn[name] = floor
+		}
+	}
+	for name, floor := range floors {
+		if at, ok := drawn[name]; !ok || at != floor {
+			t.Errorf("%s is not drawn on floor %d", name, floor)
+		}
+	}
+	if len(drawn) != len(floors) {
+		t.Errorf("%d packages are drawn, there are %d", len(drawn), len(floors))
+	}
+}
+
+// TestReadmeIsTested: what the README has people type to put the server in memcached's place stands in the recipes, which
+// are tested.
+func TestReadmeIsTested(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipes, err := os.ReadFile(filepath.Join(root, "docs", "recipes.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, place, _ := strings.Cut(string(text), "\n## In memcached's place\n")
+	place, _, _ = strings.Cut(place, "\n## ")
+	lines := regexp.MustCompile(`(?m)^    (.*?)(?:  +# .*)?$`).FindAllStringSubmatch(place, -1)
+	for _, line := range lines {
+		if !strings.Contains(string(recipes), "\n"+line[1]+"\n") {
+			t.Errorf("no recipe has the line %s", line[1])
+		}
+	}
+	if len(lines) < 15 {
+		t.Errorf("only %d lines to type", len(lines))
 	}
 }
 

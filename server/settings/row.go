@@ -17,6 +17,9 @@ type Setting struct {
 	Default string // in the form the command line takes; "" is the zero value
 	Help    string // a sentence for the help text
 
+	// Names are all values, if they are words that this table knows, for the completion of shells.
+	Names []string
+
 	// Levels are further lines of the help: what a repeated flag does.
 	Levels []Level
 

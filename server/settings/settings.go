@@ -29,6 +29,7 @@ type Settings struct {
 	ChunkMin      int      // -n, in bytes
 	LargePages    bool     // -L
 	Delimiter     byte     // -D, ends the prefix of a key
+	beyond        string   // what followed it in -D's argument, which means nothing
 	Detail        bool     // -D was given: stats detail is on from the start
 	Threads       int      // -t, event loops
 	ReqsPerEvent  int      // -R

@@ -166,6 +166,7 @@ var table = [...]Setting{
 			"the start if this is given; else \"stats detail on\" turns them on",
 		field: func(s *Settings) any { return &s.Delimiter },
 		parse: parseDelimiter,
+		warn:  warnDelimiter,
 		stat:  "stat_key_prefix", statOrder: 14,
 		show: func(s *Settings, _ Live) string { return string([]byte{s.Delimiter}) },
 	},
@@ -201,10 +202,11 @@ var table = [...]Setting{
 		Letter: 'b', Long: "listen-backlog", Arg: "num", Default: "1024",
 		Help:  "connections that may wait to be accepted (default: 1024)",
 		field: func(s *Settings) any { return &s.Backlog },
+		warn:  warnBacklog,
 		stat:  "tcp_backlog", statOrder: 18,
 	},
 	{
-		Letter: 'B', Long: "protocol", Arg: "name", Default: "auto",
+		Letter: 'B', Long: "protocol", Arg: "name", Default: "auto", Names: []string{"auto", "ascii", "binary"},
 		Help:   "protocol: ascii, binary, or auto, which goes by the first byte of a connection (default: auto)",
 		status: ExitUsage,
 		field:  func(s *Settings) any { return &s.Binding },
@@ -283,7 +285,27 @@ func parseDelimiter(s *Settings, v string) string {
 	if v == "" {
 		return "No delimiter specified"
 	}
-	s.Delimiter = v[0]
+	s.Delimiter, s.beyond = v[0], v[1:]
+	return ""
+}
+
+// warnDelimiter says that of a longer text memcached takes the first byte, and so it is here.
+func warnDelimiter(s *Settings) string {
+	if s.beyond == "" {
+		return ""
+	}
+	first := string([]byte{s.Delimiter})
+	return fmt.Sprintf("-D %q: a prefix ends with one byte, so this is -D %q", first+s.beyond, first)
+}
+
+// warnBacklog says what the system makes of a backlog without room.
+func warnBacklog(s *Settings) string {
+	switch {
+	case s.Backlog == 0:
+		return "-b 0: one connection may wait to be accepted; others that come meanwhile have to try again after a second"
+	case s.Backlog < 0:
+		return fmt.Sprintf("-b %d: as many connections may wait to be accepted as the system allows (net.core.somaxconn)", s.Backlog)
+	}
 	return ""
 }
 
