@@ -38,7 +38,7 @@
 //	parse.go, execute.go, settle.go, write.go    its stages
 //	execute_*.go                                 what each command means; one table, handlers, for both protocols
 //	read_slots.go, receive.go                    many reads with one system call; a long value, straight from its socket into its chunk
-//	piece.go, write_batch.go                     replies between the stages, and many writes with one system call
+//	replies.go, write_batch.go                   replies between the stages, and many writes with one system call
 //	package kernel                               the system calls that move bytes, and the face of them that the simulation puts on
 //	conn.go                                      what a connection remembers
 //	pause.go, drain.go                           clients that do not read, and when they do again
