@@ -37,31 +37,6 @@ func (c *conn) authenticated() {
 	}
 }
 
-// executeGuarded does what execute does for a server with -S: only what each connection may.
-func (x *executor) executeGuarded(i, end int) {
-	for i < end {
-		i = x.executeAdmitted(i, x.sameAdmission(i, end))
-	}
-}
-
-// executeAdmitted does what executeFrom does if request i may be asked. If not it refuses it and ends the connection.
-func (x *executor) executeAdmitted(i, end int) int {
-	x.enter(i)
-	c := x.replies.to
-	if x.shared.sasl == nil || c.admitted(&x.round.run.Requests[i]) {
-		return x.executeFrom(i, end)
-	}
-	x.reply(i, protocol.Reply{Status: protocol.AuthError})
-	c.set(stateClosing | stateSaidAll)
-	return x.leave(i)
-}
-
-// sameAdmission returns the end of the requests from i on that belong to the same connection, so that gets of an
-// authenticated connection still go to the engine together.
-func (x *executor) sameAdmission(i, end int) int {
-	return min(end, x.round.parts[x.round.partOf[i]].to)
-}
-
 // saslList answers which mechanisms there are.
 func (m *admin) saslList(i int) {
 	if m.shared.sasl == nil {

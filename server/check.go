@@ -20,27 +20,34 @@ import "fmt"
 // checkEvery spaces the looks at all connections: so many rounds.
 const checkEvery = 16
 
+// checker looks whether what must hold of a loop does.
+type checker struct {
+	loop   *loop
+	on     bool
+	rounds uint // that it has been asked about
+}
+
 // mustHold panics if the round under way is not as it must be.
-func (l *loop) mustHold() {
-	if l.checks {
-		l.hold(l.checkParts, l.checkReady, l.checkPieces)
+func (k *checker) mustHold() {
+	if k.on {
+		hold(k.checkParts, k.checkReady, k.checkPieces)
 	}
 }
 
 // mustHoldAll panics, now and then, if anything of the loop is not as it must be behind a round.
-func (l *loop) mustHoldAll() {
-	if !l.checks {
+func (k *checker) mustHoldAll() {
+	if !k.on {
 		return
 	}
-	if l.rounds++; l.rounds%checkEvery == 0 {
-		l.hold(l.checkParts, l.checkReady, l.checkPieces, l.checkLists, l.checkConns)
+	if k.rounds++; k.rounds%checkEvery == 0 {
+		hold(k.checkParts, k.checkReady, k.checkPieces, k.checkLists, k.checkConns)
 	}
 }
 
 // brokenInvariant begins what the panic says. Tests look for it in the log.
 const brokenInvariant = "an invariant of the event loop is broken"
 
-func (l *loop) hold(checks ...func() error) {
+func hold(checks ...func() error) {
 	for _, check := range checks {
 		if err := check(); err != nil {
 			panic(fmt.Errorf("%s: %w", brokenInvariant, err))
@@ -48,7 +55,8 @@ func (l *loop) hold(checks ...func() error) {
 	}
 }
 
-func (l *loop) checkParts() error {
+func (k *checker) checkParts() error {
+	l := k.loop
 	next, seen := 0, make(map[*conn]bool, len(l.round.parts))
 	for i := range l.round.parts {
 		p := &l.round.parts[i]
@@ -72,7 +80,8 @@ func (l *loop) checkParts() error {
 }
 
 // checkReady looks at what is left of the round.
-func (l *loop) checkReady() error {
+func (k *checker) checkReady() error {
+	l := k.loop
 	if l.round.head < 0 || l.round.head > len(l.round.ready) {
 		return fmt.Errorf("the round is at %d of %d", l.round.head, len(l.round.ready))
 	}
@@ -87,7 +96,8 @@ func (l *loop) checkReady() error {
 }
 
 // checkPieces follows the chains of pieces.
-func (l *loop) checkPieces() error {
+func (k *checker) checkPieces() error {
+	l := k.loop
 	owned, end := 0, 0
 	owners := make(map[*conn]bool, len(l.replies.touched))
 	for _, c := range l.replies.touched {
@@ -95,7 +105,7 @@ func (l *loop) checkPieces() error {
 			return fmt.Errorf("descriptor %d is touched twice", c.fd)
 		}
 		owners[c] = true
-		n, err := l.checkChain(c)
+		n, err := k.checkChain(c)
 		if err != nil {
 			return fmt.Errorf("descriptor %d: %w", c.fd, err)
 		}
@@ -118,7 +128,8 @@ func (l *loop) checkPieces() error {
 }
 
 // checkChain follows one connection's pieces and returns how many there are.
-func (l *loop) checkChain(c *conn) (n int, err error) {
+func (k *checker) checkChain(c *conn) (n int, err error) {
+	l := k.loop
 	if c.first < 0 {
 		if c.last >= 0 || c.size != 0 {
 			return 0, fmt.Errorf("it has no pieces, the last of them is %d, and %d bytes in them", c.last, c.size)
@@ -146,7 +157,8 @@ func (l *loop) checkChain(c *conn) (n int, err error) {
 }
 
 // checkLists compares the lists of those who wait with their states.
-func (l *loop) checkLists() error {
+func (k *checker) checkLists() error {
+	l := k.loop
 	on := make(map[*conn]bool, len(l.round.yielded))
 	for _, c := range l.round.yielded {
 		if on[c] || c.loop != l || c.is(stateOpen) && !c.is(stateYielded) {
@@ -163,19 +175,21 @@ func (l *loop) checkLists() error {
 }
 
 // checkConns looks at each connection by itself.
-func (l *loop) checkConns() error {
+func (k *checker) checkConns() error {
+	l := k.loop
 	for fd, c := range l.polling.conns {
 		if c == nil {
 			continue
 		}
-		if err := l.checkConn(fd, c); err != nil {
+		if err := k.checkConn(fd, c); err != nil {
 			return fmt.Errorf("descriptor %d in state %b: %w", fd, c.state, err)
 		}
 	}
 	return nil
 }
 
-func (l *loop) checkConn(fd int, c *conn) error {
+func (k *checker) checkConn(fd int, c *conn) error {
+	l := k.loop
 	own := 0
 	for i := range c.queue {
 		if c.queue[i].item.Value == nil {

@@ -71,7 +71,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		l, conns := checkedLoop()
 		damage(l, conns)
 		got := ""
-		for _, check := range []func() error{l.checkParts, l.checkReady, l.checkPieces, l.checkLists, l.checkConns} {
+		for _, check := range []func() error{l.checker.checkParts, l.checker.checkReady, l.checker.checkPieces, l.checker.checkLists, l.checker.checkConns} {
 			if err := check(); err != nil {
 				got = err.Error()
 				break
@@ -88,7 +88,7 @@ func TestCheckNeedsPause(t *testing.T) {
 	l, conns := checkedLoop()
 	l.poller.epoll = 0
 	conns[2].set(stateParked)
-	if err := l.checkConns(); err == nil || !strings.Contains(err.Error(), "it is not paused") {
+	if err := l.checker.checkConns(); err == nil || !strings.Contains(err.Error(), "it is not paused") {
 		t.Errorf("found %v", err)
 	}
 }

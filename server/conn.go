@@ -132,3 +132,13 @@ type unsent struct {
 	bytes []byte
 	item  engine.Item // as in a piece; without a Value for other bytes of our own
 }
+
+// notTaken returns how many bytes a blocked connection has still to take: ours, and those in its socket, which the
+// system counts until the other side has them.
+func (c *conn) notTaken() int {
+	left := c.loop.kernel.Outstanding(c.fd) // 0 after an error, which is no change and so no sign of life
+	for i := range c.queue {
+		left += len(c.queue[i].bytes)
+	}
+	return left
+}

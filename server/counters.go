@@ -1,6 +1,10 @@
 package server
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"gocached/protocol"
+)
 
 // counter names one of the figures that the loops count.
 type counter int
@@ -78,4 +82,12 @@ func (s *shared) resetCounters() {
 	}
 	s.gate.Reset()
 	s.prefixes.Clear()
+}
+
+// countOf returns the counter for what came of a get: a gat counts as a touch, as in memcached 1.6.
+func countOf(r *protocol.Request, get, touch counter) counter {
+	if r.Flag&protocol.FlagTouch != 0 {
+		return touch
+	}
+	return get
 }

@@ -85,3 +85,51 @@ func (x *executor) executeFrom(i, end int) int {
 	}
 	return x.leave(i)
 }
+
+// executeGuarded does what execute does for a server with -S: only what each connection may.
+func (x *executor) executeGuarded(i, end int) {
+	for i < end {
+		i = x.executeAdmitted(i, x.sameAdmission(i, end))
+	}
+}
+
+// executeAdmitted does what executeFrom does if request i may be asked. If not it refuses it and ends the connection.
+func (x *executor) executeAdmitted(i, end int) int {
+	x.enter(i)
+	c := x.replies.to
+	if x.shared.sasl == nil || c.admitted(&x.round.run.Requests[i]) {
+		return x.executeFrom(i, end)
+	}
+	x.reply(i, protocol.Reply{Status: protocol.AuthError})
+	c.set(stateClosing | stateSaidAll)
+	return x.leave(i)
+}
+
+// sameAdmission returns the end of the requests from i on that belong to the same connection, so that gets of an
+// authenticated connection still go to the engine together.
+func (x *executor) sameAdmission(i, end int) int {
+	return min(end, x.round.parts[x.round.partOf[i]].to)
+}
+
+// executeVerbosely does what execute does, with -S or without, request by request, and writes each line and its reply to
+// the log as memcached's -vv does.
+func (x *executor) executeVerbosely(i, end int) {
+	states := x.shared.log.Level() > 2
+	for i < end {
+		x.enter(i)
+		r, c := &x.round.run.Requests[i], x.replies.to
+		x.logRequest(i, states)
+		at, fd := len(x.replies.out), c.fd
+		next := x.executeAdmitted(i, i+1)
+		if next == i+1 {
+			next = x.leave(i) // a single get does not look whether there is room for more
+		}
+		if !c.is(stateHungry) { // else it has no reply yet
+			x.logReply(fd, r, x.round.run.Keys[i].Bytes, x.replies.out[min(at, len(x.replies.out)):], next == i+1 && x.replies.lentLast())
+		}
+		if states {
+			x.shared.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))
+		}
+		i = next
+	}
+}

@@ -81,14 +81,6 @@ func (g *gets) Miss(k int) {
 	}
 }
 
-// countOf returns the counter for what came of a get: a gat counts as a touch, as in memcached 1.6.
-func countOf(r *protocol.Request, get, touch counter) counter {
-	if r.Flag&protocol.FlagTouch != 0 {
-		return touch
-	}
-	return get
-}
-
 // countTouches counts as touches those of answered gets that were.
 func (g *gets) countTouches(i, end int) {
 	for ; i < end; i++ {

@@ -216,3 +216,9 @@ func (t *stores) waitToStore(i int, n need, q *line) {
 		t.waiting.askToFeed() // once it has its answers to what it asked before
 	}
 }
+
+// forgetBegun ends the work on values that have begun.
+func (t *stores) forgetBegun() {
+	clear(t.begun)
+	t.begun = t.begun[:0]
+}

@@ -95,8 +95,9 @@ func (l *loop) goOnFrom(h *hungry) {
 	l.replies.write()
 	l.round.proceed(c)
 	l.answer()
-	if l.forgetBegun(); c.receiving() && c.mayParse() {
-		l.receive(c)
+	if l.stores.forgetBegun(); c.receiving() && c.mayParse() {
+		l.reader.readValue(c)
+		l.answer()
 	}
 }
 

@@ -95,16 +95,6 @@ func (l *loop) isIdle(c *conn, now uint32) bool {
 	return now-c.heard.at > l.roster.after
 }
 
-// notTaken returns how many bytes a blocked connection has still to take: ours, and those in its socket, which the
-// system counts until the other side has them.
-func (c *conn) notTaken() int {
-	left := c.loop.kernel.Outstanding(c.fd) // 0 after an error, which is no change and so no sign of life
-	for i := range c.queue {
-		left += len(c.queue[i].bytes)
-	}
-	return left
-}
-
 // sweepMost is how many seconds lie between two looks at the connections, at most.
 const sweepMost = 5
 

@@ -131,7 +131,7 @@ func TestUnendedLineEnds(t *testing.T) {
 	work()
 	looked := make(chan error, 1)
 	l := ts.loops[0]
-	l.soon(newConn(listen.KindTCP), func() { looked <- l.checkConns() })
+	l.soon(newConn(listen.KindTCP), func() { looked <- l.checker.checkConns() })
 	release()
 	if err := <-looked; err != nil {
 		t.Error(err)

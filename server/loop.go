@@ -1,11 +1,5 @@
 package server
 
-import (
-	"github.com/panjf2000/gnet/v2"
-
-	"gocached/server/kernel"
-)
-
 // The sizes that shape a round.
 const (
 	// roundInput is how many bytes of input a round can gather: a slot from each of many connections, or much from few.
@@ -35,6 +29,7 @@ type loop struct {
 	inputs   inputs
 	replies  replies
 	round    round
+	reader   reader
 	calls    calls
 	waiting  waiting
 	writer   writer
@@ -46,35 +41,8 @@ type loop struct {
 	executor executor
 
 	polling polling
-	input   []byte // what was read for the round, but for what gnet read
 
-	checks bool // see check.go
-	rounds uint // that it has checked
-}
-
-func newLoop(s *shared, ev gnet.EventLoop, p poller) *loop {
-	l := &loop{input: make([]byte, 0, roundInput), checks: checking}
-	l.shared, l.ev, l.kernel, l.poller, l.failed = s, ev, kernel.System{}, p, l.panicked
-	k := &l.core
-	l.replies.core, l.replies.sink, l.replies.stream, l.replies.most = k, &l.writer, true, outputMost
-	l.round.core, l.round.inputs, l.round.replies = k, &l.inputs, &l.replies
-	l.calls.core = k
-	l.waiting.core, l.waiting.round, l.waiting.replies = k, &l.round, &l.replies
-	l.waiting.feedTask = gnet.RunnableFunc(l.feedOnce)
-	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting}
-	l.newExecutor()
-	l.polling.task, l.polling.pace.every = gnet.RunnableFunc(l.serve), yieldMost
-	return l
-}
-
-// newExecutor joins what gives commands their meaning.
-func (l *loop) newExecutor() {
-	a := answers{&l.core, &l.round, &l.replies, &l.waiting}
-	l.gets.answers, l.stores.answers, l.figures.answers = a, a, a
-	l.changes.answers, l.changes.stores = a, &l.stores
-	l.admin.answers, l.admin.finished = a, l.unpark
-	l.executor = executor{answers: a, gets: &l.gets, stores: &l.stores, changes: &l.changes, figures: &l.figures, admin: &l.admin}
-	l.executor.handlers = l.executor.table()
+	checker checker
 }
 
 // arrive takes what gnet has just read from a connection, and answers it at once. data is lent until it returns.
@@ -91,8 +59,9 @@ func (l *loop) arrive(c *conn, data []byte) {
 	}
 	l.round.admit(c, data)
 	l.answer()
-	if l.forgetBegun(); c.receiving() {
-		l.receive(c)
+	if l.stores.forgetBegun(); c.receiving() {
+		l.reader.readValue(c)
+		l.answer()
 	}
 }
 
@@ -102,10 +71,10 @@ func (l *loop) arrive(c *conn, data []byte) {
 // (settle.go), write (write.go); then engine/memory/get.go.
 func (l *loop) answer() {
 	for l.round.parse() { //      1. waiting bytes to a run of up to 64 requests
-		l.mustHold()
+		l.checker.mustHold()
 		l.executor.execute(0, l.round.run.N) // 2. requests to replies, through the engine, appended to l.out
 		full := l.round.settle()
-		l.mustHold()
+		l.checker.mustHold()
 		if full || len(l.replies.out) >= writeFrom {
 			l.replies.write() //    3. to each connection its part of l.out
 		}
@@ -117,7 +86,7 @@ func (l *loop) answer() {
 // endOfRound forgets the round and makes its counts visible.
 func (l *loop) endOfRound() {
 	clear(l.round.ready) // let go of the connections
-	l.round.ready, l.round.head, l.input = l.round.ready[:0], 0, l.input[:0]
+	l.round.ready, l.round.head, l.reader.input = l.round.ready[:0], 0, l.reader.input[:0]
 	if cap(l.replies.out) > keepOutput {
 		l.replies.out = nil
 	}
@@ -130,5 +99,5 @@ func (l *loop) endOfRound() {
 		l.askToServe()
 	}
 	l.totals.add(&l.counts)
-	l.mustHoldAll()
+	l.checker.mustHoldAll()
 }

@@ -32,10 +32,10 @@ func (l *loop) abandon() {
 	for _, p := range l.replies.pieces {
 		l.replies.release(p.lent)
 	}
-	l.replies.pieces, l.replies.out, l.input, l.round.parts = nil, nil, l.input[:0], l.round.parts[:0]
+	l.replies.pieces, l.replies.out, l.reader.input, l.round.parts = nil, nil, l.reader.input[:0], l.round.parts[:0]
 	l.gets.returnLoans()
 	l.calls.forgetCalls()
-	l.forgetBegun()
+	l.stores.forgetBegun()
 	for _, c := range append(touched, callers...) {
 		c.resetOutput()
 		l.close(c)

@@ -185,11 +185,13 @@ func (l *loop) serveRound(n int) (mine bool) {
 			mine = false
 		}
 	}
-	mine = l.gather() && mine
+	mine = l.reader.gather() && mine
 	l.round.takeTurns()
 	l.answer()
 	if len(l.stores.begun) > 0 {
-		mine = l.goOn() && mine
+		mine = l.reader.readBegun(l.stores.begun) && mine
+		l.stores.forgetBegun()
+		l.answer()
 	}
 	return mine
 }
@@ -208,41 +210,14 @@ func (l *loop) take(e *unix.EpollEvent) bool {
 		return false
 	}
 	l.hear(c)
-	switch {
-	case c.receiving():
-		return l.planValue(c)
-	case c.is(stateLong):
-		return l.read(c)
-	}
-	return l.plan(c)
-}
-
-// inputLeast is the least room, in bytes, that a read into the round's input needs.
-const inputLeast = 8 << 10
-
-// read adds what a connection that has much to say has sent to the round. It reports false if the connection, or one that
-// was planned before it, has ended or failed, which gnet will find as well.
-func (l *loop) read(c *conn) (mine bool) {
-	mine = true
-	if cap(l.input)-len(l.input) < inputLeast {
-		mine = l.gather()
-		l.answer()
-		if !c.mayParse() {
+	mine := true
+	if !l.reader.hasRoom(c) {
+		mine = l.reader.gather()
+		if l.answer(); !c.mayParse() {
 			return mine
 		}
 	}
-	start := len(l.input)
-	n, err := l.kernel.Receive(c.fd, l.input[start:min(cap(l.input), start+readBuffer)])
-	if err != nil || n == 0 {
-		return err == unix.EAGAIN && mine
-	}
-	if n < slot {
-		c.clear(stateLong)
-	}
-	l.input = l.input[:start+n]
-	l.counts[bytesRead] += uint64(n)
-	l.round.admit(c, l.input[start:])
-	return mine
+	return l.reader.read(c) && mine
 }
 
 // add makes a new connection known to the polls.

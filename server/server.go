@@ -176,18 +176,6 @@ func (s *Server) loopOf(gc gnet.Conn) *loop {
 	return l
 }
 
-// live is what stats settings shows that changes.
-func (s *shared) live() settings.Live {
-	live := settings.Live{Verbosity: s.log.Level(), Detail: s.prefixes.On.Load(), Oldest: s.flushed.Load()}
-	if len(s.sockets.Listeners) > 0 {
-		live.TCPPort = s.sockets.Listeners[0].Port()
-	}
-	if len(s.sockets.UDP) > 0 {
-		live.UDPPort = listen.UDPPort(s.sockets.UDP[0])
-	}
-	return live
-}
-
 // gnetLog passes gnet's rare complaints on to our log, and drops its chatter.
 type gnetLog struct{ log *oplog.Log }
 

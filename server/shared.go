@@ -92,3 +92,15 @@ type shares struct {
 }
 
 var usualShares = shares{lendFrom, shortStore, takenUpTo, unsentMost / 2, waitMost, stalledReading, stalledSending, leastMoved}
+
+// live is what stats settings shows that changes.
+func (s *shared) live() settings.Live {
+	live := settings.Live{Verbosity: s.log.Level(), Detail: s.prefixes.On.Load(), Oldest: s.flushed.Load()}
+	if len(s.sockets.Listeners) > 0 {
+		live.TCPPort = s.sockets.Listeners[0].Port()
+	}
+	if len(s.sockets.UDP) > 0 {
+		live.UDPPort = listen.UDPPort(s.sockets.UDP[0])
+	}
+	return live
+}

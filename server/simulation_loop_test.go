@@ -34,7 +34,7 @@ func newNetLoop(w *world, number int) *netLoop {
 	}
 	l.begin(w, l.live)
 	l.loop = newLoop(&w.server.shared, l, p)
-	l.loop.kernel, l.loop.replies.most, l.loop.checks = w.net, w.plan.replyMost, true
+	l.loop.kernel, l.loop.replies.most, l.loop.checker.on = w.net, w.plan.replyMost, true
 	l.watchIdle()
 	return l
 }

@@ -75,7 +75,7 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 		w.conns[i] = newConn(listen.KindUDP)
 		w.conns[i].loop = w.loop
 	}
-	w.loop.replies.sink, w.loop.replies.stream, w.loop.input = w, false, nil
+	w.loop.replies.sink, w.loop.replies.stream, w.loop.reader.input = w, false, nil
 	w.loop.replies.most = math.MaxInt // a message is made whole, and then cut
 	return w
 }
@@ -173,16 +173,6 @@ func (w *udpWorker) answer(c *conn, body []byte) {
 	l.replies.write()
 	l.inputs.drop(c)
 	w.emptyRun()
-}
-
-// renew makes a conn, and what a panic may have left half done, ready for another client.
-func (w *udpWorker) renew(c *conn, first byte) {
-	l := w.loop
-	l.inputs.drop(c)
-	c.resetOutput()
-	c.state, c.event = stateOpen, 0
-	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.shared.settings.NoCAS}}
-	c.speak(l.shared.settings.Binding, first)
 }
 
 // execute executes the run command by command, and sends the answer of each that is complete. The last one may be a get

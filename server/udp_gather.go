@@ -49,3 +49,13 @@ func (w *udpWorker) emptyRun() {
 	l.round.run.N, l.round.parts = 0, l.round.parts[:0]
 	l.round.ready, l.round.head = l.round.ready[:0], 0
 }
+
+// renew makes a conn, and what a panic may have left half done, ready for another client.
+func (w *udpWorker) renew(c *conn, first byte) {
+	l := w.loop
+	l.inputs.drop(c)
+	c.resetOutput()
+	c.state, c.event = stateOpen, 0
+	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.shared.settings.NoCAS}}
+	c.speak(l.shared.settings.Binding, first)
+}

@@ -48,12 +48,6 @@ type hungry struct {
 	behind  *hungry
 }
 
-// need is what somebody lacks: so many bytes of one of these kinds.
-type need struct {
-	kinds held
-	bytes int
-}
-
 // waiting is what a loop knows of its requests that wait.
 type waiting struct {
 	*core

@@ -2,34 +2,9 @@ package server
 
 import (
 	"bytes"
-	"syscall"
 
 	"gocached/protocol"
-	"gocached/server/settings"
 )
-
-// executeVerbosely does what execute does, with -S or without, request by request, and writes each line and its reply to
-// the log as memcached's -vv does.
-func (x *executor) executeVerbosely(i, end int) {
-	states := x.shared.log.Level() > 2
-	for i < end {
-		x.enter(i)
-		r, c := &x.round.run.Requests[i], x.replies.to
-		x.logRequest(i, states)
-		at, fd := len(x.replies.out), c.fd
-		next := x.executeAdmitted(i, i+1)
-		if next == i+1 {
-			next = x.leave(i) // a single get does not look whether there is room for more
-		}
-		if !c.is(stateHungry) { // else it has no reply yet
-			x.logReply(fd, r, x.round.run.Keys[i].Bytes, x.replies.out[min(at, len(x.replies.out)):], next == i+1 && x.replies.lentLast())
-		}
-		if states {
-			x.shared.log.Printf("%d: going from conn_parse_cmd to %s", fd, nextState(c, r))
-		}
-		i = next
-	}
-}
 
 // logRequest writes the line of a request.
 func (x *executor) logRequest(i int, states bool) {
@@ -102,56 +77,4 @@ func printable(b []byte) string {
 		clean = append(clean, ch)
 	}
 	return string(clean) + more
-}
-
-// logListening writes a line for each socket that waits for clients.
-func (s *Server) logListening() {
-	if s.log.Level() <= 1 {
-		return
-	}
-	for _, ln := range s.sockets.Listeners {
-		s.log.Printf("<%d server listening (%s)", descriptor(ln.Control), s.settings.Binding)
-	}
-	for _, socket := range s.sockets.UDP {
-		if control, err := socket.SyscallConn(); err == nil {
-			s.log.Printf("<%d server listening (udp)", descriptor(control))
-		}
-	}
-}
-
-// descriptor returns the number of a socket, or -1 if it is closed.
-func descriptor(c syscall.RawConn) int {
-	n := -1
-	_ = c.Control(func(fd uintptr) { n = int(fd) })
-	return n
-}
-
-// logOpen, logProtocol and logClose write the lines of a connection's life.
-func (s *shared) logOpen(c *conn) {
-	if s.log.Level() <= 1 {
-		return
-	}
-	switch b := s.settings.Binding; b {
-	case settings.BindingAuto:
-		s.log.Printf("<%d new auto-negotiating client connection", c.fd)
-	default:
-		s.log.Printf("<%d new %s client connection.", c.fd, b)
-	}
-}
-
-func (s *shared) logProtocol(c *conn) {
-	if s.log.Level() <= 1 || s.settings.Binding != settings.BindingAuto {
-		return
-	}
-	name := settings.BindingASCII
-	if c.parser.Binary {
-		name = settings.BindingBinary
-	}
-	s.log.Printf("%d: Client using the %s protocol", c.fd, name)
-}
-
-func (s *shared) logClose(c *conn) {
-	if s.log.Level() > 1 {
-		s.log.Printf("<%d connection closed.", c.fd)
-	}
 }

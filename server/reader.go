@@ -1,0 +1,157 @@
+package server
+
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"gocached/protocol"
+	"gocached/server/kernel"
+)
+
+// reader reads from the connections of a loop into the round: the first stage but for what gnet has read.
+//
+// There is one way for each kind of caller. Most say little: each has a slot of the round's input, and all slots are filled
+// with one system call (kernel.Batch). Who fills his slot has more to say, most likely a pipeline, and is read from by
+// himself and at length from then on, until he says less. A long value is read straight into its chunk.
+//
+// The end of input and errors are left for gnet to find: what reads reports false then.
+type reader struct {
+	*core
+	round *round
+	calls *calls
+	input []byte // what was read for the round
+}
+
+const (
+	// slot is how many bytes are read from a connection when it is read together with others.
+	slot = 2 << 10
+
+	// slotStride is how far apart slots begin: as a power of two their beginnings would fall into few sets of the
+	// processor's cache.
+	slotStride = slot + 64
+
+	// slotsMost is how many slots a round has, and so how many calls are collected at most.
+	slotsMost = protocol.MaxRun
+
+	// inputLeast is the least room, in bytes, that a read into the round's input needs.
+	inputLeast = 8 << 10
+
+	// receiveMost bounds what is read straight into a chunk at one event, in bytes, so that others are not kept waiting.
+	receiveMost = 1 << 20
+)
+
+// hasRoom says whether there is room to read from a connection. If not, what was planned must be gathered first, and the
+// round answered.
+func (e *reader) hasRoom(c *conn) bool {
+	left := cap(e.input) - len(e.input)
+	switch {
+	case c.receiving():
+		return !e.calls.batch.Full(slotsMost)
+	case c.is(stateLong):
+		return left >= inputLeast
+	}
+	return e.calls.batch.Len() < slotsMost && left >= slotStride
+}
+
+// read reads what a connection has sent, or plans to, which gather does. There must be room.
+func (e *reader) read(c *conn) (mine bool) {
+	switch {
+	case c.receiving():
+		e.planValue(c)
+	case c.is(stateLong):
+		return e.readLong(c)
+	default:
+		e.planSlot(c)
+	}
+	return true
+}
+
+func (e *reader) planSlot(c *conn) {
+	start := len(e.input)
+	e.input = e.input[:start+slotStride]
+	e.calls.collect(c, kernel.Call{Receive: true, Bytes: e.input[start : start+slot]}, 0)
+}
+
+func (e *reader) planValue(c *conn) {
+	bytes := min(receiveMost, len(c.fill.item.Value)-c.fill.got)
+	e.calls.collect(c, kernel.Call{Receive: true, Vector: c.fill.rest(receiveMost)}, bytes)
+}
+
+// readLong adds what a connection that has much to say has sent to the round.
+func (e *reader) readLong(c *conn) (mine bool) {
+	start := len(e.input)
+	n, err := e.kernel.Receive(c.fd, e.input[start:min(cap(e.input), start+readBuffer)])
+	if err != nil || n == 0 {
+		return err == unix.EAGAIN
+	}
+	if n < slot {
+		c.clear(stateLong)
+	}
+	e.input = e.input[:start+n]
+	e.counts[bytesRead] += uint64(n)
+	e.round.admit(c, e.input[start:])
+	return true
+}
+
+// gather reads from the connections that were planned, into the round.
+func (e *reader) gather() (mine bool) {
+	mine = true
+	e.calls.makeCalls()
+	calls := e.calls.batch.Calls()
+	for i := range calls {
+		call, c := &calls[i], e.calls.callers[i]
+		switch {
+		case call.Err != nil || call.N == 0:
+			mine = mine && call.Err == unix.EAGAIN
+			continue
+		case call.Vector != nil:
+			e.received(c, call.N)
+			continue
+		case call.N == slot:
+			c.set(stateLong)
+		}
+		e.counts[bytesRead] += uint64(call.N)
+		e.round.admit(c, call.Bytes[:call.N])
+	}
+	e.calls.forgetCalls()
+	return mine
+}
+
+// readBegun reads the values that connections have begun to send in this round, as far as they have come.
+func (e *reader) readBegun(begun []*conn) (mine bool) {
+	mine = true
+	for _, c := range begun {
+		if !c.mayParse() || !c.receiving() || slices.Contains(e.calls.callers, c) {
+			continue
+		}
+		if !e.hasRoom(c) {
+			mine = e.gather() && mine
+		}
+		e.planValue(c)
+	}
+	return e.gather() && mine
+}
+
+// readValue reads one connection's value at once, as far as it has come, past gnet's buffer.
+func (e *reader) readValue(c *conn) {
+	f := c.fill
+	for budget := receiveMost; budget > 0 && !f.done(); {
+		n, err := e.kernel.ReceiveVector(c.fd, f.rest(budget))
+		if n == 0 || err != nil {
+			return
+		}
+		budget -= n
+		e.received(c, n)
+	}
+}
+
+// received notes that n further bytes of a value have come. If it is whole it joins the round.
+func (e *reader) received(c *conn, n int) {
+	e.counts[bytesRead] += uint64(n)
+	e.hear(c)
+	if c.fill.took(n); c.fill.done() {
+		e.round.ready = append(e.round.ready, arrival{c: c})
+		c.set(stateReady)
+	}
+}

@@ -1,0 +1,98 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// held is a set of kinds of memory that connections hold.
+type held uint8
+
+const (
+	heldLoans   held        = 1 << iota // values that are sent from their chunks
+	heldCopies                          // bytes of our own that wait to be sent
+	heldValues                          // chunks of values that are being received
+	heldNumber  = 1 << iota             // of sets
+	heldReplies = heldLoans | heldCopies
+	heldChunks  = heldLoans | heldValues
+)
+
+// shortage is how many bytes are lacked of each set of kinds, of which any will do.
+type shortage [heldNumber]int
+
+// meets says whether what somebody holds would help, and if so counts it.
+func (s *shortage) meets(kinds held, bytes int) bool {
+	for lacked := range s {
+		if s[lacked] > 0 && held(lacked)&kinds != 0 {
+			s[lacked] -= bytes
+			return true
+		}
+	}
+	return false
+}
+
+// need is what somebody lacks: so many bytes of one of these kinds.
+type need struct {
+	kinds held
+	bytes int
+}
+
+// stalled is a connection that holds memory and has not moved.
+type stalled struct {
+	c      *conn
+	silent int // looks
+	kinds  held
+	bytes  int
+}
+
+// relief is what is known of stalled connections, and of what was lacked by requests that could not wait.
+type relief struct {
+	mu     sync.Mutex
+	found  []stalled // since the last tick
+	lacked [heldNumber]atomic.Int64
+}
+
+func (r *relief) report(found []stalled) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.found = append(r.found, found...)
+}
+
+// lack notes that somebody has lacked memory and could not wait for it.
+func (s *shared) lack(n need) { s.relief.lacked[n.kinds].Add(int64(n.bytes)) }
+
+// shortage adds up what is lacked.
+func (s *shared) shortage(now uint32) (short shortage) {
+	for kinds := range s.relief.lacked {
+		short[kinds] = int(s.relief.lacked[kinds].Swap(0))
+	}
+	for i := range s.lines {
+		s.lines[i].addNeeds(&short, now)
+	}
+	return short
+}
+
+// choose returns the stalled connections that are to be closed, the worst first, and forgets all.
+func (s *shared) choose(now uint32) (worst []stalled) {
+	short := s.shortage(now)
+	s.relief.mu.Lock()
+	found := s.relief.found
+	s.relief.found = nil
+	s.relief.mu.Unlock()
+	slices.SortStableFunc(found, func(a, b stalled) int {
+		return cmp.Or(cmp.Compare(b.silent, a.silent), cmp.Compare(b.bytes, a.bytes))
+	})
+	for _, f := range found {
+		if short.meets(f.kinds, f.bytes) {
+			worst = append(worst, f)
+		}
+	}
+	return worst
+}
+
+// holdsAnything says whether any connection may hold memory that others could lack.
+func (s *shared) holdsAnything() bool {
+	return s.filling.Load() > 0 || s.lent.Load() > 0 || s.unsent.Load() > 0
+}
