@@ -21,7 +21,7 @@ func FuzzCommandLine(f *testing.F) {
 			}
 			return // run reports it with status 1
 		}
-		st := settings.Default()
+		st := settings.Default(engineInfos()...)
 		root := (&program{}).root()
 		root.ResetFlags()
 		addFlags(root.Flags(), st, settings.Table())
