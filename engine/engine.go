@@ -12,6 +12,7 @@ import (
 	"context"
 
 	"gocached/clock"
+	"gocached/figure"
 )
 
 // Engine stores items. Its calls are numbered as in the interface that memcached's engine branch drew up.
@@ -27,7 +28,8 @@ type Engine interface {
 	Shutdown(context.Context) error
 
 	// Stats reports a group of figures (4), each through emit, in order. Unsupported means there is no such group.
-	// The groups that a server asks for are listed at Query. Names and values do not outlive the call to emit.
+	// The groups that a server asks for are listed at Query. Names and values do not outlive the call to emit. Each name is
+	// described in Info.Figures, and is emitted once at most.
 	Stats(q Query, emit func(name, value string)) Status
 
 	// CanStore says whether an item of this shape could ever be stored (5): OK or TooLarge. A key has 1 to 250 bytes. The server asks before it
@@ -111,6 +113,11 @@ type Info struct {
 
 	// Options are the keys of -o that are this engine's own. None may be the server's.
 	Options []Option
+
+	// Figures describes what Stats emits, by Query.Group; "cachedump" and "reset" are no figures. A counter or a gauge is
+	// emitted as a decimal number, in the row's unit. Engines share the rows General, SlabTotals and NameRow. Nobody may
+	// change the map or the rows.
+	Figures map[string][]figure.Row
 }
 
 // Settings is what an engine needs to know of the command line.

@@ -7,6 +7,7 @@
 package delay
 
 import (
+	"maps"
 	"math/rand/v2"
 	"strconv"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/figure"
 )
 
 const name = "delay"
@@ -67,7 +69,23 @@ func (e *Engine) Info() engine.Info {
 		Features: append([]string{"waits"}, info.Features...),
 		Blocks:   true,
 		Options:  options,
+		Figures:  figureRows(info.Figures),
 	}
+}
+
+// callsRow describes the figure that is this engine's own.
+var callsRow = figure.New("delayed_calls", figure.Counter, figure.None, "Calls of the engine that had to wait.")
+
+// figureRows adds it to those of the other engine, behind the name.
+func figureRows(other map[string][]figure.Row) map[string][]figure.Row {
+	rows := maps.Clone(other)
+	rows["gocached"] = []figure.Row{engine.NameRow, callsRow}
+	for _, row := range other["gocached"] {
+		if row != engine.NameRow {
+			rows["gocached"] = append(rows["gocached"], row)
+		}
+	}
+	return rows
 }
 
 // Initialize notes how long to wait, and initializes the other engine, which waits for nobody.
@@ -95,10 +113,10 @@ func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Sta
 	case "reset":
 		e.calls.Store(0)
 	case "gocached":
-		emit("engine", name)
-		emit("delayed_calls", strconv.FormatUint(e.calls.Load(), 10))
+		emit(engine.NameRow.Name, name)
+		emit(callsRow.Name, strconv.FormatUint(e.calls.Load(), 10))
 		return e.Engine.Stats(q, func(key, value string) {
-			if key != "engine" {
+			if key != engine.NameRow.Name {
 				emit(key, value)
 			}
 		})

@@ -130,6 +130,7 @@ var contract = []struct {
 	{"shapes", testShapes, Forgets, false},
 	{"general statistics", testStatsGeneral, 0, false},
 	{"statistics by item", testStatsItems, Unlisted, false},
+	{"figures", testFigures, 0, false},
 	{"eviction", testEviction, Forgets, false},
 	{"concurrency", testConcurrency, Forgets, false},
 	{"concurrency without CAS", testConcurrency, Forgets, true},

@@ -58,7 +58,9 @@ func New() *Engine { return &Engine{} }
 
 // Info describes the engine: it never blocks.
 func (e *Engine) Info() engine.Info {
-	return engine.Info{Name: "memory", Version: "1.0", Features: []string{"cas", "lru", "lend", "page donors"}}
+	return engine.Info{
+		Name: "memory", Version: "1.0", Features: []string{"cas", "lru", "lend", "page donors"}, Figures: figureRows,
+	}
 }
 
 // Initialize reserves the memory. Only -L makes it speak of huge pages: it asks for them always, and works without.

@@ -5,6 +5,7 @@ import (
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/figure"
 	"gocached/item"
 	"gocached/slab"
 )
@@ -19,6 +20,10 @@ const (
 	// sizeStep is the width of a bucket of "sizes" in bytes.
 	sizeStep = 32
 )
+
+// sizeRow describes each line of the group "sizes".
+var sizeRow = figure.New("{size}", figure.Gauge, figure.Items,
+	"Items of this many bytes or up to 31 less, each as large as it would be in memcached 1.4.5.")
 
 // statsSizes counts items by their nominal size. It goes over the memory page by page, so that a class is locked for one
 // page's time only, and an item that is stored or deleted meanwhile may or may not be counted.

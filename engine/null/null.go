@@ -9,6 +9,7 @@ import (
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/figure"
 )
 
 // maxHeld bounds the items that may be held at once, so that clients cannot make the server hold more and more memory.
@@ -29,7 +30,14 @@ func New() *Engine { return &Engine{} }
 
 // Info describes the engine.
 func (e *Engine) Info() engine.Info {
-	return engine.Info{Name: "null", Version: "1.0", Features: []string{"stores nothing"}}
+	return engine.Info{Name: "null", Version: "1.0", Features: []string{"stores nothing"}, Figures: figureRows}
+}
+
+// figureRows describes what Stats reports.
+var figureRows = map[string][]figure.Row{
+	"":         engine.General[:],
+	"slabs":    engine.SlabTotals[:],
+	"gocached": {engine.NameRow},
 }
 
 // Initialize notes the largest item.
@@ -44,16 +52,13 @@ func (e *Engine) Shutdown(context.Context) error { return nil }
 // Stats reports an empty cache.
 func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Status {
 	switch q.Group {
-	case "":
-		for _, name := range []string{"bytes", "curr_items", "total_items", "evictions", "reclaimed"} {
-			emit(name, "0")
+	case "", "slabs":
+		for _, row := range figureRows[q.Group] {
+			emit(row.Name, "0")
 		}
 	case "items", "sizes", "cachedump", "reset":
-	case "slabs":
-		emit("active_slabs", "0")
-		emit("total_malloced", "0")
 	case "gocached":
-		emit("engine", "null")
+		emit(engine.NameRow.Name, "null")
 	default:
 		return engine.Unsupported
 	}

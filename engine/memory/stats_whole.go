@@ -1,0 +1,120 @@
+package memory
+
+import (
+	"gocached/engine"
+	"gocached/figure"
+	"gocached/item"
+)
+
+// whole is what statistics need of the engine beside its own fields, of one moment.
+type whole struct {
+	*Engine
+	promotions, searches uint64 // of all classes
+	unused               int64  // bytes of chunks that were never used
+	left                 int    // pages that no class owns
+}
+
+func (e *Engine) whole() *whole {
+	w := &whole{Engine: e, left: e.arena.Left()}
+	e.views(func(v view) {
+		w.promotions += v.counts.promotions
+		w.searches += v.counts.searches
+		w.unused += int64(v.unused) * int64(v.size)
+	})
+	return w
+}
+
+// ofWhole returns a row of the engine as a whole.
+func ofWhole(name string, kind figure.Kind, unit figure.Unit, text string, of func(*whole) uint64) row[*whole] {
+	return row[*whole]{figure.New(name, kind, unit, text), of}
+}
+
+// What memcached 1.6 has among its general figures, and "gocached" too.
+var (
+	hashPower = ofWhole("hash_power_level", figure.Gauge, figure.None, "The hash table has two to this power buckets.",
+		func(w *whole) uint64 { return uint64(w.table.Power()) })
+	hashGrows = ofWhole("hash_is_expanding", figure.Gauge, figure.None, "1 while the hash table grows, else 0.",
+		func(w *whole) uint64 { return yes(w.table.Growing()) })
+)
+
+// ownRows are what only this engine has, but for its name.
+var ownRows = []row[*whole]{
+	ofWhole("header_bytes", figure.Gauge, figure.Bytes, "Bytes of an item beside key, value and flags.",
+		func(w *whole) uint64 { return uint64(item.ShapeOf(0, 0, false, w.noCAS).Size(0)) }),
+	ofWhole("hash_items", figure.Gauge, figure.Items, "Items in the hash table, those that are over and not yet taken out included.",
+		func(w *whole) uint64 { return uint64(w.table.Items()) }),
+	hashPower,
+	ofWhole("hash_buckets", figure.Gauge, figure.Buckets, "Buckets of the hash table.",
+		func(w *whole) uint64 { return 1 << w.table.Power() }),
+	hashGrows,
+	ofWhole("hash_expansions", figure.Counter, figure.None, "Times the hash table grew.",
+		func(w *whole) uint64 { return uint64(w.table.Expansions()) }),
+	ofWhole("page_size", figure.Gauge, figure.Bytes, "Bytes of a slab page.",
+		func(w *whole) uint64 { return uint64(w.itemMax) }),
+	ofWhole("pages_total", figure.Gauge, figure.Pages, "Slab pages that there may be.",
+		func(w *whole) uint64 { return uint64(w.arena.Pages()) }),
+	ofWhole("pages_used", figure.Gauge, figure.Pages, "Slab pages that a class owns.",
+		func(w *whole) uint64 { return uint64(w.arena.Pages() - w.left) }),
+	ofWhole("pages_free", figure.Gauge, figure.Pages, "Slab pages that no class owns.",
+		func(w *whole) uint64 { return uint64(w.left) }),
+	ofWhole("pages_donated", figure.Counter, figure.Pages,
+		"Pages that went to another class when a client needed one: it had none, or had to evict while this one was unused.",
+		func(w *whole) uint64 { return w.donated.Load() }),
+	ofWhole("pages_balanced", figure.Counter, figure.Pages,
+		"Pages that went from a class that keeps its items for long to one that does not.",
+		func(w *whole) uint64 { return w.balancer.moved.Load() }),
+	ofWhole("pages_lent", figure.Gauge, figure.Pages, "Pages of which a value is being sent from where it lies.",
+		func(w *whole) uint64 { return uint64(w.lending.pages.Load()) }),
+	ofWhole("lru_promotions", figure.Counter, figure.None,
+		"Times an item that was used since was passed over, where the oldest of its class was to go.",
+		func(w *whole) uint64 { return w.promotions }),
+	ofWhole("expired_searches", figure.Counter, figure.None, "Times expired items were looked for near the end of a list.",
+		func(w *whole) uint64 { return w.searches }),
+	ofWhole("flushes", figure.Counter, figure.None, "Times flush_all took effect.",
+		func(w *whole) uint64 { return uint64(w.flush.count.Load()) }),
+	ofWhole("cas_last", figure.Counter, figure.None, "The last CAS that was given out.",
+		func(w *whole) uint64 { return w.cas.Load() }),
+}
+
+// memoryRows are what the engine takes from the system. What a page has had once the system does not get back.
+var memoryRows = []row[*whole]{
+	ofWhole("memory_items", figure.Gauge, figure.Bytes, "Bytes of slab pages that the system has found memory for, "+
+		"a few megabytes ahead of need included. They are what -m limits.",
+		func(w *whole) uint64 { return uint64(w.arena.Backed(w.unused)) }),
+	ofWhole("memory_hash_table", figure.Gauge, figure.Bytes, "Bytes of the buckets of the hash table, four each.",
+		func(w *whole) uint64 { return uint64(w.table.Bytes()) }),
+}
+
+// modernRows are what memcached 1.6 has among its general figures, under its names.
+var modernRows = []row[*whole]{
+	hashPower,
+	ofWhole("hash_bytes", figure.Gauge, figure.Bytes, "Bytes of the hash table.",
+		func(w *whole) uint64 { return uint64(w.table.Bytes()) }),
+	hashGrows,
+	ofWhole("slabs_moved", figure.Counter, figure.Pages, "Slab pages that went from one class to another.",
+		func(w *whole) uint64 { return w.donated.Load() + w.balancer.moved.Load() }),
+}
+
+func (e *Engine) statsOwn(_ engine.Query, emit emitter) {
+	emit(engine.NameRow.Name, e.Info().Name)
+	e.emitWhole(ownRows, emit)
+}
+
+func (e *Engine) statsMemory(_ engine.Query, emit emitter) { e.emitWhole(memoryRows, emit) }
+
+func (e *Engine) statsModern(_ engine.Query, emit emitter) { e.emitWhole(modernRows, emit) }
+
+// emitWhole emits rows of the engine as a whole.
+func (e *Engine) emitWhole(rows []row[*whole], emit emitter) {
+	w := e.whole()
+	for _, r := range rows {
+		emit(r.Name, text(r.of(w)))
+	}
+}
+
+func yes(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
