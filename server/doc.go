@@ -55,7 +55,8 @@
 //	accept.go; package listen                     how clients get in, and how many
 //	server.go                                    start and stop
 //	package settings                             everything the command line can choose: one table
-//	stats.go, counters.go; package prefix        figures: one row each
+//	stats.go, counters.go, footprint.go          figures: one row each; packages figure and prefix
+//	figures.go                                   the walk over them, for stats and whoever else shows them
 //	verbose.go; package oplog                    what the operator sees
 //
 // # Locks

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gocached/engine"
+	"gocached/figure"
 	"gocached/protocol"
 )
 
@@ -28,11 +29,11 @@ var statsGroups = []statsGroup{
 	{"reset", byStart, (*figures).statsReset},
 	{"detail", byStart, (*figures).statsDetail},
 	{"settings", byStart, (*figures).statsSettings},
-	{"items", byWord, (*figures).statsOfEngine},
-	{"slabs", byWord, (*figures).statsOfEngine},
-	{"sizes", byWord, (*figures).statsOfEngine},
+	{"items", byWord, (*figures).statsFigures},
+	{"slabs", byWord, (*figures).statsFigures},
+	{"sizes", byWord, (*figures).statsFigures},
 	{"cachedump", never, (*figures).statsCachedump},
-	{"gocached", byWord, (*figures).statsGocached},
+	{"gocached", byWord, (*figures).statsFigures},
 }
 
 // figures answers stats.
@@ -72,9 +73,9 @@ func (f *figures) statsUnknown(i int) {
 	f.reply(i, protocol.Reply{Status: status})
 }
 
-// statsOfEngine answers a group that is the engine's business alone.
-func (f *figures) statsOfEngine(i int, words [][]byte) {
-	if f.engineStats(i, engine.Query{Group: string(words[0])}) {
+// statsFigures answers with the figures of a group.
+func (f *figures) statsFigures(i int, words [][]byte) {
+	if f.show(i, string(words[0])) {
 		f.statsEnd(i)
 	} else {
 		f.statsUnknown(i)
@@ -90,54 +91,37 @@ func (f *figures) statsEnd(i int) {
 	f.replies.out = protocol.AppendStatsEnd(f.replies.out, &f.round.run.Requests[i])
 }
 
-// engineStats appends a group of the engine's and reports whether there is such a group.
-func (f *figures) engineStats(i int, q engine.Query) bool {
-	status := f.engineCall().Stats(q, func(name, value string) { f.stat(i, name, value) })
+// show appends the figures of a group and reports whether there is such a group.
+func (f *figures) show(i int, group string) bool {
+	f.totals.add(&f.counts) // what this very round has counted counts
+	w := walk{f.shared, f.askEngine, func(one figure.Figure) { f.stat(i, one.Name, one.Value.String()) }}
+	return w.group(group)
+}
+
+// askEngine is the engine's Stats.
+func (f *figures) askEngine(q engine.Query, emit func(name, value string)) engine.Status {
+	status := f.engineCall().Stats(q, emit)
 	f.engineDone()
-	return status == engine.OK
+	return status
 }
 
 func (f *figures) statsGeneral(i int) {
-	f.totals.add(&f.counts) // what this very round has counted counts
-	for _, row := range generalStats {
-		f.stat(i, row.name, row.value(f.shared))
-	}
-	f.engineStats(i, engine.Query{})
+	f.show(i, "")
 	if f.shared.settings.ModernStats {
-		f.stats16(i)
+		f.show(i, "modern")
 	}
-	f.statsEnd(i)
-}
-
-// stats16 adds what memcached 1.6 has among its general figures.
-func (f *figures) stats16(i int) {
-	for _, row := range modernStats {
-		f.stat(i, row.name, row.value(f.shared))
-	}
-	f.engineStats(i, engine.Query{Group: "modern"})
-}
-
-func (f *figures) statsGocached(i int, _ [][]byte) {
-	f.totals.add(&f.counts)
-	for _, row := range gocachedStats {
-		f.stat(i, row.name, row.value(f.shared))
-	}
-	f.statsFootprint(i)
-	f.engineStats(i, engine.Query{Group: "gocached"})
 	f.statsEnd(i)
 }
 
 func (f *figures) statsReset(i int, _ [][]byte) {
 	f.totals.add(&f.counts)
 	f.shared.resetCounters()
-	f.engineCall().Stats(engine.Query{Group: "reset"}, func(string, string) {})
-	f.engineDone()
+	f.askEngine(engine.Query{Group: "reset"}, func(string, string) {})
 	f.reply(i, protocol.Reply{Text: "RESET"})
 }
 
 func (f *figures) statsSettings(i int, _ [][]byte) {
-	s := f.shared
-	s.settings.Stats(func(name, value string) { f.stat(i, name, value) }, s.live())
+	f.show(i, "settings")
 	f.statsEnd(i)
 }
 
@@ -191,9 +175,8 @@ func (f *figures) statsCachedump(i int, words [][]byte) {
 	case f.refusesLong(i):
 	default:
 		r := &f.round.run.Requests[i]
-		f.engineCall().Stats(engine.Query{Group: "cachedump", Class: int(class), Limit: int(limit)},
+		f.askEngine(engine.Query{Group: "cachedump", Class: int(class), Limit: int(limit)},
 			func(name, value string) { f.replies.out = protocol.AppendDump(f.replies.out, r, name, value) })
-		f.engineDone()
 		f.statsEnd(i)
 	}
 }

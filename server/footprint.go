@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"os"
 	"runtime/metrics"
-	"strconv"
 
-	"gocached/engine"
+	"gocached/figure"
 )
 
 // Where the memory of the process goes, for whoever chooses -m by it. All of it is found out when it is asked for.
@@ -23,17 +22,35 @@ type footprint struct {
 
 // footprintRows are lines of `stats gocached`; those of the engine precede them. What is resident is the items and the
 // overhead, and the overhead is the engine's other lines, the program, the heap and the runtime.
-var footprintRows = []struct {
-	name  string
+var footprintRows = []footprintRow{
+	ofBytes("memory_program", "Bytes of the program's file; several processes of one program share them.",
+		func(f *footprint) uint64 { return f.program }),
+	ofBytes("memory_heap", "Bytes of Go's heap that were not given back to the system: connections, buffers, what "+
+		"memory_requests and memory_replies count.",
+		func(f *footprint) uint64 { return f.heap }),
+	ofBytes("memory_requests", "Bytes of the heap for requests: what is kept of those that are not whole or have to wait, "+
+		"and a buffer for each event loop.",
+		func(f *footprint) uint64 { return f.requests }),
+	ofBytes("memory_replies", "Bytes of the heap for replies that clients have not taken.",
+		func(f *footprint) uint64 { return f.replies }),
+	ofBytes("memory_runtime", "Bytes of stacks and of what Go itself needs: what is left of the overhead.",
+		func(f *footprint) uint64 { return less(f.overhead(), f.engine+f.program+f.heap) }),
+	ofBytes("memory_overhead", "Bytes beside the items: memory_hash_table, memory_program, memory_heap and memory_runtime "+
+		"together, to within a megabyte or so.",
+		(*footprint).overhead),
+	ofBytes("memory_resident", "Bytes of the process that are in memory: memory_items and memory_overhead. For the -m that a "+
+		"machine can bear, take what it can spare for the process and subtract the overhead under full load.",
+		func(f *footprint) uint64 { return f.resident }),
+}
+
+// footprintRow is one of the lines.
+type footprintRow struct {
+	figure.Row
 	bytes func(*footprint) uint64
-}{
-	{"memory_program", func(f *footprint) uint64 { return f.program }},
-	{"memory_heap", func(f *footprint) uint64 { return f.heap }},
-	{"memory_requests", func(f *footprint) uint64 { return f.requests }},
-	{"memory_replies", func(f *footprint) uint64 { return f.replies }},
-	{"memory_runtime", func(f *footprint) uint64 { return less(f.overhead(), f.engine+f.program+f.heap) }},
-	{"memory_overhead", (*footprint).overhead},
-	{"memory_resident", func(f *footprint) uint64 { return f.resident }},
+}
+
+func ofBytes(name, text string, bytes func(*footprint) uint64) footprintRow {
+	return footprintRow{figure.New(name, figure.Gauge, figure.Bytes, text), bytes}
 }
 
 func (f *footprint) overhead() uint64 { return less(f.resident, f.items) }
@@ -41,22 +58,22 @@ func (f *footprint) overhead() uint64 { return less(f.resident, f.items) }
 // less returns a less b, or 0: figures that are taken one after the other need not add up.
 func less(a, b uint64) uint64 { return a - min(a, b) }
 
-// statsFootprint adds the lines.
-func (f *figures) statsFootprint(i int) {
-	print := f.shared.footprint()
-	f.engineCall().Stats(engine.Query{Group: "memory"}, func(name, value string) {
-		f.stat(i, name, value)
-		n, _ := strconv.ParseUint(value, 10, 64)
-		if name == "memory_items" {
-			print.items = n
+// visitFootprint visits the lines, the engine's first.
+func (w *walk) visitFootprint() bool {
+	f := w.shared.footprint()
+	w.visitEngine("memory", func(part figure.Figure) {
+		n, _ := part.Value.Number()
+		if part.Name == "memory_items" {
+			f.items = uint64(n)
 		} else {
-			print.engine += n
+			f.engine += uint64(n)
 		}
+		w.visit(part)
 	})
-	f.engineDone()
 	for _, row := range footprintRows {
-		f.stat(i, row.name, decimal(row.bytes(&print)))
+		w.visit(figure.Figure{Row: row.Row, Name: row.Name, Value: figure.Uint(row.bytes(&f))})
 	}
+	return true
 }
 
 // footprint measures everything but the engine's part.

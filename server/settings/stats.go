@@ -1,5 +1,7 @@
 package settings
 
+import "gocached/figure"
+
 // Live is what `stats settings` shows that changes while the server runs.
 type Live struct {
 	TCPPort   int   // the bound port, 0 if there is none
@@ -12,6 +14,13 @@ type Live struct {
 // Stats reports `stats settings`: the 21 lines of memcached 1.4.5, in its order. No line of our own may join them, since
 // memcached's tests count them.
 func (s *Settings) Stats(emit func(name, value string), live Live) {
+	for _, row := range shown() {
+		emit(row.stat, row.value(s, live))
+	}
+}
+
+// shown returns the settings that `stats settings` shows, in its order.
+func shown() []*Setting {
 	var order [len(table) + 1]*Setting
 	last := 0
 	for i := range table {
@@ -20,7 +29,18 @@ func (s *Settings) Stats(emit func(name, value string), live Live) {
 			last = max(last, row.statOrder)
 		}
 	}
-	for _, row := range order[1 : last+1] {
-		emit(row.stat, row.value(s, live))
+	return order[1 : last+1]
+}
+
+// Rows describes the lines of `stats settings`, in their order: most by the flag that they show. They are words, also where
+// they look like numbers, since nothing is measured.
+func Rows() (rows []figure.Row) {
+	for _, row := range shown() {
+		text := row.Help
+		if row.Letter != 0 {
+			text = "See -" + string(row.Letter)
+		}
+		rows = append(rows, figure.New(row.stat, figure.Info, figure.None, text+"."))
 	}
+	return rows
 }

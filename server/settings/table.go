@@ -271,10 +271,12 @@ var table = [...]Setting{
 
 	// Lines of `stats settings` that belong to no flag of their own.
 	{
+		Help: "What was stored up to this second since the start was ended by flush_all; 0 if nothing was",
 		stat: "oldest", statOrder: 7,
 		show: func(_ *Settings, live Live) string { return strconv.FormatInt(live.Oldest, 10) },
 	},
 	{
+		Help: "Whether requests are counted by the prefixes of their keys, see stats detail and -D",
 		stat: "detail_enabled", statOrder: 15,
 		show: func(_ *Settings, live Live) string { return yesNo(live.Detail) },
 	},
