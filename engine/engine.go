@@ -71,7 +71,8 @@ type Engine interface {
 	// In an engine without CAS (Settings.NoCAS) every item's is 0. Store then takes every CAS as equal, as memcached does,
 	// but Remove and Arithmetic compare.
 	//
-	// Store takes the item over, whatever the status: the caller must neither touch its bytes nor Release it.
+	// Store takes the item over: the caller must neither touch its bytes nor Release it. But with NoMemory, which only a
+	// join is told, it is still the caller's, to be given to Store again or to Release.
 	Store(it Item, op Op, cas uint64) (newCAS uint64, status Status)
 
 	// Get looks up a run of keys (10), and calls to.Hit or to.Miss for each of them in order, so that the cache misses

@@ -130,6 +130,11 @@ func (r *Request) Asked() Command {
 	return r.Command
 }
 
+// IsChange says whether what comes of a request is made from the item that is there, and so may be of any length.
+func (r *Request) IsChange() bool {
+	return r.Command == Arithmetic || r.Command == Store && (r.Op == engine.OpAppend || r.Op == engine.OpPrepend)
+}
+
 // IsSet says whether a Store is a set, which takes any old value away even when it fails; a binary set with a CAS has
 // engine.OpCAS and yet is one.
 func (r *Request) IsSet() bool {

@@ -93,6 +93,7 @@ type fill struct {
 	tailGot int
 	tailLen int // 2 in text, where CRLF ends the value; 0 in binary
 	request protocol.Request
+	key     []byte        // of a join, which may have to be tried again
 	parts   [2]unix.Iovec // see rest
 }
 

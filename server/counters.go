@@ -81,7 +81,7 @@ var counterRows = [numCounters]figure.Row{
 	stalledKicks: counted("stalled_kicks", figure.Connections, "Connections closed because they held memory that others "+
 		"waited for, and neither read nor sent."),
 	getWaits:   counted("get_waits", figure.Requests, "Gets of long values that had to wait for memory."),
-	storeWaits: counted("store_waits", figure.Requests, "Stores that had to wait for memory."),
+	storeWaits: counted("store_waits", figure.Requests, "Stores that had to wait for memory, among them append, prepend, incr and decr."),
 	panics: counted("panics", figure.None, "Faults of gocached's own that were survived: each "+
 		"has a line on standard error, and closed a connection."),
 }

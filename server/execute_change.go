@@ -45,6 +45,10 @@ func (h *changes) arithmetic(i int) {
 	}
 	value, cas, status := h.engineCall().Arithmetic(h.round.run.Keys[i].Bytes, &h.sum)
 	h.engineDone()
+	if status == engine.NoMemory {
+		h.stores.lackChunk(i)
+		return
+	}
 	if h.sum.Decrease {
 		h.count(status, decrHits, decrMisses)
 	} else {
@@ -87,10 +91,10 @@ func (h *changes) flushAll(i int) {
 	h.reply(i, protocol.Reply{Status: status})
 }
 
-// count counts a hit or a miss. An incr that finds its item but no memory for the longer number is a hit.
+// count counts a hit or a miss.
 func (h *changes) count(status engine.Status, hit, miss counter) {
 	switch status {
-	case engine.OK, engine.NoMemory:
+	case engine.OK:
 		h.counts[hit]++
 	case engine.NotFound:
 		h.counts[miss]++

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bytes"
+
 	"gocached/engine"
 	"gocached/protocol"
 	"gocached/server/settings"
@@ -43,11 +45,8 @@ func (t *stores) storeWhole(i int) {
 	if !ok {
 		return
 	}
-	t.counts[cmdSet]++ // whatever comes of it, as in memcached
 	if r.Flag&protocol.FlagBadData != 0 {
-		t.engineCall().Release(item)
-		t.engineDone()
-		t.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
+		t.refuseBlock(i, item)
 		return
 	}
 	copy(item.Value, r.Value)
@@ -67,9 +66,11 @@ func (t *stores) storeStreaming(i int, c *conn) {
 		t.shared.filling.Add(-t.shared.placeOf(r.ValueLen))
 		return
 	}
-	t.counts[cmdSet]++
 	c.fill = &fill{item: item, tailLen: tailLen(r), request: *r}
 	c.fill.request.Value = nil
+	if r.IsChange() {
+		c.fill.key = bytes.Clone(t.round.run.Keys[i].Bytes)
+	}
 	c.fill.take(r.Value)
 	c.clear(stateLong)
 	t.begun = append(t.begun, c)
@@ -115,13 +116,20 @@ func (t *stores) cutFill(c *conn) {
 
 // storeFilled stores a value that has been received into its chunk.
 func (t *stores) storeFilled(i int, c *conn) {
-	if !c.fill.wellEnded() {
-		t.cutFill(c)
-		t.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
-		return
+	if c.fill.wellEnded() {
+		t.link(i, t.unfill(c).item)
+	} else {
+		t.refuseBlock(i, t.unfill(c).item)
 	}
-	t.link(i, t.unfill(c).item)
 	t.shared.askToFeed()
+}
+
+// refuseBlock answers a store whose data block does not end as one does.
+func (t *stores) refuseBlock(i int, item engine.Item) {
+	t.counts[cmdSet]++ // as in memcached
+	t.engineCall().Release(item)
+	t.engineDone()
+	t.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
 }
 
 // allocate gets memory for the item that request i describes. If there is none the request waits, or is refused.
@@ -132,22 +140,42 @@ func (t *stores) allocate(i int) (item engine.Item, ok bool) {
 	switch {
 	case status == engine.OK:
 		return item, true
-	case status == engine.NoMemory && t.shared.mayComeBack(r):
-		t.waitToStore(i, need{heldChunks, r.ValueLen}, t.shared.lineFor(r))
+	case status == engine.NoMemory:
+		t.lackChunk(i)
 	default:
 		t.refuse(i, status)
 	}
 	return item, false
 }
 
-// mayComeBack says whether the engine may have a chunk for a store later: if connections hold some. Where nothing is evicted
-// what they hold is no help.
+// lackChunk has request i wait for a chunk, which the engine does not have, or refuses it. How much a change lacks only the
+// engine knows; it is something in any case.
+func (t *stores) lackChunk(i int) {
+	r := &t.round.run.Requests[i]
+	if t.shared.mayComeBack(r) {
+		t.waitToStore(i, need{heldChunks, max(1, r.ValueLen)}, t.shared.lineFor(r))
+	} else {
+		t.deny(i)
+	}
+}
+
+// mayComeBack says whether the engine may have a chunk for a request later: if connections hold some. Where nothing is
+// evicted what they hold is no help.
 func (s *shared) mayComeBack(r *protocol.Request) bool {
 	filling := s.filling.Load()
 	if r.Flag&protocol.FlagStreaming != 0 {
 		filling -= s.placeOf(r.ValueLen) // its own
 	}
 	return !s.settings.NoEvict && (filling > 0 || s.lent.Load() > 0)
+}
+
+// deny answers that there is no memory for request i.
+func (t *stores) deny(i int) {
+	if t.round.run.Requests[i].Command == protocol.Store {
+		t.refuse(i, engine.NoMemory)
+	} else {
+		t.reply(i, protocol.Reply{Status: engine.NoMemory})
+	}
 }
 
 // refuse answers a store that cannot be carried out. If its value is still coming it is passed over. A set that fails takes
@@ -177,15 +205,31 @@ func tailLen(r *protocol.Request) int {
 	return 2
 }
 
-// link makes a filled item visible and answers.
+// link makes a filled item visible and answers. It counts what is stored, whatever comes of it, as memcached does.
 func (t *stores) link(i int, item engine.Item) {
 	r := &t.round.run.Requests[i]
 	cas, status := t.engineCall().Store(item, r.Op, r.CAS)
 	t.engineDone()
+	if status == engine.NoMemory {
+		t.joinLater(i, item)
+		return
+	}
+	t.counts[cmdSet]++
 	if r.Op == engine.OpCAS {
 		t.countCAS(status)
 	}
 	t.reply(i, protocol.Reply{Status: status, CAS: cas})
+}
+
+// joinLater has a join wait for which the engine has no memory, or refuses it. Its chunk goes back meanwhile: who waits holds
+// nothing that others could lack.
+func (t *stores) joinLater(i int, item engine.Item) {
+	r := &t.round.run.Requests[i]
+	r.Value, r.Flag = item.Value, r.Flag&^protocol.FlagFilled
+	t.lackChunk(i) // copies the value if it waits
+	r.Value = nil
+	t.engineCall().Release(item)
+	t.engineDone()
 }
 
 // countCAS counts the outcome of a store that compared a CAS.
@@ -200,7 +244,7 @@ func (t *stores) countCAS(status engine.Status) {
 	}
 }
 
-// waitToStore has request i, a store, wait, or refuses it.
+// waitToStore has request i wait, which lacks memory for what it would store, or refuses it.
 func (t *stores) waitToStore(i int, n need, q *line) {
 	r, c := &t.round.run.Requests[i], t.replies.to
 	switch {
@@ -208,7 +252,7 @@ func (t *stores) waitToStore(i int, n need, q *line) {
 		t.waiting.lacking = true
 	case !t.waiting.mayWait(c) || !t.canPause() || t.shared.asideBytes.Load()+int64(len(r.Value)) > asideMost:
 		t.shared.lack(n)
-		t.refuse(i, engine.NoMemory)
+		t.deny(i)
 	default:
 		t.counts[storeWaits]++
 		t.waiting.wait(i, n, q)

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 
-	"gocached/engine"
 	"gocached/protocol"
 )
 
@@ -61,7 +60,7 @@ func (l *loop) try(h *hungry, first bool) (done bool) {
 		l.gets.get(0, 1)
 	} else {
 		l.executor.enter(0)
-		l.stores.store(0)
+		l.executor.handlers[h.request.Command](0)
 	}
 	l.waiting.trying, l.waiting.first = nil, false
 	if l.waiting.lacking {
@@ -79,7 +78,7 @@ func (l *loop) giveUp(h *hungry) {
 	if h.request.Command == protocol.Get {
 		l.gets.refuseGet(0)
 	} else {
-		l.stores.refuse(0, engine.NoMemory)
+		l.stores.deny(0)
 	}
 	l.goOnFrom(h)
 }

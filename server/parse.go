@@ -60,7 +60,7 @@ func (d *round) parseFill(c *conn, data []byte) (used int) {
 		*r = c.fill.request
 		r.Flag = r.Flag&^(protocol.FlagStreaming|protocol.FlagNewLine) | protocol.FlagFilled
 		r.Start, r.Next = 0, 0
-		d.run.Keys[d.run.N].Bytes = nil
+		d.run.Keys[d.run.N].Bytes = c.fill.key
 		d.run.N++
 	}
 	return used

@@ -52,6 +52,9 @@ const (
 	sawStoreWaits
 	sawStoreWaited
 	sawStoreGivenUp
+	sawChangeWaits
+	sawChangeWaited
+	sawChangeGivenUp
 	sawWaiterLeft
 	sawAtOnce
 	sawLongGet
@@ -108,7 +111,8 @@ var happenings = [numHappenings]string{
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
 	"binary clients", "rounds of several", "calls made together",
 	"stalled connections closed", "gets that wait for memory", "gets answered after waiting", "gets refused after waiting",
-	"stores that wait for memory", "stores that have waited", "stores refused after waiting", "closed while waiting for memory",
+	"stores that wait for memory", "stores that have waited", "stores refused after waiting", "changes that wait for memory",
+	"changes that have waited", "changes refused after waiting", "closed while waiting for memory",
 	"answers at once", "gets over 64 keys", "stores announced", "CAS differed", "values joined",
 	"joins refused", "numbers grown longer", "too large", "bad data blocks", "lines refused", "lines given up", "ends waited for", "worlds with UDP", "messages in datagrams", "messages in several datagrams", "messages cut",
 	"datagrams dropped", "datagrams with part of a command", "datagrams read together", "reads of datagrams made to fail",

@@ -14,9 +14,10 @@ func (c *simClient) lack(r *request) {
 		}
 		return
 	}
-	if !r.lacks {
-		r.lacks, r.lacked = true, c.w.awake
+	if !r.lacks && !r.waits {
+		r.lacked = c.w.awake
 	}
+	r.lacks = true
 }
 
 // lacking returns the first request if there was no memory for it when it was last tried.
@@ -41,22 +42,39 @@ func (c *simClient) resolve() {
 		c.refuse(r)
 	case !r.waits:
 		r.waits = true
-		c.w.saw(pickSaw(r, sawGetWaits, sawStoreWaits))
+		c.w.saw(pickSaw(r, sawGetWaits, sawStoreWaits, sawChangeWaits))
 	}
 }
 
 // pickSaw chooses what was seen by what a request is.
-func pickSaw(r *request, get, store happening) happening {
-	if r.kind == askGet {
+func pickSaw(r *request, get, store, change happening) happening {
+	switch {
+	case r.kind == askGet:
 		return get
+	case r.kind == askArithmetic || r.joins():
+		return change
 	}
 	return store
+}
+
+// joins says whether a request joins a value with the one that is there.
+func (r *request) joins() bool {
+	return r.kind == askStore && (r.op == engine.OpAppend || r.op == engine.OpPrepend)
+}
+
+// allocated notes that a store has its chunk. A join that is all there has yet to find another.
+func (c *simClient) allocated(r *request) {
+	if r.joins() && r.end <= c.conn.socket.taken {
+		r.lacks = false
+		return
+	}
+	c.got(r)
 }
 
 // got notes that there was memory for a request.
 func (c *simClient) got(r *request) {
 	if r.waits {
-		c.w.saw(pickSaw(r, sawGetWaited, sawStoreWaited))
+		c.w.saw(pickSaw(r, sawGetWaited, sawStoreWaited, sawChangeWaited))
 	}
 	r.lacks, r.waits = false, false
 }
@@ -64,7 +82,7 @@ func (c *simClient) got(r *request) {
 // gaveUp judges the end of a request that is refused: none that waits is refused before its time.
 func (c *simClient) gaveUp(r *request) {
 	if r.waits {
-		c.w.saw(pickSaw(r, sawGetGivenUp, sawStoreGivenUp))
+		c.w.saw(pickSaw(r, sawGetGivenUp, sawStoreGivenUp, sawChangeGivenUp))
 		if since := c.w.awake - r.lacked; since < c.w.plan.waitMost && !r.vain {
 			c.w.fail("client %d: a request is given up after %d seconds", c.number, since)
 		}

@@ -141,9 +141,7 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 		e.w.fail("client %d: Allocate with exptime %d and operation %d, want %d and %d", c.number, exptime, op, r.due, r.engineOp(&e.w.plan))
 	}
 	e.inTurn(c, r)
-	faulted := e.w.chance(e.w.plan.failAllocate)
-	if faulted {
-		e.w.saw(sawAllocateFault)
+	if e.faulted() {
 		status = engine.NoMemory
 	} else if it, status = e.inner.Allocate(key, valueLen, flags, exptime, op); status == engine.NoMemory {
 		e.w.saw(sawOutOfMemory)
@@ -154,9 +152,9 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 	e.w.trace.add("  client %d: allocates %d bytes: status %d", uint64(c.number), uint64(valueLen), uint64(status))
 	switch status {
 	case engine.OK:
-		c.got(r)
-	case engine.NoMemory: // it waits or is refused, which is seen later
-		r.vain = e.w.plan.noEvict || len(e.held)+len(e.lent) == 0
+		c.allocated(r)
+	case engine.NoMemory:
+		e.lacks(c, r, len(e.held)+len(e.lent))
 		return it, status
 	default:
 		e.refuse(c, r, status)
@@ -176,6 +174,21 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 	return it, status
 }
 
+// faulted says whether a request is to find no memory.
+func (e *witness) faulted() bool {
+	if !e.w.chance(e.w.plan.failAllocate) {
+		return false
+	}
+	e.w.saw(sawAllocateFault)
+	return true
+}
+
+// lacks notes that a request finds no chunk, while others hold so many. It waits or is refused, which is seen later.
+func (e *witness) lacks(c *simClient, r *request, others int) {
+	r.vain = e.w.plan.noEvict || others == 0
+	c.lack(r)
+}
+
 // wireExptime is the expiry of a store as it reaches the engine: a join in binary has none.
 func (r *request) wireExptime() int64 {
 	if r.opcode != 0 && (r.op == engine.OpAppend || r.op == engine.OpPrepend) {
@@ -192,6 +205,11 @@ func (e *witness) Release(it engine.Item) {
 		return
 	}
 	delete(e.held, it.Ref)
+	if r := c.lacking(); r != nil && r.allocated { // what cannot be joined yet
+		r.allocated = false
+		e.inner.Release(it)
+		return
+	}
 	r := c.next()
 	switch {
 	case c.conn.closed && (r == nil || r.end > c.conn.socket.taken || c.harmed || c.conn.loop.looking):
@@ -240,10 +258,20 @@ func (e *witness) Store(it engine.Item, op engine.Op, cas uint64) (newCAS uint64
 	}
 	delete(e.held, it.Ref)
 	e.moved(sawMoveChanged, []byte(keyNamed(r.keys[0])))
-	was := e.w.model.look(r.keys[0]) != nil
-	newCAS, status = e.inner.Store(it, op, cas)
+	if r.joins() && e.faulted() {
+		status = engine.NoMemory
+	} else {
+		was := e.w.model.look(r.keys[0]) != nil
+		newCAS, status = e.inner.Store(it, op, cas)
+		e.w.model.stored(op, r.keys[0], record{value: r.value, flags: r.wireFlags(), exptime: r.due}, cas, newCAS, status, was)
+	}
 	e.w.trace.add("  client %d: stores key %d: status %d", uint64(c.number), uint64(r.keys[0]), uint64(status))
-	e.w.model.stored(op, r.keys[0], record{value: r.value, flags: r.wireFlags(), exptime: r.due}, cas, newCAS, status, was)
+	if status == engine.NoMemory {
+		e.lacks(c, r, len(e.held)+len(e.lent))
+		e.held[it.Ref] = c
+		return newCAS, status
+	}
+	c.got(r)
 	c.answer(r, outcome{status: status, cas: newCAS})
 	return newCAS, status
 }
@@ -318,13 +346,20 @@ func (e *witness) Arithmetic(key []byte, a *engine.Arithmetic) (value, cas uint6
 		e.w.fail("client %d: Arithmetic with %+v, want %+v", c.number, *a, want)
 	}
 	e.moved(sawMoveChanged, key)
-	was := e.w.model.look(r.keys[0]) != nil
-	value, cas, status = e.inner.Arithmetic(key, a)
-	if status == engine.NoMemory {
-		e.w.saw(sawOutOfMemory)
+	if e.faulted() {
+		status = engine.NoMemory
+	} else {
+		was := e.w.model.look(r.keys[0]) != nil
+		value, cas, status = e.inner.Arithmetic(key, a)
+		e.w.model.calculated(r.keys[0], a, value, cas, status, was)
 	}
 	e.w.trace.add("  client %d: calculates with key %d: status %d", uint64(c.number), uint64(r.keys[0]), uint64(status))
-	e.w.model.calculated(r.keys[0], a, value, cas, status, was)
+	if status == engine.NoMemory {
+		e.w.saw(sawOutOfMemory)
+		e.lacks(c, r, len(e.held)+len(e.lent))
+		return value, cas, status
+	}
+	c.got(r)
 	c.answer(r, outcome{status: status, number: value, cas: cas})
 	return value, cas, status
 }

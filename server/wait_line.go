@@ -10,10 +10,11 @@ import (
 // The lines in which requests of all loops stand that wait for memory: one for each kind, so that nobody waits behind
 // somebody who lacks something else.
 const (
-	lineCopies = iota // for values to be sent that may be copied
-	lineLoans         // for those that are too long for that
-	lineValues        // for long values to be received
-	lineShort         // for other stores
+	lineCopies  = iota // for values to be sent that may be copied
+	lineLoans          // for those that are too long for that
+	lineValues         // for long values to be received
+	lineShort          // for other stores
+	lineChanges        // for what is made from the item there: the first may lack anything
 	numLines
 )
 
@@ -34,9 +35,12 @@ type line struct {
 // long ones.
 const shortStore = 16 << 10
 
-// lineFor returns the line for a store.
+// lineFor returns the line for what needs memory to store something.
 func (s *shared) lineFor(r *protocol.Request) *line {
-	if r.ValueLen < s.shares.shortStore {
+	switch {
+	case r.IsChange() && r.Flag&protocol.FlagStreaming == 0:
+		return &s.lines[lineChanges]
+	case r.ValueLen < s.shares.shortStore:
 		return &s.lines[lineShort]
 	}
 	return &s.lines[lineValues]

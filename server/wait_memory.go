@@ -10,10 +10,10 @@ import (
 	"gocached/protocol"
 )
 
-// Who finds no memory for a long value waits for it: a get whose value can be neither lent nor copied (lend.go), and a
-// store for whose value there is no room among those that are being received, or no chunk since too much is held
-// (execute_store.go). Nothing more is read or parsed from its connection meanwhile, so answers keep their order, and other
-// connections go on. In the life of one that waits:
+// Who finds no memory waits for it: a get whose long value can be neither lent nor copied (lend.go), a store for whose value
+// there is no room among those that are being received, and whoever finds no chunk since too much is held: a store, a join
+// with what is there, a number that gets longer or is made (execute_store.go). Nothing more is read or parsed from its
+// connection meanwhile, so answers keep their order, and other connections go on. In the life of one that waits:
 //
 //  1. It is put on its loop's list, l.hungry (wait_list.go).
 //  2. It stands in a line (wait_line.go), once its socket has taken all replies before its own. A get does so only when the
@@ -22,8 +22,8 @@ import (
 //  4. While it stands in line those who hold what it lacks and are stalled are closed (stalled.go).
 //  5. If that does not help it is refused after waitMost seconds.
 //
-// Who cannot wait is refused at once: a datagram, a client that is gone, a connection that cannot be paused, and a store if
-// there is nothing to wait for.
+// Who cannot wait is refused at once: a datagram, a client that is gone, a connection that cannot be paused, and who lacks
+// a chunk if there is nothing to wait for.
 
 // waitMost is how many seconds a request stands in line before it is refused.
 const waitMost = 60
@@ -31,7 +31,8 @@ const waitMost = 60
 // takenUpTo is how many bytes a client may still have to take when it is said to have taken what it was sent.
 const takenUpTo = 64 << 10
 
-// asideMost bounds the bytes of values that came with the lines of stores that wait.
+// asideMost bounds the bytes of values that are kept for those who wait: what came with the line of a store, and all that is
+// to be joined with an item.
 const asideMost = 16 << 20
 
 // hungry is a request that waits for memory.

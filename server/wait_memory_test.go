@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"gocached/engine"
 	"gocached/internal/eventually"
 	"gocached/protocol"
 	"gocached/server/settings"
@@ -377,8 +378,21 @@ func TestLine(t *testing.T) {
 func TestLineFor(t *testing.T) {
 	s := &shared{shares: usualShares}
 	for length, want := range map[int]int{0: lineShort, shortStore - 1: lineShort, shortStore: lineValues, 1 << 30: lineValues} {
-		if s.lineFor(&protocol.Request{ValueLen: length}) != &s.lines[want] {
+		if s.lineFor(&protocol.Request{Command: protocol.Store, ValueLen: length}) != &s.lines[want] {
 			t.Errorf("%d bytes do not stand in line %d", length, want)
 		}
+	}
+	for _, r := range []protocol.Request{
+		{Command: protocol.Store, Op: engine.OpAppend, ValueLen: 1 << 20},
+		{Command: protocol.Store, Op: engine.OpPrepend},
+		{Command: protocol.Arithmetic},
+	} {
+		if s.lineFor(&r) != &s.lines[lineChanges] {
+			t.Errorf("%s %d does not stand with the changes", r.Command, r.Op)
+		}
+	}
+	coming := &protocol.Request{Command: protocol.Store, Op: engine.OpAppend, ValueLen: 1 << 20, Flag: protocol.FlagStreaming}
+	if s.lineFor(coming) != &s.lines[lineValues] {
+		t.Error("the value of a join that is still coming does not stand with the values")
 	}
 }

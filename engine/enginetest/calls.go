@@ -52,7 +52,11 @@ func (h *Harness) Put(op engine.Op, key, value string, flags uint32, exptime clo
 		h.Errorf("Allocate of %d bytes returned %d, ref %d", len(value), len(it.Value), it.Ref)
 	}
 	copy(it.Value, value)
-	return h.Store(it, op, cas)
+	newCAS, status := h.Store(it, op, cas)
+	if status == engine.NoMemory {
+		h.Release(it)
+	}
+	return newCAS, status
 }
 
 // Set stores a value that must be stored.

@@ -36,10 +36,8 @@ func (e *Engine) calculate(key []byte, a *engine.Arithmetic) (value, newCAS uint
 			return max(len(s.text()), old.h.ValueLen()), engine.OK
 		}, func(_ found, value []byte) { s.write(value) })
 	}
-	if status == engine.OK || status == engine.NoMemory {
-		if s.class != nil {
-			s.count(c.hash)
-		}
+	if status == engine.OK {
+		s.count(c.hash)
 	}
 	return s.result, newCAS, status
 }

@@ -10,7 +10,7 @@ import (
 const retries = 16
 
 // join carries out append and prepend: it makes a new item of the old value and the new part, under the old one's flags
-// and exptime, and puts it in the old one's place. The part is freed, whatever becomes of it.
+// and exptime, and puts it in the old one's place. The part is freed, unless there is no memory for both.
 func (e *Engine) join(it engine.Item, op engine.Op, cas uint64) (newCAS uint64, status engine.Status) {
 	part := e.at(slab.Ref(it.Ref))
 	c := change{hash: part.Hash(), key: part.Key(), now: e.now()}
@@ -26,6 +26,9 @@ func (e *Engine) join(it engine.Item, op engine.Op, cas uint64) (newCAS uint64, 
 		}
 		copy(value[copy(value, first):], second)
 	})
+	if status == engine.NoMemory {
+		return 0, status
+	}
 	e.refuse(slab.Ref(it.Ref), part, 1)
 	if status == engine.NoClass || status == engine.TooLarge {
 		status = engine.NotStored

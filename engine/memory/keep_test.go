@@ -149,3 +149,24 @@ func TestGrownItemStays(t *testing.T) {
 		h.Expect("remove", h.Remove([]byte(key), 0), engine.OK)
 	}
 }
+
+// TestJoinAgain: a part that finds no memory to be joined is still the caller's, who may try again.
+func TestJoinAgain(t *testing.T) {
+	_, h := alone(t, limit(2<<20))
+	old, more := strings.Repeat("o", 300_000), strings.Repeat("m", 290_000)
+	h.Set("k", old)
+	held, status := h.Allocate([]byte("k"), len(old)+len(more), 0, 0, engine.OpReplace)
+	h.Expect("hold the other page", status, engine.OK)
+	part, status := h.Allocate([]byte("k"), len(more), 0, 0, engine.OpAppend)
+	h.Expect("the part", status, engine.OK)
+	copy(part.Value, more)
+	for range 3 {
+		_, status = h.Store(part, engine.OpAppend, 0)
+		h.Expect("without memory", status, engine.NoMemory)
+		h.Has("k", old)
+	}
+	h.Release(held)
+	_, status = h.Store(part, engine.OpAppend, 0)
+	h.Expect("with memory", status, engine.OK)
+	h.Has("k", old+more)
+}
