@@ -44,8 +44,9 @@ test: ## run all tests; needs nothing but Go
 race: ## run the tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short ./...
 
-check: ## run the tests of items and server in a build that looks for damage in itself again and again
+check: ## run the tests of items and server in a build that looks for damage in itself again and again, and with another policy
 	$(GO) test -tags gocachedcheck -short ./engine/... ./slab ./lru ./assoc ./server
+	$(GO) test -tags gocachedcheck,gocachedfifo -short ./engine/memory ./lru
 
 fuzz: ## run every fuzz target for FUZZTIME (10s); FUZZTIME=1m for longer
 	GO="$(GO)" scripts/fuzz.sh $(FUZZTIME)

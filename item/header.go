@@ -6,8 +6,8 @@
 //	     8      4  previous item in the LRU                   class lock
 //	    12      4  exptime, a clock.Time                      stripe lock; read by anybody, so atomic
 //	    16      4  shape: see below                           both locks to change once linked, either to read
-//	    20      4  use: key length 8 bits, touched 1,         stripe lock, but for the touched bit, which an
-//	               LRU epoch 5, last access 18 bits           eviction clears under the class lock; atomic
+//	    20      4  use: key length 8 bits, marks 6,           stripe lock, but for the marks, which an
+//	               last access 18 bits                        eviction clears under the class lock; atomic
 //	    24      8  stamp: the CAS                             stripe lock; read by anybody, so atomic
 //	    32      8  pins, only if large                        atomic
 //	     .      4  client's flags, only if not zero           immutable
@@ -25,7 +25,8 @@
 // to whom it was lent when it was unlinked), linked (in a bucket and an LRU, so that it can be found).
 //
 // The last access is in units of eight seconds, and wraps after 24 days: it is printed and chooses between classes, and
-// decides nothing else. The epoch is package lru's.
+// decides nothing else. Marks and links of the LRU are package lru's. Who unlinks a linked item will write to the two that
+// its links name, so that others have those fetched.
 package item
 
 import (
@@ -62,12 +63,11 @@ const (
 
 	layoutShift = 29
 
-	// Epochs is how many epochs of the LRU an item tells apart.
-	Epochs = 32
+	// MarkBits is how many bits of an item are for the marks of package lru.
+	MarkBits = 6
 
-	touched     = 1 << 8
-	epochShift  = 9
-	epochMask   = Epochs - 1
+	markShift   = 8
+	markMask    = 1<<MarkBits - 1
 	accessShift = 14
 	accessUnit  = 8 // seconds
 	accessBits  = 18
@@ -78,7 +78,7 @@ const (
 const (
 	_ = uint8(MaxKey)
 	_ = uint(lengthMask - (slab.MaxPage - 32)) // no value fills a page, since its header is there too
-	_ = uint(1<<(accessShift-epochShift) - Epochs)
+	_ = uint(accessShift - markShift - MarkBits)
 	_ = uint(32 - accessShift - accessBits)
 )
 

@@ -49,9 +49,9 @@ func TestLayouts(t *testing.T) {
 		h.Write(key, row.flags, 77)
 		copy(h.Value(), value)
 		h.Link(12345, 80)
-		h.SetEpoch(31)
+		h.SetMarks(63)
 		if !bytes.Equal(h.Key(), key) || !h.HasKey(key) || h.HasKey(key[1:]) || !bytes.Equal(h.Value(), value) ||
-			h.Flags() != row.flags || h.Stamp() != 12345 || h.Exptime() != 77 || h.Epoch() != 31 || h.State() != Linked {
+			h.Flags() != row.flags || h.Stamp() != 12345 || h.Exptime() != 77 || h.Marks() != 63 || h.State() != Linked {
 			t.Errorf("%+v reads back as something else", row)
 		}
 		if want := uint64(12345); row.without == (h.CAS() == want) {
@@ -73,16 +73,16 @@ func TestUse(t *testing.T) {
 	h.SetShape(ShapeOf(0, 0, false, false))
 	h.Write([]byte("key"), 0, 0)
 	h.Link(1, 100)
-	if h.Touched() || h.Idle(100) != 0 || h.Idle(1000) < 892 || h.Idle(1000) > 908 {
-		t.Errorf("touched %v, idle %d", h.Touched(), h.Idle(1000))
+	if h.Marks() != 0 || h.Idle(100) != 0 || h.Idle(1000) < 892 || h.Idle(1000) > 908 {
+		t.Errorf("marks %b, idle %d", h.Marks(), h.Idle(1000))
 	}
-	h.Used(1000, 5)
-	if !h.Touched() || h.Epoch() != 5 || h.Idle(1000) != 0 || h.KeyLen() != 3 {
-		t.Errorf("touched %v, epoch %d, idle %d, key %d", h.Touched(), h.Epoch(), h.Idle(1000), h.KeyLen())
+	h.Used(1000, 0b101011)
+	if h.Marks() != 0b101011 || h.Idle(1000) != 0 || h.KeyLen() != 3 {
+		t.Errorf("marks %b, idle %d, key %d", h.Marks(), h.Idle(1000), h.KeyLen())
 	}
-	h.Untouch()
-	if h.Touched() || h.Epoch() != 5 {
-		t.Error("only the mark goes")
+	h.Unmark(0b10001)
+	if h.Marks() != 0b101010 || h.Idle(1000) != 0 || h.KeyLen() != 3 {
+		t.Errorf("marks %b, idle %d, key %d: only two marks go", h.Marks(), h.Idle(1000), h.KeyLen())
 	}
 }
 

@@ -7,28 +7,24 @@ import (
 	"gocached/clock"
 )
 
-// Used notes that the item was used now, in the given epoch of its LRU, and marks it to be renewed before it is evicted.
-// It writes only what changes: at the first use, once in an epoch and every eight seconds, so that a popular item's cache
-// line is not passed around. Needs the stripe lock.
-func (h *Header) Used(now clock.Time, epoch uint32) {
+// Used notes that the item was used now, and the marks that it has from now on. It writes only what changes, so that a
+// popular item's cache line is not passed around. Needs the stripe lock.
+func (h *Header) Used(now clock.Time, marks uint32) {
 	old := atomic.LoadUint32(&h.use)
-	next := old&0xff | touched | epoch<<epochShift | uint32(now)/accessUnit<<accessShift
+	next := old&0xff | marks<<markShift | uint32(now)/accessUnit<<accessShift
 	if next != old {
 		atomic.StoreUint32(&h.use, next)
 	}
 }
 
-// Epoch returns the epoch of the LRU in which the item was last used.
-func (h *Header) Epoch() uint32 { return atomic.LoadUint32(&h.use) >> epochShift & epochMask }
+// Marks returns what package lru has noted in the item.
+func (h *Header) Marks() uint32 { return atomic.LoadUint32(&h.use) >> markShift & markMask }
 
-// SetEpoch notes the epoch in which the item is linked. Only while it is being linked.
-func (h *Header) SetEpoch(epoch uint32) { h.use |= epoch << epochShift }
+// SetMarks marks an item that has no mark yet. Only while it is being linked.
+func (h *Header) SetMarks(marks uint32) { h.use |= marks << markShift }
 
-// Touched says whether the item was used since it was linked or last renewed.
-func (h *Header) Touched() bool { return atomic.LoadUint32(&h.use)&touched != 0 }
-
-// Untouch takes the mark away. It may be called under either lock: a use at the same time may win.
-func (h *Header) Untouch() { atomic.AndUint32(&h.use, ^uint32(touched)) }
+// Unmark takes marks away. It may be called under either lock: a use at the same time may win.
+func (h *Header) Unmark(marks uint32) { atomic.AndUint32(&h.use, ^(marks << markShift)) }
 
 // Idle returns for how many seconds the item was not used, to within eight.
 func (h *Header) Idle(now clock.Time) uint32 {

@@ -1,4 +1,18 @@
-// Package lru orders the items of a slab class by age. It links items and never frees one.
+// Package lru decides which items of a slab class stay and which go: a Policy, by the last use of each. It links items and
+// never frees one.
+//
+// # The policy, and how to put in another
+//
+// Package engine/memory keeps a Policy in each class. It says what is linked, used, copied and unlinked, and asks who goes
+// next and what to list first; what a policy makes of that stands here alone. The interface in policy.go is the contract.
+//
+// Another policy is a type with these methods, in a file of its own, and chosen.go makes Policy its name. Policy is a type
+// and no interface, so calls are direct and short ones inlined: behind an interface an eviction takes 200 ns instead of 184,
+// everything in the processor's cache, and a hit hardly more. A policy that is to be chosen when the server starts would be
+// a type that holds both, and looks in each method which it is.
+//
+// FIFO is such another policy, for tests. It takes the place of the usual one in builds with the tag gocachedfifo, and the
+// tests of the engine pass with it as well, but for those that count on uses (make check).
 //
 // # Readers do not move items
 //

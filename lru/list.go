@@ -1,131 +1,86 @@
 package lru
 
 import (
-	"sync/atomic"
+	"fmt"
 
 	"gocached/item"
 	"gocached/slab"
 )
 
-const (
-	// Epochs is how many epochs an item can tell apart.
-	Epochs = item.Epochs
-
-	// parts is how many epochs the list spans: an epoch ends when an eighth of the list was pushed in it. It is a quarter of
-	// Epochs, so that the epoch of an item at the tail is not mistaken for a newer one.
-	parts = Epochs / 4
-)
-
-// List is the LRU of one slab class, newest first, linked through the items. Every method but Epoch needs the class lock;
-// the links of an item that is in no list mean nothing.
-type List struct {
-	Head, Tail slab.Ref
-	Len        int
-
-	pushed int              // items that came into the list, or were renewed, in this epoch
-	marks  [Epochs]slab.Ref // by epoch, but for the present: the first item, from the head, that belongs to it or an older one
-
-	_     [64]byte // every hit reads the epoch, and should not wait for the cache line that every set writes
-	epoch atomic.Uint32
-	_     [64]byte
+// list links items in both directions through their headers. The zero value is an empty one. The links of an item that is
+// in no list mean nothing.
+type list struct {
+	head, tail slab.Ref // newest, oldest
+	len        int
 }
 
-// Epoch returns the present epoch, by which a use is noted. It takes no lock.
-func (l *List) Epoch() uint32 { return l.epoch.Load() }
+// Len returns how many items there are.
+func (l *list) Len() int { return l.len }
 
-// Push makes r, which is in no list, the newest.
-func (l *List) Push(a *slab.Arena, r slab.Ref) {
-	h := item.At(a, r)
-	h.SetEpoch(l.Epoch())
-	l.before(a, r, h, l.Head)
-	l.count()
-}
+// Newest returns the head, or None.
+func (l *list) Newest() slab.Ref { return l.head }
 
-// PushLast makes r, which is in no list and of no use to anybody any more, the oldest.
-func (l *List) PushLast(a *slab.Arena, r slab.Ref) {
-	h := item.At(a, r)
-	h.SetEpoch(l.Epoch())
-	l.before(a, r, h, slab.None)
-}
+// Older returns the neighbour of h towards the tail, or None.
+func (l *list) Older(_ *slab.Arena, _ slab.Ref, h *item.Header) slab.Ref { return h.Next }
 
-// Remove takes r out.
-func (l *List) Remove(a *slab.Arena, r slab.Ref) { l.remove(a, r, item.At(a, r)) }
+// Victim returns the tail, or None.
+func (l *list) Victim() slab.Ref { return l.tail }
 
-// Renew puts r, which is in the list, where it belongs after its last use: before everything that was last used in the
-// same epoch or an older one. It takes r's mark away.
-func (l *List) Renew(a *slab.Arena, r slab.Ref) {
-	h := item.At(a, r)
-	h.Untouch()
-	l.remove(a, r, h)
-	epoch := h.Epoch()
-	if epoch == l.Epoch() {
-		l.before(a, r, h, l.Head)
-	} else {
-		l.insert(a, r, h, epoch)
-	}
-	l.count()
-}
-
-// insert puts r before the items of an epoch that is over. Where the mark of a newer epoch stood at the same item, there
-// was nothing between, and it moves too.
-func (l *List) insert(a *slab.Arena, r slab.Ref, h *item.Header, epoch uint32) {
-	at := l.marks[epoch]
-	l.before(a, r, h, at)
-	for e := epoch; e != l.Epoch() && l.marks[e] == at; e = (e + 1) % Epochs {
-		l.marks[e] = r
-	}
-}
+// NextVictim returns the neighbour of h towards the head, or None.
+func (l *list) NextVictim(_ *slab.Arena, _ slab.Ref, h *item.Header) slab.Ref { return h.Prev }
 
 // before links r on the head's side of next, at the tail if that is None.
-func (l *List) before(a *slab.Arena, r slab.Ref, h *item.Header, next slab.Ref) {
-	prev := l.Tail
+func (l *list) before(a *slab.Arena, r slab.Ref, h *item.Header, next slab.Ref) {
+	prev := l.tail
 	if next != slab.None {
 		n := item.At(a, next)
 		prev, n.Prev = n.Prev, r
 	} else {
-		l.Tail = r
+		l.tail = r
 	}
 	if prev != slab.None {
 		item.At(a, prev).Next = r
 	} else {
-		l.Head = r
+		l.head = r
 	}
 	h.Next, h.Prev = next, prev
-	l.Len++
+	l.len++
 }
 
-func (l *List) remove(a *slab.Arena, r slab.Ref, h *item.Header) {
-	for e, m := range &l.marks {
-		if m == r {
-			l.marks[e] = h.Next
-		}
-	}
+// remove takes h out.
+func (l *list) remove(a *slab.Arena, h *item.Header) {
+	l.between(a, h, h.Next, h.Prev)
+	l.len--
+}
+
+// between has the neighbours of h lead to others: the one towards the head to next, the one towards the tail to prev. The
+// ends of the list stand for neighbours that there are not.
+func (l *list) between(a *slab.Arena, h *item.Header, next, prev slab.Ref) {
 	if h.Prev != slab.None {
-		item.At(a, h.Prev).Next = h.Next
+		item.At(a, h.Prev).Next = next
 	} else {
-		l.Head = h.Next
+		l.head = next
 	}
 	if h.Next != slab.None {
-		item.At(a, h.Next).Prev = h.Prev
+		item.At(a, h.Next).Prev = prev
 	} else {
-		l.Tail = h.Prev
+		l.tail = prev
 	}
-	l.Len--
 }
 
-// count ends the epoch when enough has been pushed in it.
-func (l *List) count() {
-	l.pushed++
-	if l.pushed*parts < l.Len {
-		return
+// Check walks the list, in both directions at once.
+func (l *list) Check(a *slab.Arena, each func(slab.Ref)) error {
+	before, n := slab.None, 0
+	for r := l.head; r != slab.None; {
+		h := item.At(a, r)
+		if n++; n > l.len || h.Prev != before {
+			return fmt.Errorf("the LRU is broken at ref %d", r)
+		}
+		each(r)
+		before, r = r, h.Next
 	}
-	l.pushed = 0
-	l.marks[l.Epoch()] = l.Head
-	l.epoch.Store((l.Epoch() + 1) % Epochs)
+	if before != l.tail || n != l.len {
+		return fmt.Errorf("the LRU has %d items and tail %d, counted %d and %d", n, before, l.len, l.tail)
+	}
+	return nil
 }
-
-// Before returns the neighbour of r towards the head, or None.
-func (l *List) Before(a *slab.Arena, r slab.Ref) slab.Ref { return item.At(a, r).Prev }
-
-// After returns the neighbour of r towards the tail, or None.
-func (l *List) After(a *slab.Arena, r slab.Ref) slab.Ref { return item.At(a, r).Next }

@@ -24,6 +24,7 @@ type Feature int
 const (
 	Forgets  Feature = iota + 1 // it stores nothing
 	Unlisted                    // it has no statistics by item: "items", "slabs", "sizes", "cachedump"
+	FIFO                        // it evicts what was stored first, used or not
 )
 
 const (
@@ -89,7 +90,7 @@ func Run(t *testing.T, make func() engine.Engine, features ...Feature) {
 
 func has(features []Feature, f Feature) bool {
 	for _, x := range features {
-		if x == f || x == Forgets && f == Unlisted {
+		if x == f || x == Forgets {
 			return true
 		}
 	}
@@ -132,6 +133,7 @@ var contract = []struct {
 	{"statistics by item", testStatsItems, Unlisted, false},
 	{"figures", testFigures, 0, false},
 	{"eviction", testEviction, Forgets, false},
+	{"favourites", testFavourite, FIFO, false},
 	{"concurrency", testConcurrency, Forgets, false},
 	{"concurrency without CAS", testConcurrency, Forgets, true},
 	{"concurrent counters", testCounters, Forgets, false},

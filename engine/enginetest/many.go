@@ -63,20 +63,32 @@ func testExpected(h *Harness) {
 	h.Expect("the figures stay", maps.Equal(before, after), true)
 }
 
-// testEviction: a cache that is too small forgets the oldest, keeps what is used, and never refuses.
+// testEviction: a cache that is too small forgets the oldest, and never refuses.
 func testEviction(h *Harness) {
-	value := strings.Repeat("v", 10_000)
-	h.Set("favourite", value)
-	for i := range 20_000 {
-		h.Set("k"+strconv.Itoa(i), value)
-		if i%100 == 0 {
-			h.Has("favourite", value)
-		}
-	}
+	overfill(h, func() {})
 	h.Lacks("k0")
-	h.Has("k19999", value)
+	h.Expect("the newest is there", h.Look("k19999").Hit, true)
 	_, figures := h.Figures(engine.Query{})
 	h.Expect("evictions", figures["evictions"] != "0", true)
+}
+
+// testFavourite: it keeps what is used.
+func testFavourite(h *Harness) {
+	h.Set("favourite", bulk)
+	overfill(h, func() { h.Expect("the favourite is there", h.Look("favourite").Hit, true) })
+}
+
+// bulk is a value of which the cache holds some thousands.
+var bulk = strings.Repeat("v", 10_000)
+
+// overfill stores three times as much as there is room for, in items of one size, and calls between now and then.
+func overfill(h *Harness, between func()) {
+	for i := range 20_000 {
+		h.Set("k"+strconv.Itoa(i), bulk)
+		if i%100 == 0 {
+			between()
+		}
+	}
 }
 
 func testStatsGeneral(h *Harness) {

@@ -107,7 +107,7 @@ func (e *Engine) inPlace(c *change, s *sum) (newCAS uint64, done bool, status en
 		}
 		if stamp, ok := e.stamp(horizon); ok {
 			s.write(old.h.Value())
-			old.h.Used(c.now, s.class.list.Epoch())
+			s.class.policy.Hit(old.h, c.now, &e.cas)
 			if !e.noCAS {
 				old.h.SetStamp(stamp)
 			}

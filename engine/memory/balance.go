@@ -142,7 +142,7 @@ func (e *Engine) stayOf(id int) stay {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at := c.came + c.abroad.Load()
-	s := stay{items: c.list.Len, pages: c.chunks.Pages(), perPage: c.chunks.PerPage}
+	s := stay{items: c.policy.Len(), pages: c.chunks.Pages(), perPage: c.chunks.PerPage}
 	s.needed, s.came = c.needed.Load(), max(0, at-*last)
 	*last = at
 	return s

@@ -35,7 +35,7 @@ func (e *Engine) Check() error {
 		c.mu.Lock()
 		err := e.checkClass(c, inTable)
 		pages += c.chunks.Pages()
-		linked += c.list.Len
+		linked += c.policy.Len()
 		c.mu.Unlock()
 		if err != nil {
 			return fmt.Errorf("class %d: %w", i+1, err)
@@ -149,16 +149,9 @@ func (e *Engine) checkLists(c *class) (free, lru map[slab.Ref]bool, err error) {
 		}
 		free[r] = true
 	})
-	before := slab.None
-	for r := c.list.Head; r != slab.None; r = c.list.After(e.arena, r) {
-		if lru[r] || c.list.Before(e.arena, r) != before {
-			return nil, nil, fmt.Errorf("the LRU is broken at ref %d", r)
-		}
-		lru[r], before = true, r
+	err = c.policy.Check(e.arena, func(r slab.Ref) { lru[r] = true })
+	if err == nil && len(lru) != c.policy.Len() {
+		err = fmt.Errorf("the LRU has %d items, counted %d", len(lru), c.policy.Len())
 	}
-	if before != c.list.Tail || len(lru) != c.list.Len {
-		return nil, nil, fmt.Errorf("the LRU has %d items and tail %d, counted %d and %d",
-			len(lru), before, c.list.Len, c.list.Tail)
-	}
-	return free, lru, nil
+	return free, lru, err
 }

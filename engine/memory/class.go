@@ -14,11 +14,11 @@ import (
 // counter is a number that is counted without a lock.
 type counter = atomic.Uint64
 
-// class is one slab class with its LRU and its counters.
+// class is one slab class with the policy of its items and its counters.
 type class struct {
 	mu     sync.Mutex // the class lock: guards everything down to counts
 	chunks slab.Class
-	list   lru.List
+	policy lru.Policy
 	counts counts
 	living living
 
@@ -112,17 +112,15 @@ func (e *Engine) occupy(c *class, h *item.Header, w *want) {
 	e.hint(c)
 }
 
-// attach makes a held item a linked one. Needs the class lock and the item's stripe lock.
-func (e *Engine) attach(c *class, r slab.Ref, h *item.Header, l *linking) {
+// attach makes a held item a linked one, in the place of old if that is not None: an item of the class, which the caller
+// detaches. Needs the class lock and the item's stripe lock.
+func (e *Engine) attach(c *class, r, old slab.Ref, h *item.Header, l *linking) {
 	h.Link(l.stamp, l.now)
 	e.recount(c)
 	c.living.count(h, 1)
-	if t := h.Exptime(); t == clock.Never || t > l.now {
-		c.list.Push(e.arena, r)
-	} else {
-		c.list.PushLast(e.arena, r)
-	}
-	e.ends(c, r, h.Exptime(), l.now)
+	t := h.Exptime()
+	c.policy.Insert(e.arena, r, h, old, t != clock.Never && t <= l.now)
+	e.ends(c, r, t, l.now)
 	e.inflow(c, h, 1)
 	c.counts.linked++
 	c.counts.sets += l.sets
@@ -131,15 +129,20 @@ func (e *Engine) attach(c *class, r slab.Ref, h *item.Header, l *linking) {
 // drop takes a linked item that is in no bucket any longer out of the LRU, and frees it unless it is lent. Needs the
 // class lock and the item's stripe lock.
 func (e *Engine) drop(c *class, r slab.Ref, h *item.Header, why reason) {
-	e.detach(c, r, h, why)
+	c.policy.Remove(e.arena, r, h, why == evicted)
+	e.dropUnlisted(c, r, h, why)
+}
+
+// dropUnlisted is drop for an item that is not in the LRU either.
+func (e *Engine) dropUnlisted(c *class, r slab.Ref, h *item.Header, why reason) {
+	e.detach(c, h, why)
 	if h.Unpin() {
 		e.free(c, r, h)
 	}
 }
 
-// detach makes a linked item a held one. Needs both locks.
-func (e *Engine) detach(c *class, r slab.Ref, h *item.Header, why reason) {
-	c.list.Remove(e.arena, r)
+// detach makes a linked item that is in no bucket and no LRU any longer a held one. Needs both locks.
+func (e *Engine) detach(c *class, h *item.Header, why reason) {
 	if why != evicted {
 		e.inflow(c, h, -1)
 	}

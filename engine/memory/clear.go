@@ -65,10 +65,10 @@ func (e *Engine) choosePage(c *class, now clock.Time, keep uint32) uint32 {
 			return page
 		}
 	}
-	ref := c.list.Tail
+	ref := c.policy.Victim()
 	for n := c.chunks.PerPage / 2; n > 0 && ref != slab.None; n-- {
-		if before := c.list.Before(e.arena, ref); before != slab.None {
-			ref = before
+		if next := c.policy.NextVictim(e.arena, ref, e.at(ref)); next != slab.None {
+			ref = next
 		}
 	}
 	if ref != slab.None {

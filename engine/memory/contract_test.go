@@ -8,5 +8,9 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	enginetest.Run(t, func() engine.Engine { return New() })
+	var features []enginetest.Feature
+	if !usesCount {
+		features = append(features, enginetest.FIFO)
+	}
+	enginetest.Run(t, func() engine.Engine { return New() }, features...)
 }

@@ -1,5 +1,5 @@
 // Package memory is the default engine: items in slab memory outside the Go heap, found through a hash table, evicted by
-// age. It puts together slab (chunks), item (their layout), assoc (the table) and lru (the order), and only it unlinks.
+// age. It puts together slab (chunks), item (their layout), assoc (the table) and lru (who goes first), and only it unlinks.
 //
 // # Locks
 //
@@ -16,7 +16,7 @@
 // that lock, and goes on to the next candidate if it fails. Only when there is no other candidate does it let the class
 // go and wait for the stripe (evictWaiting).
 //
-// A get takes one stripe lock, and no other: it marks the item as used, and the eviction reads the mark (package lru). A
+// A get takes one stripe lock, and no other: it marks the item as used, and the eviction asks for the mark (package lru). A
 // set takes one or two class locks to find a chunk, the key's stripe, and inside it the class's lock to link the item.
 // What a lock guards in an item is drawn in item/header.go.
 //

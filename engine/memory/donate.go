@@ -123,8 +123,8 @@ func (e *Engine) rank(c *class, now clock.Time) donorRank {
 	r.several = r.pages > 1
 	r.unused = c.chunks.Empty() > 0
 	r.free = c.chunks.Spare() >= c.chunks.PerPage
-	if c.list.Tail != slab.None {
-		r.idle = e.at(c.list.Tail).Idle(now)
+	if oldest := c.policy.Victim(); oldest != slab.None {
+		r.idle = e.at(oldest).Idle(now)
 	}
 	return r
 }

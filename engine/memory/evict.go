@@ -6,22 +6,23 @@ import (
 	"gocached/slab"
 )
 
-// tries bounds every walk from the tail of an LRU, as in memcached.
+// tries bounds every walk over victims, as in memcached.
 const tries = 50
 
-// evict takes the chunk of the class's oldest item that was not used since it was last passed; used ones move to the head
-// and lose their mark (package lru). It passes over items that are lent or whose stripe is locked. None if there is
+// evict takes the chunk of the class's next victim; its policy may spare some before, because of how they were used
+// (package lru). It passes over items that are lent or whose stripe is locked. None if there is
 // nothing to be had. Items of a page that is being cleared yield nothing and are not counted: often the oldest are all
 // in that page.
 func (e *Engine) evict(c *class, w *want) slab.Ref {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	moves := tries
-	ref := c.list.Tail
+	ref := c.policy.Victim()
 	for n := 2 * tries; ref != slab.None && n > 0; n-- {
-		h, before := e.at(ref), c.list.Before(e.arena, ref)
-		if moves > 0 && h.Touched() && !e.expired(h, w.now) {
-			c.list.Renew(e.arena, ref)
+		h := e.at(ref)
+		next := c.policy.NextVictim(e.arena, ref, h)
+		if moves > 0 && c.policy.Spares(h) && !e.expired(h, w.now) {
+			c.policy.Renew(e.arena, ref, h)
 			c.counts.promotions++
 			moves--
 		} else if got := e.seize(c, ref, h, w); got != slab.None {
@@ -31,34 +32,34 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 		} else if c.chunks.Leaving() == e.arena.PageOf(ref) {
 			n++
 		}
-		ref = before
+		ref = next
 	}
 	return slab.None
 }
 
-// foresee has fetched what the next evictions will need, in the order in which one thing leads to the other: of the item
-// now at the tail, the first one in its bucket, where the search for it begins; of the item before it the bucket; and of
-// the next one the key, which says where that is. An eviction would wait for memory three times else, with the class
+// foresee has fetched what the next evictions will need, in the order in which one thing leads to the other: of the next
+// victim, the first item in its bucket, where the search for it begins; of the victim after that the bucket; and of the
+// third the key, which says where that is. An eviction would wait for memory three times else, with the class
 // locked. Needs the class lock.
 func (e *Engine) foresee(c *class) {
-	first := c.list.Tail
+	first := c.policy.Victim()
 	if first == slab.None {
 		return
 	}
 	h := e.at(first)
 	e.table.PrefetchFirst(e.table.Hash(h.Key()))
-	second := h.Prev
+	second := c.policy.NextVictim(e.arena, first, h)
 	if second == slab.None {
 		return
 	}
 	h = e.at(second)
 	e.table.PrefetchBucket(e.table.Hash(h.Key()))
-	if h.Prev != slab.None {
-		e.table.PrefetchItem(h.Prev)
+	if third := c.policy.NextVictim(e.arena, second, h); third != slab.None {
+		e.table.PrefetchItem(third)
 	}
 }
 
-// reclaim takes the chunk of an expired item near the tail. A search that found none is not repeated before the second
+// reclaim takes the chunk of an expired item that is soon a victim. A search that found none is not repeated before the second
 // changes, or something is flushed or is over as soon as it is stored, since nothing expires meanwhile. Needs the class
 // lock.
 func (e *Engine) reclaim(c *class, w *want, moment uint64) slab.Ref {
@@ -67,17 +68,17 @@ func (e *Engine) reclaim(c *class, w *want, moment uint64) slab.Ref {
 	}
 	c.counts.searches++
 	locked := false
-	ref := c.list.Tail
+	ref := c.policy.Victim()
 	for n := tries; ref != slab.None && n > 0; n-- {
 		h := e.at(ref)
-		before := c.list.Before(e.arena, ref)
+		next := c.policy.NextVictim(e.arena, ref, h)
 		if e.expired(h, w.now) {
 			if got := e.seize(c, ref, h, w); got != slab.None {
 				return got
 			}
 			locked = true
 		}
-		ref = before
+		ref = next
 	}
 	if !locked {
 		c.quiet.Store(moment)
@@ -117,7 +118,8 @@ func (e *Engine) seizeLocked(c *class, hash uint64, ref slab.Ref, h *item.Header
 		e.drop(c, ref, h, why)
 		return slab.None
 	}
-	e.detach(c, ref, h, why)
+	c.policy.Remove(e.arena, ref, h, why == evicted)
+	e.detach(c, h, why)
 	c.counts.requested -= uint64(h.NominalSize())
 	e.occupy(c, h, w)
 	return ref
@@ -199,9 +201,13 @@ func (e *Engine) tailHash(c *class, w *want) (hash uint64, ok bool) {
 
 // oldest returns the oldest item of the class that is neither lent nor to be kept, or None. Needs the class lock.
 func (e *Engine) oldest(c *class, w *want) slab.Ref {
-	ref := c.list.Tail
-	for ref != slab.None && (e.at(ref).Lent() || w.keeps(e.at(ref))) {
-		ref = c.list.Before(e.arena, ref)
+	ref := c.policy.Victim()
+	for ref != slab.None {
+		h := e.at(ref)
+		if !h.Lent() && !w.keeps(h) {
+			break
+		}
+		ref = c.policy.NextVictim(e.arena, ref, h)
 	}
 	return ref
 }

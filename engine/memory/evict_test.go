@@ -22,7 +22,7 @@ func TestEvictWhileOldestPageIsCleared(t *testing.T) {
 		h.Set(fmt.Sprintf("k%06d", i), value)
 	}
 	c.mu.Lock()
-	page := e.arena.PageOf(c.list.Tail)
+	page := e.arena.PageOf(c.policy.Victim())
 	c.chunks.Leave(e.arena, page)
 	c.mu.Unlock()
 	for i := range 20 {

@@ -4,7 +4,6 @@ import (
 	"gocached/assoc"
 	"gocached/clock"
 	"gocached/engine"
-	"gocached/item"
 )
 
 // Get answers a run of keys. It is the fast path: per key a hash, the bucket's lock, a chain, and the reader's copy. For
@@ -73,7 +72,7 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 		e.ends(e.classOf(ref), ref, k.Exptime, g.now)
 	}
 	c := e.classOf(ref)
-	e.use(c, h, g.now)
+	c.policy.Hit(h, g.now, &e.cas)
 	hit := engine.Hit{Value: h.Value(), CAS: h.CAS(), Flags: h.Flags()}
 	if h.Large() {
 		var ok bool
@@ -86,15 +85,6 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	stripe.Unlock()
 	g.count(c, hash)
 	return more
-}
-
-// use notes a use of the item for the LRU. The item that was stored last of all is where a strict LRU would move it, so
-// it is left alone. Needs the stripe lock.
-func (e *Engine) use(c *class, h *item.Header, now clock.Time) {
-	if !h.Touched() && !e.noCAS && h.Stamp() == e.cas.Load() {
-		return
-	}
-	h.Used(now, c.list.Epoch())
 }
 
 // count counts a hit. Hits of one class in a row are added up and counted once.

@@ -54,7 +54,7 @@ func pass(e *Engine, h *enginetest.Harness, seconds int) {
 // TestTargetIsNoVictim: an item that is being changed is not evicted for it. Where nothing else can go, there is no memory,
 // and the item stays as it was; where something can, it is that, also if the item is the oldest.
 func TestTargetIsNoVictim(t *testing.T) {
-	large, small := strings.Repeat("v", 600_000), strings.Repeat("s", 10_000)
+	large := strings.Repeat("v", 600_000)
 	for _, c := range changes {
 		t.Run(c.name, func(t *testing.T) {
 			_, h := alone(t, limit(1<<20))
@@ -69,8 +69,19 @@ func TestTargetIsNoVictim(t *testing.T) {
 			h.Expect("beside another", c.change(h, "k", large[:len(large)-9]) != engine.NotFound, true)
 			h.Expect("is there", h.Look("k").Hit, true)
 			h.Lacks("other")
+		})
+	}
+}
 
-			_, h = alone(t, limit(1<<20))
+// TestOldTargetIsNoVictim: an item that was stored before all others, and used, is changed again and again.
+func TestOldTargetIsNoVictim(t *testing.T) {
+	if !usesCount {
+		t.Skip("it is used in vain")
+	}
+	small := strings.Repeat("s", 10_000)
+	for _, c := range changes {
+		t.Run(c.name, func(t *testing.T) {
+			_, h := alone(t, limit(1<<20))
 			h.Set("k", small)
 			for i := range 200 {
 				h.Set(fmt.Sprint("other", i), small)

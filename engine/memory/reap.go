@@ -158,7 +158,7 @@ func (e *Engine) hasFlushed(c *class) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e.recount(c)
-	return c.list.Len > c.living.items
+	return c.policy.Len() > c.living.items
 }
 
 // pause lets others have the processor if it is time. False means that the engine is being shut down.

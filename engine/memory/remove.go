@@ -39,6 +39,6 @@ func (e *Engine) Touch(key []byte, exptime clock.Time) (flags uint32, cas uint64
 	c := e.classOf(f.ref)
 	f.h.SetExptime(exptime)
 	e.ends(c, f.ref, exptime, now)
-	e.use(c, f.h, now)
+	c.policy.Hit(f.h, now, &e.cas)
 	return f.h.Flags(), f.h.CAS(), engine.OK
 }

@@ -86,14 +86,14 @@ func (e *Engine) view(c *class, now clock.Time) view {
 // age returns for how long the oldest living item of the class was not used. If there are many others at the tail it is that
 // of one of them. Needs the class lock.
 func (e *Engine) age(c *class, now clock.Time) (age uint32) {
-	ref := c.list.Tail
+	ref := c.policy.Victim()
 	for n := tries; ref != slab.None && n > 0; n-- {
 		h := e.at(ref)
 		age = h.Idle(now)
 		if !e.expired(h, now) {
 			break
 		}
-		ref = c.list.Before(e.arena, ref)
+		ref = c.policy.NextVictim(e.arena, ref, h)
 	}
 	return age
 }

@@ -34,7 +34,7 @@ func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, 
 		old := e.find(l.hash, h.Key(), l.now, horizon)
 		if status := e.allowed(old, op, cas); status != engine.OK {
 			if old.h != nil {
-				e.use(e.classOf(old.ref), old.h, l.now)
+				e.classOf(old.ref).policy.Hit(old.h, l.now, &e.cas)
 			}
 			stripe.Unlock()
 			e.refuse(ref, h, sets)

@@ -50,18 +50,21 @@ func (e *Engine) link(old found, ref slab.Ref, h *item.Header, l *linking) {
 	if old.h == nil {
 		e.table.Insert(l.hash, ref, h)
 		c.mu.Lock()
-		e.attach(c, ref, h, l)
+		e.attach(c, ref, slab.None, h, l)
 		c.mu.Unlock()
 		return
 	}
 	e.table.Replace(old.link, old.h, ref, h)
 	oc := e.classOf(old.ref)
 	oc.mu.Lock()
-	e.drop(oc, old.ref, old.h, l.why)
-	if oc != c {
+	if oc == c {
+		e.attach(c, ref, old.ref, h, l)
+		e.dropUnlisted(c, old.ref, old.h, l.why)
+	} else {
+		e.drop(oc, old.ref, old.h, l.why)
 		oc.mu.Unlock()
 		c.mu.Lock()
+		e.attach(c, ref, slab.None, h, l)
 	}
-	e.attach(c, ref, h, l)
 	c.mu.Unlock()
 }

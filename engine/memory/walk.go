@@ -71,8 +71,9 @@ func (e *Engine) dump(c *class, limit int) (list []dumped) {
 	defer c.mu.Unlock()
 	e.recount(c)
 	left, over := c.living.items, dumpOver
-	for ref := c.list.Head; left > 0 && over > 0 && (limit == 0 || len(list) < limit); ref = c.list.After(e.arena, ref) {
+	for ref := c.policy.Newest(); left > 0 && over > 0 && (limit == 0 || len(list) < limit); {
 		h := e.at(ref)
+		ref = c.policy.Older(e.arena, ref, h)
 		if h.Stamp() >= c.living.horizon {
 			left--
 		}

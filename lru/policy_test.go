@@ -1,0 +1,240 @@
+package lru
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"unsafe"
+
+	"gocached/clock"
+	"gocached/item"
+	"gocached/slab"
+)
+
+// The tests here are those that every policy must pass.
+
+const (
+	chunkSize = 96
+	now       = clock.Time(1000)
+)
+
+// newItems returns n items of a class, linked by nobody and in no list.
+func newItems(t *testing.T, n int) (*slab.Arena, []slab.Ref) {
+	t.Helper()
+	a, _, err := slab.NewArena(slab.Config{Limit: 1 << 20, PageSize: 1 << 20, ChunkSmall: chunkSize})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	var c slab.Class
+	c.Init(1, chunkSize, 1<<20)
+	c.AddPage(a)
+	refs := make([]slab.Ref, n)
+	for i := range refs {
+		refs[i] = c.Alloc(a)
+		h := item.At(a, refs[i])
+		h.SetShape(item.ShapeOf(0, 0, false, false))
+		h.Write([]byte("k"), 0, 0)
+	}
+	return a, refs
+}
+
+// harness is a policy, the items in it, and those that are not.
+type harness struct {
+	*testing.T
+	policy
+	a    *slab.Arena
+	in   map[slab.Ref]bool
+	out  []slab.Ref
+	last atomic.Uint64
+}
+
+func newHarness(t *testing.T, p policy, n int) *harness {
+	a, refs := newItems(t, n)
+	return &harness{T: t, policy: p, a: a, in: make(map[slab.Ref]bool), out: refs}
+}
+
+// store links an item, in the place of old if that is not None.
+func (b *harness) store(old slab.Ref, over bool) slab.Ref {
+	r := b.out[0]
+	b.out = b.out[1:]
+	h := item.At(b.a, r)
+	h.Link(b.last.Add(1), now)
+	b.Insert(b.a, r, h, old, over)
+	b.in[r] = true
+	if old != slab.None {
+		b.gone(old)
+	}
+	return r
+}
+
+func (b *harness) gone(r slab.Ref) {
+	delete(b.in, r)
+	b.out = append(b.out, r)
+}
+
+func (b *harness) remove(r slab.Ref, evicted bool) {
+	b.Remove(b.a, r, item.At(b.a, r), evicted)
+	b.gone(r)
+}
+
+// use uses an item, which is not the one stored last.
+func (b *harness) use(r slab.Ref) {
+	b.last.Add(1)
+	b.Hit(item.At(b.a, r), now, &b.last)
+}
+
+// evict takes the first victim out that is not spared.
+func (b *harness) evict() slab.Ref {
+	r := b.Victim()
+	for n := 0; b.spare(r); r = b.Victim() {
+		if n++; n > 100*b.Len() {
+			b.Fatal("every item is spared again and again")
+		}
+	}
+	b.remove(r, true)
+	return r
+}
+
+// spare spares a victim if it should be.
+func (b *harness) spare(r slab.Ref) bool {
+	h := item.At(b.a, r)
+	if !b.Spares(h) {
+		return false
+	}
+	b.Renew(b.a, r, h)
+	return true
+}
+
+// move copies an item.
+func (b *harness) move(r slab.Ref) (to slab.Ref) {
+	to = b.out[0]
+	b.out = b.out[1:]
+	copy(unsafe.Slice((*byte)(b.a.At(to)), chunkSize), unsafe.Slice((*byte)(b.a.At(r)), chunkSize))
+	b.Moved(b.a, r, to)
+	b.gone(r)
+	b.in[to] = true
+	return to
+}
+
+// victims returns all items in the order in which they should go.
+func (b *harness) victims() (refs []slab.Ref) {
+	for r := b.Victim(); r != slab.None && len(refs) <= len(b.in); r = b.NextVictim(b.a, r, item.At(b.a, r)) {
+		refs = append(refs, r)
+	}
+	return refs
+}
+
+// list returns all items, newest first.
+func (b *harness) list() (refs []slab.Ref) {
+	for r := b.Newest(); r != slab.None && len(refs) <= len(b.in); r = b.Older(b.a, r, item.At(b.a, r)) {
+		refs = append(refs, r)
+	}
+	return refs
+}
+
+// check holds the policy against what should be in it.
+func (b *harness) check() {
+	b.Helper()
+	var each []slab.Ref
+	if err := b.Check(b.a, func(r slab.Ref) { each = append(each, r) }); err != nil {
+		b.Fatal(err)
+	}
+	want := slices.Sorted(maps.Keys(b.in))
+	for name, got := range map[string][]slab.Ref{"Check": each, "victims": b.victims(), "list": b.list()} {
+		if slices.Sort(got); !slices.Equal(got, want) {
+			b.Fatalf("%s goes over %v, want %v", name, got, want)
+		}
+	}
+	if b.Len() != len(want) {
+		b.Fatalf("length %d, want %d", b.Len(), len(want))
+	}
+}
+
+// any returns an item that is in the policy.
+func (b *harness) any(r *rand.Rand) slab.Ref {
+	return slices.Sorted(maps.Keys(b.in))[r.IntN(len(b.in))]
+}
+
+// TestHolds does everything to items in a random order: each that is linked is in the policy, once.
+func TestHolds(t *testing.T) {
+	for _, n := range []int{3, 40, 300} {
+		b := newHarness(t, new(Policy), n)
+		r := rand.New(rand.NewPCG(uint64(n), 1))
+		for i := range 6000 {
+			switch op := r.IntN(10); {
+			case len(b.in) == 0, len(b.out) > 1 && op < 3:
+				b.store(slab.None, op == 0 && i%3 == 0)
+			case len(b.out) == 0, op < 5:
+				b.evict()
+			case op == 5:
+				b.remove(b.any(r), false)
+			case op == 6:
+				b.store(b.any(r), i%9 == 0)
+			case op == 7:
+				b.move(b.any(r))
+			default:
+				b.use(b.any(r))
+			}
+			if i%50 == 0 || n < 10 {
+				b.check()
+			}
+		}
+	}
+}
+
+// TestMovedKeepsItsPlace: a copy stands in both orders where the item stood, and is spared if that would be.
+func TestMovedKeepsItsPlace(t *testing.T) {
+	b := newHarness(t, new(Policy), 60)
+	for range 50 {
+		b.store(slab.None, false)
+	}
+	for i, r := range slices.Sorted(maps.Keys(b.in)) {
+		if i%3 == 0 {
+			b.use(r)
+		}
+	}
+	for i := range 50 {
+		victims, list := b.victims(), b.list()
+		from := victims[i]
+		marks := item.At(b.a, from).Marks()
+		to := b.move(from)
+		victims[i], list[slices.Index(list, from)] = to, to
+		if !slices.Equal(b.victims(), victims) || !slices.Equal(b.list(), list) || item.At(b.a, to).Marks() != marks {
+			t.Fatalf("moving victim %d changes more than its name", i)
+		}
+		b.check()
+	}
+}
+
+// TestOverGoesFirst: what was over when it was stored is the next victim, and the old item is out.
+func TestOverGoesFirst(t *testing.T) {
+	b := newHarness(t, new(Policy), 60)
+	old := b.store(slab.None, false)
+	for range 20 {
+		b.store(slab.None, false)
+	}
+	for _, old := range []slab.Ref{slab.None, old} {
+		if over := b.store(old, true); b.Victim() != over {
+			t.Errorf("ref %d goes before what is over", b.Victim())
+		}
+		b.check()
+	}
+}
+
+// TestHitNotesTheTime: whatever a policy makes of a use, the time of it is known, and nothing else is lost.
+func TestHitNotesTheTime(t *testing.T) {
+	b := newHarness(t, new(Policy), 2)
+	r := b.store(slab.None, false)
+	b.store(slab.None, false)
+	h := item.At(b.a, r)
+	for later := now + 100; later < now+10_000; later += 100 {
+		b.Hit(h, later, &b.last)
+		if h.Idle(later) != 0 || string(h.Key()) != "k" {
+			t.Fatalf("used now, and idle for %d seconds; key %q", h.Idle(later), h.Key())
+		}
+	}
+	b.check()
+}
