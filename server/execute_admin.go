@@ -5,7 +5,7 @@ import "gocached/protocol"
 // admin answers what concerns no item: connections, users, the server.
 type admin struct {
 	answers
-	finished func(c *conn, r protocol.Request, reply protocol.Reply, fault string) // takes the answer to what was parked
+	parked []parked // requests that have been parked in this round
 }
 
 func (m *admin) fail(i int) {

@@ -83,20 +83,28 @@ func (l *loop) answer() {
 	l.endOfRound()
 }
 
-// endOfRound forgets the round and makes its counts visible.
+// endOfRound has what this round leads to begin, and forgets the round.
 func (l *loop) endOfRound() {
-	clear(l.round.ready) // let go of the connections
-	l.round.ready, l.round.head, l.reader.input = l.round.ready[:0], 0, l.reader.input[:0]
-	if cap(l.replies.out) > keepOutput {
-		l.replies.out = nil
-	}
 	for i, c := range l.round.unended {
 		l.round.unended[i] = nil
 		l.awaitLineEnd(c)
 	}
 	l.round.unended = l.round.unended[:0]
+	if len(l.admin.parked) > 0 {
+		l.beginParked()
+	}
 	if len(l.round.yielded) > 0 {
 		l.askToServe()
+	}
+	l.forgetRound()
+}
+
+// forgetRound ends a round and makes its counts visible.
+func (l *loop) forgetRound() {
+	clear(l.round.ready) // let go of the connections
+	l.round.ready, l.round.head, l.reader.input = l.round.ready[:0], 0, l.reader.input[:0]
+	if cap(l.replies.out) > keepOutput {
+		l.replies.out = nil
 	}
 	l.totals.add(&l.counts)
 	l.checker.mustHoldAll()

@@ -28,7 +28,7 @@ func (l *loop) newExecutor() {
 	a := answers{&l.core, &l.round, &l.replies, &l.waiting}
 	l.gets.answers, l.stores.answers, l.figures.answers = a, a, a
 	l.changes.answers, l.changes.stores = a, &l.stores
-	l.admin.answers, l.admin.finished = a, l.unpark
+	l.admin.answers = a
 	l.executor = executor{answers: a, gets: &l.gets, stores: &l.stores, changes: &l.changes, figures: &l.figures, admin: &l.admin}
 	l.executor.handlers = l.executor.table()
 }

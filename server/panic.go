@@ -36,6 +36,8 @@ func (l *loop) abandon() {
 	l.gets.returnLoans()
 	l.calls.forgetCalls()
 	l.stores.forgetBegun()
+	clear(l.admin.parked)
+	l.admin.parked = l.admin.parked[:0]
 	for _, c := range append(touched, callers...) {
 		c.resetOutput()
 		l.close(c)

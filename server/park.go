@@ -1,13 +1,10 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"runtime/debug"
 	"sync"
 	"time"
-
-	"github.com/panjf2000/gnet/v2"
 
 	"gocached/protocol"
 )
@@ -20,24 +17,43 @@ const parkedMost = 8
 // the others. work must not touch the loop, and must not use what the request points to. If it panics the connection is
 // closed. When the connection is closed or the server stops, work that has not begun is given up.
 func (m *admin) park(i int, after time.Duration, work func() protocol.Reply) {
-	c, r := m.replies.to, m.round.run.Requests[i]
+	r := m.round.run.Requests[i]
 	r.Value = nil
-	c.set(stateParked)
-	m.pause(c)
-	s := m.shared
-	s.elsewhere(after, func() {
-		if c.gone.Load() || !s.beginWork() {
+	m.replies.to.set(stateParked)
+	m.parked = append(m.parked, parked{m.replies.to, r, after, work})
+}
+
+// parked is a request that is worked on elsewhere.
+type parked struct {
+	c       *conn
+	request protocol.Request
+	after   time.Duration
+	work    func() protocol.Reply
+}
+
+// beginParked has the work begin that was asked for in this round.
+func (l *loop) beginParked() {
+	for i, p := range l.admin.parked {
+		l.admin.parked[i] = parked{}
+		l.startParked(p)
+	}
+	l.admin.parked = l.admin.parked[:0]
+}
+
+// startParked has somebody do the work, who brings the reply back to the loop.
+func (l *loop) startParked(p parked) {
+	s := l.shared
+	l.pause(p.c)
+	s.elsewhere(p.after, func() {
+		if p.c.gone.Load() || !s.beginWork() {
 			return
 		}
 		defer func() { <-s.working }()
-		if c.gone.Load() { // nobody waits for the answer: the place is for those who do
+		if p.c.gone.Load() { // nobody waits for the answer: the place is for those who do
 			return
 		}
-		reply, fault := carryOut(work)
-		_ = m.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-			m.guard(c, func() { m.finished(c, r, reply, fault) })
-			return nil
-		})) // an error means that the server is stopping
+		reply, fault := carryOut(p.work)
+		l.soon(p.c, func() { l.unpark(p.c, p.request, reply, fault) })
 	})
 }
 

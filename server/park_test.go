@@ -247,6 +247,7 @@ func TestParkedPanics(t *testing.T) {
 			l.executor.enter(0)
 			l.admin.park(0, 0, func() protocol.Reply { panic("a bug") })
 			l.replies.write()
+			l.beginParked()
 		})
 		c.closed()
 	}

@@ -148,7 +148,7 @@ func (w *udpWorker) take(i int, datagram []byte) {
 
 // endOfRound forgets the round, as the loop does, and how much room it took.
 func (w *udpWorker) endOfRound() {
-	w.loop.endOfRound()
+	w.loop.forgetRound()
 	if cap(w.loop.replies.pieces) > keepPieces {
 		w.loop.replies.pieces = nil
 	}
