@@ -9,12 +9,6 @@ import (
 	"gocached/sasl"
 )
 
-// auth is what a connection has shown of itself under -S.
-type auth struct {
-	session *sasl.Session
-	known   bool // the only thing that lets a connection in; false while an attempt is under way
-}
-
 // open says which commands need no authentication. memcached 1.4.5 demands it for noop and quit.
 var open = [protocol.NumCommands]bool{
 	protocol.Version:  true,
@@ -28,13 +22,6 @@ var open = [protocol.NumCommands]bool{
 // admitted says whether the connection of a part may do what r asks.
 func (c *conn) admitted(r *protocol.Request) bool {
 	return c.auth != nil && c.auth.known || open[r.Asked()]
-}
-
-// authenticated notes how a connection's attempt has ended.
-func (c *conn) authenticated() {
-	if c.auth != nil {
-		c.auth.known = c.auth.session.Authenticated()
-	}
 }
 
 // saslList answers which mechanisms there are.

@@ -8,6 +8,7 @@ import (
 
 	"gocached/engine"
 	"gocached/protocol"
+	"gocached/sasl"
 	"gocached/server/kernel"
 	"gocached/server/listen"
 	"gocached/server/settings"
@@ -142,4 +143,17 @@ func (c *conn) notTaken() int {
 		left += len(c.queue[i].bytes)
 	}
 	return left
+}
+
+// auth is what a connection has shown of itself under -S.
+type auth struct {
+	session *sasl.Session
+	known   bool // the only thing that lets a connection in; false while an attempt is under way
+}
+
+// authenticated notes how a connection's attempt has ended.
+func (c *conn) authenticated() {
+	if c.auth != nil {
+		c.auth.known = c.auth.session.Authenticated()
+	}
 }

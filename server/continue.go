@@ -42,3 +42,29 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 	l.round.proceed(c)
 	l.answer()
 }
+
+// beginParked has the work begin that was asked for in this round.
+func (l *loop) beginParked() {
+	for _, p := range l.admin.parked {
+		l.startParked(p)
+	}
+	clear(l.admin.parked)
+	l.admin.parked = l.admin.parked[:0]
+}
+
+// startParked has somebody do the work, who brings the reply back to the loop.
+func (l *loop) startParked(p parked) {
+	s := l.shared
+	l.pause(p.c)
+	s.elsewhere(p.after, func() {
+		if p.c.gone.Load() || !s.beginWork() {
+			return
+		}
+		defer func() { <-s.working }()
+		if p.c.gone.Load() { // nobody waits for the answer: the place is for those who do
+			return
+		}
+		reply, fault := carryOut(p.work)
+		l.soon(p.c, func() { l.unpark(p.c, p.request, reply, fault) })
+	})
+}

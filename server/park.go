@@ -31,32 +31,6 @@ type parked struct {
 	work    func() protocol.Reply
 }
 
-// beginParked has the work begin that was asked for in this round.
-func (l *loop) beginParked() {
-	for i, p := range l.admin.parked {
-		l.admin.parked[i] = parked{}
-		l.startParked(p)
-	}
-	l.admin.parked = l.admin.parked[:0]
-}
-
-// startParked has somebody do the work, who brings the reply back to the loop.
-func (l *loop) startParked(p parked) {
-	s := l.shared
-	l.pause(p.c)
-	s.elsewhere(p.after, func() {
-		if p.c.gone.Load() || !s.beginWork() {
-			return
-		}
-		defer func() { <-s.working }()
-		if p.c.gone.Load() { // nobody waits for the answer: the place is for those who do
-			return
-		}
-		reply, fault := carryOut(p.work)
-		l.soon(p.c, func() { l.unpark(p.c, p.request, reply, fault) })
-	})
-}
-
 // aside runs work in a goroutine of its own, after a pause, unless the server stops first. The pause costs no goroutine.
 func (s *shared) aside(after time.Duration, work func()) {
 	if after <= 0 {

@@ -16,8 +16,12 @@ func (w *world) now() time.Time { return time.Unix(1_800_000_000, 0).Add(w.elaps
 
 // park takes the place of Server.aside.
 func (w *world) park(after time.Duration, work func()) {
-	c, r := w.eng.request(askAuth, nil)
-	if r == nil {
+	c := w.parking()
+	if c == nil {
+		w.fail("work is put aside for nobody")
+		return
+	}
+	if r := c.expects(askAuth, nil); r == nil {
 		return
 	}
 	if want := c.auth.pauseBefore(w.now()); after != want {
@@ -29,6 +33,16 @@ func (w *world) park(after time.Duration, work func()) {
 	c.auth.known, c.auth.parked = false, true
 	w.trace.add("client %d: is parked for %d ns", uint64(c.number), uint64(after), 0)
 	w.parked = append(w.parked, parkedWork{c, w.now().Add(after), work})
+}
+
+// parking returns the first of those whose requests the loop has parked that the world has not heard of.
+func (w *world) parking() *simClient {
+	for _, p := range w.running.loop.admin.parked {
+		if c := p.c.gc.(*netConn).client; !c.auth.parked {
+			return c
+		}
+	}
+	return nil
 }
 
 // delay takes the place of Server.aside for what concerns a connection: a task of its loop, in the end.
