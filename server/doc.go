@@ -34,38 +34,57 @@
 //
 // # Where things are
 //
-//	loop.go, poll.go                             rounds, and answer: the hot path begins there
-//	parse.go, execute.go, settle.go, write.go    its stages
-//	execute_*.go                                 what each command means; one table, handlers, for both protocols
-//	read_slots.go, receive.go                    many reads with one system call; a long value, straight from its socket into its chunk
-//	replies.go, write_batch.go                   replies between the stages, and many writes with one system call
-//	package kernel                               the system calls that move bytes, and the face of them that the simulation puts on
-//	conn.go                                      what a connection remembers
-//	pause.go, drain.go                           clients that do not read, and when they do again
-//	fallback.go                                  what is done without gnet's poller
-//	check.go                                     what must hold between two stages, and behind a round
-//	lend.go                                      long values, which are sent from where they lie
-//	wait_memory.go, wait_line.go                 requests that wait for memory, and who has his turn
-//	stalled.go                                   who is closed while they do
-//	lineend.go, hangup.go                        lines that do not end; how a connection is ended whose client may go on
-//	idle.go                                      clients that do nothing at all
-//	auth.go, park.go                             who may come in under -S; work that would hold a loop up
-//	udp*.go                                      datagrams
-//	handler.go                                   gnet's events; what happens after a panic
-//	accept.go; package listen                     how clients get in, and how many
-//	server.go                                    start and stop
-//	package settings                             everything the command line can choose: one table
-//	stats.go, counters.go, footprint.go          figures: one row each; packages figure and prefix
-//	figures.go                                   the walk over them, for stats and whoever else shows them
-//	verbose.go; package oplog                    what the operator sees
+// A loop is made of parts, each a type with one subject. They know each other from top to bottom: what is below is
+// called, what is above is told by what it finds in lists when its turn comes.
+//
+//	loop.go, new_loop.go         loop: answer, with which the hot path begins, and how the parts are joined
+//	poll.go                      rounds, one after the other, while clients speak
+//	feed.go, continue.go         requests and connections that had to wait go on
+//	stalled.go, idle.go          who is closed while others lack memory; who does nothing at all
+//	lineend.go                   lines that do not end
+//	panic.go, check.go           what becomes of a bug; what must hold between two stages, and behind a round
+//
+//	reader.go                    reader: one way for each kind of caller
+//	parse.go, round.go           round: whose input waits, and the run of requests that was parsed from it
+//	execute.go, answers.go       executor: one table, a handler for each command, for both protocols
+//	execute_get.go, lend.go      gets; long values, which are sent from where they lie
+//	execute_store.go             stores
+//	execute_change.go            changes
+//	execute_stats.go             figures
+//	execute_admin.go, auth.go    admin; who may come in under -S
+//	settle.go                    the end of a run: each connection keeps what was not taken of its input
+//	replies.go, sink.go          replies: what has been made and not sent, and where it goes
+//	write.go, write_batch.go     writer: the sink of sockets
+//	hangup.go                    how a connection is ended whose client may go on
+//
+//	wait_memory.go               waiting: the requests of a loop that wait for memory
+//	wait_line.go, wait_list.go   the lines that they stand in, for all loops; a loop's list
+//	relief.go                    what is lacked, and who holds it
+//	park.go                      work that would hold a loop up
+//	inputs.go, calls.go          input that cannot be taken yet; calls that are made together
+//	conn.go                      what a connection remembers
+//	core.go, shared.go           what all parts of a loop need; what all loops have in common
+//
+//	udp*.go                      datagrams: workers that go through the same stages
+//	handler.go, pause.go,        gnet's events; clients that do not read, and when they do again;
+//	drain.go, fallback.go        what is done without gnet's poller
+//	accept.go; package listen    how clients get in, and how many
+//	server.go                    start and stop
+//	package settings             everything the command line can choose: one table
+//	package kernel               the system calls that move bytes
+//	stats.go, counters.go,       figures: one row each; packages figure and prefix
+//	footprint.go
+//	figures.go                   the walk over them, for stats and whoever else shows them
+//	verbose_connections.go,      what the operator sees; package oplog
+//	verbose_requests.go
 //
 // # Locks
 //
 // Everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself (gate,
 // drainer, prefixes, Log, parking, line, relief) and none of these calls another while locked, except that gate pauses its
-// listeners. Server.loopsMu guards the list of loops, and comes before line and relief. Parked work runs in
-// goroutines of its own, as many at a time as Server.working has places, and comes back to its connection as a task of the
-// loop. Server.huge is held by the UDP worker whose answer is huge, and comes before every other lock.
+// listeners. shared.loopsMu guards the list of loops, and comes before line and relief. Parked work runs in
+// goroutines of its own, as many at a time as shared.working has places, and comes back to its connection as a task of the
+// loop. shared.huge is held by the UDP worker whose answer is huge, and comes before every other lock.
 //
 // Read next: answer in loop.go.
 package server

@@ -9,7 +9,7 @@ import (
 // Connections that are idle for too long are closed if -o idle_timeout asks for it, as in memcached 1.6.
 //
 // The time of a connection counts from when it was last heard. It is measured in seconds that the server has been
-// awake (Server.awake): a process that is stopped for a while has heard nobody, and must not close everybody when it
+// awake (shared.awake): a process that is stopped for a while has heard nobody, and must not close everybody when it
 // goes on. No jump of the wall clock moves it either.
 //
 // Every few seconds each loop looks at all its connections: that is what the setting costs, besides one atomic load for
@@ -24,7 +24,7 @@ type roster struct {
 
 // lastHeard is what a connection is judged by.
 type lastHeard struct {
-	at    uint32 // see Server.awake
+	at    uint32 // see shared.awake
 	place int32  // in the roster
 	left  int    // bytes it had not taken when it was last looked at since it was blocked, or unseen
 }

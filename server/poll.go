@@ -21,7 +21,7 @@ import (
 //
 // gnet alone reads one connection, calls us, and only then reads the next; to answer a round of them it must be woken
 // once more by a task; and before each wait it asks once without waiting. This way a round costs one call to epoll, and
-// the calls that read and write are made together (read_slots.go). Polling alone took 4 % off the processor time of a get
+// the calls that read and write are made together (reader.go). Polling alone took 4 % off the processor time of a get
 // with 50 connections one at a time, 15 % with 4 and 20 % with one.
 //
 // What makes it safe:
@@ -109,7 +109,7 @@ type pace struct {
 	waits  uint32 // since it last let go
 	every  uint32 // so many there shall be; yieldMost at first
 	total  uint32 // in this second
-	second uint32 // see Server.awake
+	second uint32 // see shared.awake
 }
 
 const (

@@ -14,7 +14,7 @@ type parkedWork struct {
 // now is the time by which the server paces guesses: a millisecond passes with each step.
 func (w *world) now() time.Time { return time.Unix(1_800_000_000, 0).Add(w.elapsed) }
 
-// park takes the place of Server.aside.
+// park takes the place of shared.aside.
 func (w *world) park(after time.Duration, work func()) {
 	c := w.parking()
 	if c == nil {
@@ -45,7 +45,7 @@ func (w *world) parking() *simClient {
 	return nil
 }
 
-// delay takes the place of Server.aside for what concerns a connection: a task of its loop, in the end.
+// delay takes the place of shared.aside for what concerns a connection: a task of its loop, in the end.
 func (w *world) delay(after time.Duration, work func()) {
 	w.trace.add("something is put off for %d ns", uint64(after), 0, 0)
 	w.delayed = append(w.delayed, parkedWork{due: w.now().Add(after), work: work})

@@ -44,7 +44,7 @@ type hungry struct {
 	line    *line // it belongs to
 	place   int   // on its loop's list
 	since   uint32
-	stands  bool    // in the line, since that second of Server.awake
+	stands  bool    // in the line, since that second of shared.awake
 	before  *hungry // in the line
 	behind  *hungry
 }
