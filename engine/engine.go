@@ -48,9 +48,8 @@ type Engine interface {
 	// Release gives back an item (7): one from Allocate that is not stored, or one that a Hit lent. Once each.
 	Release(Item)
 
-	// Remove deletes the item under key (8). If cas is not zero and the item's CAS differs it is left, and the status
-	// is Exists. NotFound if there is none. With Silent it is deleted whatever its CAS, and no statistic counts it.
-	Remove(key []byte, cas uint64) Status
+	// Remove deletes the item under key (8). See Removal for the rules. The statuses: OK, NotFound, Exists (its CAS differs).
+	Remove(key []byte, r Removal) Status
 
 	// Store makes an item from Allocate visible under its key (9) and returns the CAS it was given.
 	//
@@ -80,8 +79,8 @@ type Engine interface {
 	//
 	// A key with Touch set gives its item a new expiry before it is shown, as one step. Get does not allocate.
 	//
-	// A nil reader asks for no item: the keys are those of calls that follow, of another kind, and the engine may fetch
-	// from memory what they will need. It answers none.
+	// With Prefetch as the reader nobody asks for items: the keys are those of calls that follow, of another kind, and the
+	// engine may fetch from memory what they will need. It answers none, and nothing else changes.
 	Get(keys []Key, to Reader) (answered int)
 
 	// Touch gives the item under key a new expiry (11) and returns its flags and its CAS, which do not change. NotFound if
@@ -97,10 +96,6 @@ type Engine interface {
 	// and then what is stored until that moment goes too. A later call replaces one whose moment has not come.
 	Flush(at clock.Time) Status
 }
-
-// Silent, in the place of a CAS, asks Remove for a deletion that is not a client's: for the old value of a set that found
-// no memory. No item ever has this CAS. A server must not let a client's own CAS pass for it.
-const Silent uint64 = 1<<64 - 1
 
 // Info is what an engine says of itself.
 type Info struct {

@@ -48,6 +48,24 @@ type Reader interface {
 	Miss(i int)
 }
 
+// Prefetch is the Reader of a Get that asks for nothing: see there. An engine that knows no better returns 0 at once.
+type Prefetch struct{}
+
+// Hit is never called.
+func (Prefetch) Hit(int, Hit) bool { panic("engine: an item is shown to a prefetch") }
+
+// Miss is never called either.
+func (Prefetch) Miss(int) { panic("engine: a miss is told to a prefetch") }
+
+// Removal describes a deletion.
+type Removal struct {
+	CAS uint64 // if not zero, the item's must be equal; if not, it is left
+
+	// Silent says that no client has asked for this, and no statistic counts it as a deletion: the item is the old value of a
+	// set that found no memory.
+	Silent bool
+}
+
 // Op is a way of storing.
 type Op uint8
 

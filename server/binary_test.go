@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"runtime"
@@ -215,6 +216,19 @@ func TestBinaryTooLargeIsSkipped(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestBinaryDeleteCAS: a delete that gives a CAS leaves an item with another, whichever it gives; 0 is none.
+func TestBinaryDeleteCAS(t *testing.T) {
+	ts := start(t, nil)
+	ts.dial().ask("set k 0 0 1\r\nv\r\n", "STORED\r\n")
+	c := ts.dial()
+	for _, cas := range []uint64{2, math.MaxUint64 - 1, math.MaxUint64} {
+		c.send(string(appendPacketHead(nil, 0x80, 0x04, 0, 0, 1, 1, 7, cas)) + "k")
+		c.wants(0x0002, "Data exists for key.")
+	}
+	c.send(frame(0x04, 7, "", "k", ""))
+	c.wants(codeOK, "")
 }
 
 // TestBinaryRandomFrames sends packets that are wrong in random ways. After each batch the connection answers a noop, or

@@ -67,7 +67,7 @@ func (x *executor) expect(i, end int) {
 		}
 	}
 	if len(x.expected) > 1 {
-		x.engineCall().Get(x.expected, nil)
+		x.engineCall().Get(x.expected, engine.Prefetch{})
 		x.engineDone()
 	}
 }

@@ -18,10 +18,7 @@ type changes struct {
 // remove answers delete.
 func (h *changes) remove(i int) {
 	key, cas := h.round.run.Keys[i].Bytes, h.round.run.Requests[i].CAS
-	if cas == engine.Silent { // means something else; no item has either CAS
-		cas--
-	}
-	status := h.engineCall().Remove(key, cas)
+	status := h.engineCall().Remove(key, engine.Removal{CAS: cas})
 	h.engineDone()
 	h.count(status, deleteHits, deleteMisses)
 	if h.shared.prefixes.On.Load() {

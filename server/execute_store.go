@@ -191,7 +191,7 @@ func (t *stores) refuse(i int, status engine.Status) {
 		t.counts[storeNoMemory]++
 	}
 	if r.IsSet() {
-		t.engineCall().Remove(t.round.run.Keys[i].Bytes, engine.Silent)
+		t.engineCall().Remove(t.round.run.Keys[i].Bytes, engine.Removal{Silent: true})
 		t.engineDone()
 	}
 	t.reply(i, protocol.Reply{Status: status})

@@ -42,7 +42,7 @@ func (w *world) meddle() (lent engine.Item) {
 		switch w.r.IntN(3) {
 		case 0:
 			w.saw(sawMoveChanged)
-			w.model.removed(i, 0, w.eng.inner.Remove(key, 0))
+			w.model.removed(i, 0, w.eng.inner.Remove(key, engine.Removal{}))
 		default:
 			w.saw(sawMoveRead)
 			reader := finalReader{w: w, key: i}

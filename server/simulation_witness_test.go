@@ -276,14 +276,17 @@ func (e *witness) Store(it engine.Item, op engine.Op, cas uint64) (newCAS uint64
 	return newCAS, status
 }
 
-func (e *witness) Remove(key []byte, cas uint64) (status engine.Status) {
+func (e *witness) Remove(key []byte, how engine.Removal) (status engine.Status) {
 	defer e.guard()
 	if e.broken {
 		return engine.NotFound
 	}
 	e.moved(sawMoveChanged, key)
-	status = e.inner.Remove(key, cas)
-	if cas == engine.Silent {
+	status = e.inner.Remove(key, how)
+	if how.Silent {
+		if how.CAS != 0 {
+			e.w.fail("the removal of an old value asks for CAS %d", how.CAS)
+		}
 		e.removeOld(e.client(), key, status)
 		return status
 	}
@@ -291,11 +294,11 @@ func (e *witness) Remove(key []byte, cas uint64) (status engine.Status) {
 	if r == nil {
 		return status
 	}
-	if cas != r.cas {
-		e.w.fail("client %d: Remove with CAS %d, want %d", c.number, cas, r.cas)
+	if how.CAS != r.cas {
+		e.w.fail("client %d: Remove with CAS %d, want %d", c.number, how.CAS, r.cas)
 	}
 	e.w.trace.add("  client %d: removes key %d: status %d", uint64(c.number), uint64(r.keys[0]), uint64(status))
-	e.w.model.removed(r.keys[0], cas, status)
+	e.w.model.removed(r.keys[0], how.CAS, status)
 	c.answer(r, outcome{status: status})
 	return status
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gocached/engine"
 	"gocached/server/kernel"
 	"gocached/server/listen"
 	"gocached/server/settings"
@@ -165,7 +166,7 @@ func TestUDPRefused(t *testing.T) {
 			t.Errorf("%d bytes counted, %d sent", got, total)
 		}
 	}
-	w.eng.Remove([]byte("k"), 0) // nothing holds its chunk
+	w.eng.Remove([]byte("k"), engine.Removal{}) // nothing holds its chunk
 }
 
 // TestUDPPanicInBatch checks that what follows a panic in a batch is answered.
@@ -182,7 +183,7 @@ func TestUDPPanicInBatch(t *testing.T) {
 	if !slices.EqualFunc(socket.sent, want, slices.Equal) {
 		t.Errorf("answered %q", socket.sent)
 	}
-	w.eng.Remove([]byte("long"), 0)
+	w.eng.Remove([]byte("long"), engine.Removal{})
 }
 
 // TestUDPSockets lets many clients send before the worker reads, by IPv4 and IPv6: each gets its own answers, in order.

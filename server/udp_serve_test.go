@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gocached/engine"
 	"gocached/server/kernel"
 	"gocached/server/listen"
 	"gocached/server/settings"
@@ -145,7 +146,7 @@ func TestUDPPanic(t *testing.T) {
 	if got := w.count(panics); got != 1 {
 		t.Errorf("%d panics counted", got)
 	}
-	w.eng.Remove([]byte("k"), 0) // its chunk must be free then
+	w.eng.Remove([]byte("k"), engine.Removal{}) // its chunk must be free then
 }
 
 // TestUDPAllocatesNothing sends datagrams through real sockets: to be read, answered and received again takes nothing

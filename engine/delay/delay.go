@@ -124,9 +124,10 @@ func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Sta
 	return e.Engine.Stats(q, emit)
 }
 
-// Get waits once for the whole run. A run without a reader asks for nothing, so it does not wait.
+// Get waits once for the whole run. A prefetch asks for nothing, so it does not wait.
 func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
-	e.pause(e.reads && to != nil)
+	_, ahead := to.(engine.Prefetch)
+	e.pause(e.reads && !ahead)
 	return e.Engine.Get(keys, to)
 }
 
@@ -137,9 +138,9 @@ func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine
 }
 
 // Remove waits and removes.
-func (e *Engine) Remove(key []byte, cas uint64) engine.Status {
+func (e *Engine) Remove(key []byte, r engine.Removal) engine.Status {
 	e.pause(e.writes)
-	return e.Engine.Remove(key, cas)
+	return e.Engine.Remove(key, r)
 }
 
 // Touch waits and touches.

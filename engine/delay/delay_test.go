@@ -75,7 +75,7 @@ func TestWaits(t *testing.T) {
 			{"touch", func() { h.Touch(key, 0) }},
 			{"arithmetic", func() { h.Arithmetic(key, &engine.Arithmetic{Delta: 1}) }},
 			{"stats", func() { h.Stats(engine.Query{}, func(string, string) {}) }},
-			{"remove", func() { h.Remove(key, 0) }},
+			{"remove", func() { h.Remove(key, engine.Removal{}) }},
 			{"flush", func() { h.Flush(0) }},
 		} {
 			waits = nil

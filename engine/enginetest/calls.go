@@ -86,6 +86,11 @@ func (h *Harness) giveBack(r *Recorder) {
 	r.Lent = nil
 }
 
+// Delete removes an item, whatever its CAS.
+func (h *Harness) Delete(key string) engine.Status {
+	return h.Remove([]byte(key), engine.Removal{})
+}
+
 // Has expects a value under a key.
 func (h *Harness) Has(key, value string) {
 	h.Helper()

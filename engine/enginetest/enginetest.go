@@ -116,7 +116,7 @@ var contract = []struct {
 	{"touch", testTouch, Forgets, false},
 	{"get and touch", testGetTouch, Forgets, false},
 	{"runs of keys", testRuns, Forgets, false},
-	{"keys to come", testExpected, 0, false},
+	{"keys to come", testPrefetch, 0, false},
 	{"expiry", testExpiry, Forgets, false},
 	{"expiry without CAS", testExpiry, Forgets, true},
 	{"arithmetic", testArithmetic, Forgets, false},

@@ -24,7 +24,7 @@ func testFigures(h *Harness) {
 	}
 	h.neverFall(func() {
 		for i := range 100 {
-			h.Remove(fmt.Appendf(nil, "key%d", 2*i), 0)
+			h.Remove(fmt.Appendf(nil, "key%d", 2*i), engine.Removal{})
 		}
 	})
 	h.neverFall(func() { h.Expect("flush", h.Flush(clock.Never), engine.OK) })

@@ -46,8 +46,8 @@ func testRuns(h *Harness) {
 	h.Expect("shown each time", r.Found[0] == r.Found[2] && r.Found[0].Hit, true)
 }
 
-// testExpected: a run without a reader is answered by nobody and changes nothing, whether the keys are there or not.
-func testExpected(h *Harness) {
+// testPrefetch: a prefetch is answered by nobody and changes nothing, whether the keys are there or not.
+func testPrefetch(h *Harness) {
 	keys := make([]engine.Key, 100)
 	for i := range keys {
 		keys[i].Bytes = []byte("k" + strconv.Itoa(i))
@@ -57,7 +57,7 @@ func testExpected(h *Harness) {
 	}
 	_, before := h.Figures(engine.Query{Group: "slabs"})
 	for _, n := range []int{0, 1, 2, 8, 9, 100} {
-		h.Expect("answered without a reader", h.Get(keys[:n], nil), 0)
+		h.Expect("answered", h.Get(keys[:n], engine.Prefetch{}), 0)
 	}
 	_, after := h.Figures(engine.Query{Group: "slabs"})
 	h.Expect("the figures stay", maps.Equal(before, after), true)
@@ -153,7 +153,7 @@ func testConcurrency(h *Harness) {
 			key := fmt.Sprintf("key%03d", r.IntN(200))
 			switch r.IntN(20) {
 			case 0:
-				h.Remove([]byte(key), 0)
+				h.Delete(key)
 			case 1:
 				h.Put(engine.OpAppend, key, key+";", 0, 0, 0)
 			case 2:

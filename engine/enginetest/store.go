@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"math"
 	"strings"
 
 	"gocached/clock"
@@ -44,7 +45,7 @@ func testAllocate(h *Harness) {
 
 func testMisses(h *Harness) {
 	h.Lacks("none")
-	h.Expect("remove", h.Remove([]byte("none"), 0), engine.NotFound)
+	h.Expect("remove", h.Delete("none"), engine.NotFound)
 	_, _, status := h.Touch([]byte("none"), 100)
 	h.Expect("touch", status, engine.NotFound)
 	_, _, status = h.Arithmetic([]byte("none"), &engine.Arithmetic{Delta: 1})
@@ -102,7 +103,7 @@ func testStore(h *Harness) {
 			h.Expect("CAS stays", found.CAS, right)
 		}
 		last = found.CAS
-		h.Expect("remove", h.Remove([]byte("k"), 0), engine.OK)
+		h.Expect("remove", h.Delete("k"), engine.OK)
 	}
 	_, status := h.Put(engine.OpAdd, "k", "first", 9, 0, 0)
 	h.Expect("add", status, engine.OK)
@@ -121,9 +122,9 @@ func testStoreNoCAS(h *Harness) {
 		h.Expect("status", status, want)
 		h.Expect("CAS of the item", h.Look("k").CAS, uint64(0))
 	}
-	h.Expect("remove with a CAS", h.Remove([]byte("k"), 99), engine.Exists)
+	h.Expect("remove with a CAS", h.Remove([]byte("k"), engine.Removal{CAS: 99}), engine.Exists)
 	h.Has("k", "new")
-	h.Expect("remove without", h.Remove([]byte("k"), 0), engine.OK)
+	h.Expect("remove without", h.Delete("k"), engine.OK)
 	h.Set("n", "1")
 	_, _, status := h.Arithmetic([]byte("n"), &engine.Arithmetic{Delta: 1, CAS: 99})
 	h.Expect("incr with a CAS", status, engine.Exists)
@@ -174,16 +175,19 @@ func testJoinTooLong(h *Harness) {
 }
 
 func testRemove(h *Harness) {
-	cas := h.Set("k", "v")
-	h.Expect("wrong CAS", h.Remove([]byte("k"), cas+1), engine.Exists)
-	h.Has("k", "v")
-	h.Expect("right CAS", h.Remove([]byte("k"), cas), engine.OK)
-	h.Lacks("k")
-	h.Expect("again", h.Remove([]byte("k"), 0), engine.NotFound)
-	h.Set("k", "v")
-	h.Expect("silently", h.Remove([]byte("k"), engine.Silent), engine.OK)
-	h.Lacks("k")
-	h.Expect("silently again", h.Remove([]byte("k"), engine.Silent), engine.NotFound)
+	for _, silent := range []bool{false, true} {
+		cas := h.Set("k", "v")
+		for _, wrong := range []uint64{cas + 1, math.MaxUint64} {
+			h.Expect("wrong CAS", h.Remove([]byte("k"), engine.Removal{CAS: wrong, Silent: silent}), engine.Exists)
+			h.Has("k", "v")
+		}
+		h.Expect("right CAS", h.Remove([]byte("k"), engine.Removal{CAS: cas, Silent: silent}), engine.OK)
+		h.Lacks("k")
+		h.Expect("again", h.Remove([]byte("k"), engine.Removal{Silent: silent}), engine.NotFound)
+		h.Set("k", "v")
+		h.Expect("any CAS", h.Remove([]byte("k"), engine.Removal{Silent: silent}), engine.OK)
+		h.Lacks("k")
+	}
 }
 
 // testShapes stores every combination of key length, value length and flags that a layout could trip over.

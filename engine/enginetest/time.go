@@ -65,7 +65,7 @@ func testExpiry(h *Harness) {
 	_, _, status = h.Arithmetic([]byte("n"), &engine.Arithmetic{Delta: 1})
 	h.Expect("incr of an expired item", status, engine.NotFound)
 	h.Put(engine.OpSet, "r", "1", 0, clock.Past, 0)
-	h.Expect("remove an expired item", h.Remove([]byte("r"), 0), engine.NotFound)
+	h.Expect("remove an expired item", h.Delete("r"), engine.NotFound)
 	h.Clock.SetUnix(start - 86400) // a jump of the wall clock changes nothing
 	h.Has("never", "v")
 	h.Clock.Advance(70 * 365 * 86400)
@@ -80,7 +80,7 @@ func testFlush(h *Harness) {
 		h.Expect("flush", h.Flush(clock.Never), engine.OK)
 		h.Lacks("a")
 		h.Lacks("big")
-		h.Expect("remove", h.Remove([]byte("a"), 0), engine.NotFound)
+		h.Expect("remove", h.Delete("a"), engine.NotFound)
 		_, status := h.Put(engine.OpAdd, "a", "2", 0, 0, 0)
 		h.Expect("add", status, engine.OK)
 		h.Has("a", "2") // in the same second
@@ -192,7 +192,7 @@ func testLent(h *Harness) {
 		name string
 		end  func()
 	}{
-		{"remove", func() { h.Remove([]byte("big"), 0) }},
+		{"remove", func() { h.Delete("big") }},
 		{"set", func() { h.Set("big", strings.Repeat("x", lendFrom)) }},
 		{"append", func() { h.Put(engine.OpAppend, "big", "x", 0, 0, 0) }},
 		{"incr", func() { h.Arithmetic([]byte("big"), &engine.Arithmetic{Delta: 1}) }},

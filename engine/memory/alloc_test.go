@@ -39,8 +39,8 @@ func TestNoAllocations(t *testing.T) {
 		"get run":        func() { e.Get(run, &s) },
 		"get lent":       func() { e.Get(large, &lent); lent.release() },
 		"set":            func() { put(e, key, value) },
-		"set and remove": func() { put(e, none, value); e.Remove(none, 0) },
-		"remove nothing": func() { e.Remove(none, 0) },
+		"set and remove": func() { put(e, none, value); e.Remove(none, engine.Removal{}) },
+		"remove nothing": func() { e.Remove(none, engine.Removal{}) },
 		"incr":           func() { e.Arithmetic(number, &add) },
 		"touch":          func() { e.Touch(key, 0) },
 	} {

@@ -113,7 +113,7 @@ func TestInflow(t *testing.T) {
 	h.Expect("came", s.came, int64(2))
 	h.Expect("needed", s.needed, true)
 	h.Expect("needed, with guests only", e.stayOf(nominal).needed, false)
-	h.Remove([]byte("b"), 0)
+	h.Delete("b")
 	expect("removed", 1)
 	h.Expect("came since", e.stayOf(fitting).came, int64(0))
 }

@@ -147,7 +147,7 @@ func getRuns(e *Engine, keys *keyRing, run, n int) (s sink) {
 func BenchmarkSet(b *testing.B) {
 	b.Run("new/100B", func(b *testing.B) {
 		e, keys := filled(), newKeyRing(2*workingSet, freshSet)
-		removeAll := func() { eachKey(keys, func(k []byte) { e.Remove(k, 0) }) }
+		removeAll := func() { eachKey(keys, func(k []byte) { e.Remove(k, engine.Removal{}) }) }
 		b.Cleanup(removeAll)
 		inTurns(b, func(k []byte) { put(e, k, value100) }, keys, removeAll)
 	})
@@ -188,8 +188,8 @@ func fullEngine(b *testing.B) *Engine {
 func BenchmarkDelete(b *testing.B) {
 	e, keys := filled(), newKeyRing(2*workingSet, freshSet)
 	putAll := func() { eachKey(keys, func(k []byte) { put(e, k, value100) }) }
-	inTurns(b, func(k []byte) { e.Remove(k, 0) }, keys, putAll)
-	eachKey(keys, func(k []byte) { e.Remove(k, 0) })
+	inTurns(b, func(k []byte) { e.Remove(k, engine.Removal{}) }, keys, putAll)
+	eachKey(keys, func(k []byte) { e.Remove(k, engine.Removal{}) })
 }
 
 // inTurns measures what call does to all keys, and has them prepared before, each time, with the clock stopped.

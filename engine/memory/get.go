@@ -12,8 +12,8 @@ import (
 //
 // Read next: slab/doc.go.
 func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
-	if to == nil {
-		e.expect(keys)
+	if _, ok := to.(engine.Prefetch); ok {
+		e.prefetch(keys)
 		return 0
 	}
 	g := getter{e: e, to: to, now: e.now()}

@@ -157,7 +157,7 @@ func TestGrownItemStays(t *testing.T) {
 		_, status := h.Put(op, key, value, 0, 0, 0)
 		h.Expect("doubled", status, engine.OK)
 		h.Has(key, value+value)
-		h.Expect("remove", h.Remove([]byte(key), 0), engine.OK)
+		h.Expect("remove", h.Delete(key), engine.OK)
 	}
 }
 

@@ -78,9 +78,9 @@ func TestStatsSlabs(t *testing.T) {
 	h.Set("b", strings.Repeat("v", 200))
 	h.Has("a", "1")
 	h.Look("b")
-	h.Expect("remove", h.Remove([]byte("a"), 0), engine.OK)
+	h.Expect("remove", h.Delete("a"), engine.OK)
 	h.Set("c", "1")
-	h.Expect("silent remove", h.Remove([]byte("c"), engine.Silent), engine.OK)
+	h.Expect("silent remove", h.Remove([]byte("c"), engine.Removal{Silent: true}), engine.OK)
 	names, values := h.Figures(engine.Query{Group: "slabs"})
 	var got strings.Builder
 	for _, n := range names {
@@ -154,8 +154,8 @@ func TestFreeChunks(t *testing.T) {
 	for i := range 10922 + 5 {
 		h.Set(fmt.Sprintf("%05d", i), "v") // nominal 71 bytes, class 1 in every way
 	}
-	h.Remove([]byte("00001"), 0)
-	h.Remove([]byte("00002"), 0)
+	h.Delete("00001")
+	h.Delete("00002")
 	_, slabs := h.Figures(engine.Query{Group: "slabs"})
 	h.Expect("pages", slabs["1:total_pages"], "2")
 	h.Expect("used", slabs["1:used_chunks"], "10925")

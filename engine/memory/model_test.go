@@ -37,6 +37,9 @@ type model struct {
 func (m *model) run(op, which, size, extra int) {
 	key := fmt.Sprintf("key%d", which%50)
 	m.due()
+	if extra%8 == 0 {
+		m.Expect("prefetch", m.Get([]engine.Key{{Bytes: []byte("none")}, {Bytes: []byte(key)}}, engine.Prefetch{}), 0)
+	}
 	it := m.items[key]
 	if it != nil && it.exptime != 0 && it.exptime <= m.Clock.Now() {
 		delete(m.items, key)
@@ -55,8 +58,7 @@ func (m *model) run(op, which, size, extra int) {
 	case op < 60:
 		m.store(engine.Op(op%6), key, it, size, extra)
 	case op < 70:
-		m.Expect("remove", m.Remove([]byte(key), 0) == engine.OK, it != nil)
-		delete(m.items, key)
+		m.remove(key, it, extra)
 	case op < 80:
 		m.touch(key, it, extra)
 	case op < 94:
@@ -142,6 +144,20 @@ func (m *model) outcome(op engine.Op, it *modelItem, cas uint64) engine.Status {
 		return engine.Exists
 	}
 	return engine.OK
+}
+
+func (m *model) remove(key string, it *modelItem, extra int) {
+	how, want := engine.Removal{Silent: extra%2 == 0}, engine.NotFound
+	if it != nil {
+		how.CAS, want = [...]uint64{0, it.cas, it.cas + 1}[extra%3], engine.OK
+	}
+	if it != nil && how.CAS != 0 && how.CAS != it.cas {
+		want = engine.Exists
+	}
+	m.Expect("remove", m.Remove([]byte(key), how), want)
+	if want == engine.OK {
+		delete(m.items, key)
+	}
 }
 
 func (m *model) touch(key string, it *modelItem, extra int) {

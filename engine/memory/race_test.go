@@ -44,7 +44,7 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 		value := strings.Repeat(k+";", 1+r.IntN(1+r.IntN(sizes))/8)
 		switch r.IntN(16) {
 		case 0:
-			h.Remove([]byte(k), 0)
+			h.Delete(k)
 		case 1:
 			h.Put(engine.OpAppend, k, k+";", 0, 0, 0)
 		case 2:

@@ -68,7 +68,7 @@ func TestReap(t *testing.T) {
 				key := fmt.Sprint("key", r.IntN(3000))
 				switch at := random(); r.IntN(6) {
 				case 0:
-					h.Remove([]byte(key), 0)
+					h.Delete(key)
 					delete(ends, key)
 				case 1:
 					if _, _, status := h.Touch([]byte(key), at); status == engine.OK {

@@ -5,11 +5,11 @@ import (
 	"gocached/engine"
 )
 
-// Remove unlinks the item under key. The statistics know a silent removal as a replacement.
-func (e *Engine) Remove(key []byte, cas uint64) engine.Status {
+// Remove unlinks the item under key. A silent removal is counted as a replacement.
+func (e *Engine) Remove(key []byte, r engine.Removal) engine.Status {
 	why := removed
-	if cas == engine.Silent {
-		cas, why = 0, replaced
+	if r.Silent {
+		why = replaced
 	}
 	hash, now := e.table.Hash(key), e.now()
 	stripe := e.table.Stripe(hash)
@@ -19,7 +19,7 @@ func (e *Engine) Remove(key []byte, cas uint64) engine.Status {
 	switch {
 	case f.h == nil:
 		return engine.NotFound
-	case cas != 0 && f.h.CAS() != cas:
+	case r.CAS != 0 && f.h.CAS() != r.CAS:
 		return engine.Exists
 	}
 	e.unlink(hash, f.link, f.ref, f.h, why)

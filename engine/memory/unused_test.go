@@ -17,7 +17,7 @@ func TestUnusedPages(t *testing.T) {
 				e, h := alone(t, func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 4<<20, noEvict })
 				stored := fill(e, "first", sizes[0])
 				for i := range stored + 1 {
-					h.Remove(fmt.Append(nil, "first", i), 0)
+					h.Remove(fmt.Append(nil, "first", i), engine.Removal{})
 				}
 				if !noEvict {
 					pass(e, h, 2)

@@ -97,7 +97,7 @@ func (e *Engine) Release(it engine.Item) {
 }
 
 // Remove finds nothing, silent or not.
-func (e *Engine) Remove([]byte, uint64) engine.Status { return engine.NotFound }
+func (e *Engine) Remove([]byte, engine.Removal) engine.Status { return engine.NotFound }
 
 // Store forgets the item. An operation that needs one already there fails.
 func (e *Engine) Store(it engine.Item, op engine.Op, _ uint64) (uint64, engine.Status) {
@@ -113,7 +113,7 @@ func (e *Engine) Store(it engine.Item, op engine.Op, _ uint64) (uint64, engine.S
 
 // Get misses every key.
 func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
-	if to == nil {
+	if _, ok := to.(engine.Prefetch); ok {
 		return 0
 	}
 	for i := range keys {

@@ -5,9 +5,9 @@ import (
 	"gocached/engine"
 )
 
-// expect has fetched from memory what storing, deleting or changing the items under some keys will need: the items, and
+// prefetch has fetched from memory what storing, deleting or changing the items under some keys will need: the items, and
 // their neighbours in the LRU, whose links change with theirs. A store would wait for each of them in turn else.
-func (e *Engine) expect(keys []engine.Key) {
+func (e *Engine) prefetch(keys []engine.Key) {
 	run := e.table.Run(keys)
 	for i := range keys {
 		if i%assoc.Step == 0 {
