@@ -71,7 +71,7 @@ func TestWaits(t *testing.T) {
 				h.Release(it)
 			}},
 			{"get", func() { h.Get([]engine.Key{{Bytes: key}, {Bytes: key}}, &enginetest.Recorder{}) }},
-			{"get without a reader", func() { h.Get([]engine.Key{{Bytes: key}}, nil) }},
+			{"prefetch", func() { h.Get([]engine.Key{{Bytes: key}}, engine.Prefetch{}) }},
 			{"touch", func() { h.Touch(key, 0) }},
 			{"arithmetic", func() { h.Arithmetic(key, &engine.Arithmetic{Delta: 1}) }},
 			{"stats", func() { h.Stats(engine.Query{}, func(string, string) {}) }},
