@@ -7,10 +7,9 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"gocached/server/kernel"
 	"gocached/server/listen"
+	"gocached/server/rim"
 )
 
 // restTime is how long a goroutine rests that the system has refused something: descriptors or memory, most likely.
@@ -35,21 +34,20 @@ func (s *shared) rest(d time.Duration) bool {
 // there for the end of a round.
 const enrolling = 16
 
-// accept takes connections from one listener until it is closed. Each goes to an event loop of gnet's, which takes
-// over a duplicate of its descriptor. It returns when the last has arrived there.
+// accept takes connections from one listener until it is closed. Each goes to an event loop. It returns when the last has arrived there.
 func (s *Server) accept(ln listen.Listener) {
 	failing := false
 	var onTheirWay sync.WaitGroup
 	defer onTheirWay.Wait()
 	places := make(chan struct{}, enrolling)
 	for s.gate.Wait() {
-		spare, ok := s.reserve()
+		place, ok := s.reserve()
 		if !ok {
 			return
 		}
 		nc, err := ln.Accept()
 		if err != nil {
-			_ = unix.Close(spare)
+			place.Release()
 		}
 		if errors.Is(err, net.ErrClosed) {
 			return
@@ -72,36 +70,35 @@ func (s *Server) accept(ln listen.Listener) {
 			places <- struct{}{}
 			onTheirWay.Go(func() {
 				defer func() { <-places }()
-				s.enroll(nc, ln.Kind, spare)
+				s.enrol(nc, ln.Kind, place)
 			})
 		case listen.TurnedAway:
-			_ = unix.Close(spare)
+			place.Release()
 			if s.log.Level() > 0 {
 				s.log.Printf("Too many open connections")
 			}
 			turnAway(nc)
 		case listen.TooLate:
-			_ = unix.Close(spare)
+			place.Release()
 			_ = nc.Close()
 			return
 		}
 	}
 }
 
-// reserve keeps a descriptor for the duplicate that gnet makes of an accepted one: without it a client could be accepted
-// and then not served. It waits while there is none. It returns false if the server stops first.
-func (s *Server) reserve() (fd int, ok bool) {
+// reserve takes a place for a further connection. It waits while there is none. It returns false if the server stops first.
+func (s *Server) reserve() (place rim.Place, ok bool) {
 	for waits := 0; ; waits++ {
-		fd, err := unix.FcntlInt(uintptr(s.drainer.epoll), unix.F_DUPFD_CLOEXEC, 0)
+		place, err := s.rim.Reserve()
 		if err == nil {
-			return fd, true
+			return place, true
 		}
 		if waits == 0 {
 			s.gate.Exhausted()
 			s.log.Printf("no descriptor for a further connection: %v", err)
 		}
 		if !s.rest(restTime) {
-			return -1, false
+			return place, false
 		}
 	}
 }
@@ -122,20 +119,10 @@ func turnAway(nc net.Conn) {
 	_ = nc.Close()
 }
 
-// errNotOpened says that gnet closed a connection before it had opened it.
-var errNotOpened = errors.New("the event loop did not take it")
-
-// enroll hands a connection to an event loop. The spare descriptor makes room for gnet's duplicate.
-func (s *Server) enroll(nc net.Conn, kind listen.Kind, spare int) {
-	c := newConn(kind)
-	_ = unix.Close(spare)
-	_, err := s.client.EnrollContext(nc, c)
-	if err == nil && !c.opened {
-		err = errNotOpened
-	}
-	if err != nil {
+// enrol hands a connection to an event loop.
+func (s *Server) enrol(nc net.Conn, kind listen.Kind, place rim.Place) {
+	if err := s.rim.Enrol(nc, newConn(kind), place); err != nil {
 		s.log.Printf("connection given up: %v", err)
-		_ = nc.Close()
 		s.gate.Leave()
 	}
 }

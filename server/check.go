@@ -166,7 +166,7 @@ func (k *checker) checkLists() error {
 		}
 		on[c] = true
 	}
-	for _, c := range l.polling.conns {
+	for _, c := range l.conns {
 		if c != nil && c.is(stateYielded) && !on[c] {
 			return fmt.Errorf("descriptor %d is not on the list of those who yielded", c.fd)
 		}
@@ -177,7 +177,7 @@ func (k *checker) checkLists() error {
 // checkConns looks at each connection by itself.
 func (k *checker) checkConns() error {
 	l := k.loop
-	for fd, c := range l.polling.conns {
+	for fd, c := range l.conns {
 		if c == nil {
 			continue
 		}
@@ -210,7 +210,7 @@ func (k *checker) checkConn(fd int, c *conn) error {
 		return fmt.Errorf("it should wait in a round")
 	case c.is(statePaused) && waits == 0:
 		return fmt.Errorf("it is paused for no reason")
-	case waits != 0 && !c.is(statePaused) && l.canPause():
+	case waits != 0 && !c.is(statePaused) && l.rim.CanPause():
 		return fmt.Errorf("it is not paused")
 	case c.is(stateUnended) && !c.is(stateTimed):
 		return fmt.Errorf("nobody will look at its line again")

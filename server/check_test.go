@@ -5,21 +5,23 @@ import (
 	"testing"
 
 	"gocached/engine"
+	"gocached/server/kernel"
 	"gocached/server/listen"
+	"gocached/server/rim"
 	"gocached/server/settings"
 )
 
 // checkedLoop returns a loop with three connections, the first two of which have a part each in a run of three requests,
 // and replies.
 func checkedLoop() (*loop, []*conn) {
-	l := newLoop(&shared{settings: settings.Default()}, nil, poller{epoll: -1})
+	l := newLoop(&shared{settings: settings.Default()}, new(rim.Loop))
 	l.roster.after = 1
 	conns := make([]*conn, 3)
 	for fd := range conns {
 		c := newConn(listen.KindTCP)
 		c.fd, c.loop = fd, l
 		c.set(stateOpen)
-		l.polling.add(c)
+		l.conns.add(c)
 		l.roster.enrol(c)
 		conns[fd] = c
 	}
@@ -86,7 +88,8 @@ func TestCheckFindsDamage(t *testing.T) {
 // TestCheckNeedsPause: a connection of a loop that can pause is paused while it waits.
 func TestCheckNeedsPause(t *testing.T) {
 	l, conns := checkedLoop()
-	l.poller.epoll = 0
+	config := rim.Config{NewWorker: func(*rim.Loop) rim.Worker { return l }}
+	l.rim = rim.Simulate(config, kernel.System{}, -1).Play(rim.Played{Tasks: new(int32)})
 	conns[2].set(stateParked)
 	if err := l.checker.checkConns(); err == nil || !strings.Contains(err.Error(), "it is not paused") {
 		t.Errorf("found %v", err)

@@ -3,7 +3,6 @@ package server
 import (
 	"sync/atomic"
 
-	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
 
 	"gocached/engine"
@@ -11,6 +10,7 @@ import (
 	"gocached/sasl"
 	"gocached/server/kernel"
 	"gocached/server/listen"
+	"gocached/server/rim"
 	"gocached/server/settings"
 )
 
@@ -21,8 +21,6 @@ import (
 // forgotten it.
 type conn struct {
 	state  connState // facts, see below
-	armed  bool      // known to the drainer's epoll
-	opened bool      // OnOpen has been called; never changes afterwards
 	event  uint32    // requests taken since the last event, for conn_yields
 	blocks uint32    // how often it was blocked
 	grown  uint32    // how often more has come of a line that has no end, see lineend.go
@@ -41,24 +39,22 @@ type conn struct {
 	kept     int         // bytes of our own in it, those already sent from its head included
 	progress progress    // see stalled.go
 	hungry   *hungry     // its request that waits for memory, or nil
-	watch    uint64      // its number with the drainer while it is watched, or 0
 	gone     atomic.Bool // it is closed: the one fact that other goroutines may ask for
 	kind     listen.Kind
-	gc       gnet.Conn
 
-	_ [16]byte // it is allocated at the start of a cache line
+	rim.Conn
 }
 
 // connState is a set of facts about a connection.
 type connState uint16
 
 const (
-	stateOpen    connState = 1 << iota // between OnOpen and OnClose
+	stateOpen    connState = 1 << iota // between Opened and Closed
 	stateSpoken                        // its first byte has chosen the protocol
 	stateReady                         // waits in the loop's current round
 	stateBlocked                       // output is waiting for the socket: nothing is parsed until it has gone
 	stateYielded                       // has had its turn and waits for the next, its input in conn.in
-	statePaused                        // gnet does not read from it
+	statePaused                        // nobody reads from it
 	stateClosing                       // is closed once its output has gone
 	stateParked                        // its last request is being worked on elsewhere, or waits for memory
 	stateHungry                        // the latter; see wait_memory.go

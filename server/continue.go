@@ -2,12 +2,12 @@ package server
 
 import "gocached/protocol"
 
-// unblock goes on with a blocked connection. It runs on the loop, when the drainer found room.
+// unblock goes on with a blocked connection. It runs on the loop, when the rim has found room.
 func (l *loop) unblock(c *conn) {
 	if !c.is(stateOpen) || !c.is(stateBlocked) {
 		return
 	}
-	if l.writer.push(c) && !l.shared.drainer.watch(c) {
+	if l.writer.push(c) && !l.rim.Watch(c) {
 		l.close(c)
 	}
 	l.answer()

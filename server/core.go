@@ -1,21 +1,18 @@
 package server
 
 import (
-	"context"
 	"time"
-
-	"github.com/panjf2000/gnet/v2"
 
 	"gocached/engine"
 	"gocached/server/kernel"
+	"gocached/server/rim"
 )
 
 // core is what all parts of a loop need: what loops share, their own event loop and kernel, and what they count.
 type core struct {
 	shared *shared
-	ev     gnet.EventLoop // nil for a UDP worker's
+	rim    *rim.Loop // it runs no tasks if it is a UDP worker's
 	kernel kernel.Kernel
-	poller poller
 	roster roster                  // its connections, to find the idle ones
 	failed func(c *conn, what any) // what becomes of a panic, see guard
 
@@ -39,10 +36,10 @@ func (k *core) hear(c *conn) {
 	}
 }
 
-// close ends a connection at once, see hangUp. gnet calls OnClose within it. A datagram's has nothing to end.
+// close ends a connection at once, see hangUp. Closed is called within it. A datagram's has nothing to end.
 func (k *core) close(c *conn) {
-	if c.is(stateOpen) && c.gc != nil {
-		_ = k.ev.Close(c.gc) // its error is that of a socket nobody needs any more
+	if c.is(stateOpen) {
+		c.Close()
 	}
 }
 
@@ -64,8 +61,5 @@ func (k *core) onLoop(c *conn, after time.Duration, what func()) {
 
 // soon does the same without a pause. It may be called from anywhere.
 func (k *core) soon(c *conn, what func()) {
-	_ = k.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-		k.guard(c, what)
-		return nil
-	})) // an error means that the server is stopping
+	_ = k.rim.Execute(func() { k.guard(c, what) }) // an error means that the server is stopping
 }

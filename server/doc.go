@@ -9,17 +9,17 @@
 //	             2. execute    requests            -> replies appended to l.out    (through the engine)
 //	             3. write      each connection's part of l.out -> its socket, few system calls for all
 //
-// A round is what one poll of an event loop found; while clients speak we poll (poll.go), and gnet has its turn in between. A run is what is parsed ahead of execution: neighbouring gets in it,
+// A round is what one poll of an event loop found; while clients speak we poll, and gnet has its turn in between (package rim, which
+// keeps everything that concerns gnet; nothing else here knows it). A run is what is parsed ahead of execution: neighbouring gets in it,
 // whoever sent them, go to the engine in one call, so that their cache misses overlap. The replies of a connection are
 // pieces of the loop's one buffer, or values that stay in their chunks ("lent") until the socket has taken them.
 //
 // # Sockets
 //
 // Listeners are our own (package listen), since gnet's cannot pause, share or fail safely; an accepted connection is
-// enrolled with a gnet event loop, which owns it, opens and closes it, and reads when it is the first to speak. We write:
+// handed to an event loop of gnet's, which owns it, opens and closes it, and reads when it is the first to speak. We write:
 // with send(2) or io_uring, straight to the descriptor. What a socket does not take is kept (it is bounded by outputMost and one
-// reply), the connection is blocked, and gnet is kept from reading from it (pause.go); a second epoll finds out when there
-// is room again (drain.go). So a client that does not read costs a bound amount of memory and nobody else's time. What is
+// reply), and the connection is blocked and paused: nobody reads from it (pause.go) until there is room again. So a client that does not read costs a bound amount of memory and nobody else's time. What is
 // lent to all of them together is bound too (lend.go), and so is what is being received (execute_store.go). Who finds no room
 // waits in line (wait_memory.go), and who stalls while others do is closed (stalled.go).
 //
@@ -66,8 +66,9 @@
 //	core.go, shared.go           what all parts of a loop need; what all loops have in common
 //
 //	udp*.go                      datagrams: workers that go through the same stages
-//	handler.go, pause.go,        gnet's events; clients that do not read, and when they do again;
-//	drain.go, fallback.go        what is done without gnet's poller
+//	events.go, pause.go          what happens to a connection; clients that do not read
+//	package rim                  gnet's event loops, and what it takes to live beside them: polls of our own, pauses, when
+//	                             sockets have room again, what is done without gnet's poller
 //	accept.go; package listen    how clients get in, and how many
 //	server.go                    start and stop
 //	package settings             everything the command line can choose: one table
@@ -81,7 +82,7 @@
 // # Locks
 //
 // Everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself (gate,
-// drainer, prefixes, Log, parking, line, relief) and none of these calls another while locked, except that gate pauses its
+// rim, prefixes, Log, parking, line, relief) and none of these calls another while locked, except that gate pauses its
 // listeners. shared.loopsMu guards the list of loops, and comes before line and relief. Parked work runs in
 // goroutines of its own, as many at a time as shared.working has places, and comes back to its connection as a task of the
 // loop. shared.huge is held by the UDP worker whose answer is huge, and comes before every other lock.

@@ -1,16 +1,13 @@
 package server
 
 import (
-	"context"
-
 	"gocached/protocol"
 )
 
 // feedOnce is the task that askToFeed asks for.
-func (l *loop) feedOnce(context.Context) error {
+func (l *loop) feedOnce() {
 	l.waiting.feeding.Store(false)
 	l.guard(nil, func() { l.feed(standMost) })
-	return nil
 }
 
 // standMost is how many gets are looked at whether they are in need when something has come back. The tick looks at all.

@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"gocached/protocol"
+	"gocached/server/rim"
 )
 
 // TestHandlers: each command has a handler. Gets have their own way, see executeFrom.
 func TestHandlers(t *testing.T) {
-	handlers := newLoop(new(shared), nil, poller{epoll: -1}).executor.handlers
+	handlers := newLoop(new(shared), new(rim.Loop)).executor.handlers
 	for c := range protocol.Command(protocol.NumCommands) {
 		if handlers[c] == nil && c != protocol.Get {
 			t.Errorf("%v has no handler", c)

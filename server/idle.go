@@ -1,11 +1,5 @@
 package server
 
-import (
-	"context"
-
-	"github.com/panjf2000/gnet/v2"
-)
-
 // Connections that are idle for too long are closed if -o idle_timeout asks for it, as in memcached 1.6.
 //
 // The time of a connection counts from when it was last heard. It is measured in seconds that the server has been
@@ -19,7 +13,7 @@ import (
 type roster struct {
 	after uint32 // seconds; 0 is never, and then there is no list
 	conns []*conn
-	task  gnet.Runnable
+	task  func()
 }
 
 // lastHeard is what a connection is judged by.
@@ -35,10 +29,7 @@ const unseen = -1
 // watchIdle makes a new loop close idle connections, if the settings ask for it.
 func (l *loop) watchIdle() {
 	l.roster.after = uint32(l.shared.settings.IdleTimeout)
-	l.roster.task = gnet.RunnableFunc(func(context.Context) error {
-		l.guard(nil, l.closeIdle)
-		return nil
-	})
+	l.roster.task = func() { l.guard(nil, l.closeIdle) }
 }
 
 // enrol puts a new connection on the list.
@@ -111,12 +102,10 @@ func (s *Server) tick() {
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	s.relieve(now)
+	if timeout == 0 || now%sweepEvery(timeout) != 0 {
+		return
+	}
 	for _, l := range s.loops {
-		if l.ev == nil { // a UDP worker's
-			continue
-		}
-		if timeout > 0 && now%sweepEvery(timeout) == 0 {
-			_ = l.ev.Execute(context.Background(), l.roster.task) // an error means that the server is stopping
-		}
+		_ = l.rim.Execute(l.roster.task) // an error means that the server is stopping, or that it is a UDP worker's
 	}
 }

@@ -1,12 +1,9 @@
 package server
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/panjf2000/gnet/v2"
 
 	"gocached/internal/eventually"
 	"gocached/server/listen"
@@ -22,8 +19,7 @@ func (ts *testServer) pass(seconds int) {
 		ts.tick()
 		for _, l := range loops {
 			done := make(chan struct{})
-			task := gnet.RunnableFunc(func(context.Context) error { close(done); return nil })
-			if l.ev != nil && l.ev.Execute(context.Background(), task) == nil {
+			if l.rim.Execute(func() { close(done) }) == nil {
 				<-done
 			}
 		}

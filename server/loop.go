@@ -40,7 +40,7 @@ type loop struct {
 	admin    admin
 	executor executor
 
-	polling polling
+	conns connTable
 
 	checker checker
 }
@@ -94,7 +94,7 @@ func (l *loop) endOfRound() {
 		l.beginParked()
 	}
 	if len(l.round.yielded) > 0 {
-		l.askToServe()
+		l.rim.Ask()
 	}
 	l.forgetRound()
 }

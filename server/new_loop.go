@@ -1,25 +1,23 @@
 package server
 
 import (
-	"github.com/panjf2000/gnet/v2"
-
 	"gocached/server/kernel"
+	"gocached/server/rim"
 )
 
-func newLoop(s *shared, ev gnet.EventLoop, p poller) *loop {
+func newLoop(s *shared, r *rim.Loop) *loop {
 	l := new(loop)
 	l.checker = checker{loop: l, on: checking}
-	l.shared, l.ev, l.kernel, l.poller, l.failed = s, ev, kernel.System{}, p, l.panicked
+	l.shared, l.rim, l.kernel, l.failed = s, r, kernel.System{}, l.panicked
 	k := &l.core
 	l.replies.core, l.replies.sink, l.replies.stream, l.replies.most = k, &l.writer, true, outputMost
 	l.round.core, l.round.inputs, l.round.replies = k, &l.inputs, &l.replies
 	l.calls.core = k
 	l.reader = reader{k, &l.round, &l.calls, make([]byte, 0, roundInput)}
 	l.waiting.core, l.waiting.round, l.waiting.replies = k, &l.round, &l.replies
-	l.waiting.feedTask = gnet.RunnableFunc(l.feedOnce)
+	l.waiting.feedTask = l.feedOnce
 	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting}
 	l.newExecutor()
-	l.polling.task, l.polling.pace.every = gnet.RunnableFunc(l.serve), yieldMost
 	return l
 }
 

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"io"
 	"net"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/crypto/bcrypt"
 
 	"gocached/internal/eventually"
@@ -192,11 +190,10 @@ func (ts *testServer) onLoop(c *client, f func(l *loop, inside *conn)) {
 	l := ts.loops[0]
 	ts.loopsMu.Unlock()
 	done := make(chan struct{})
-	err := l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
+	err := l.rim.Execute(func() {
 		defer close(done)
 		f(l, l.round.last)
-		return nil
-	}))
+	})
 	if err != nil {
 		ts.t.Fatal(err)
 	}

@@ -1,40 +1,39 @@
 package server
 
-import (
-	"errors"
+// A connection that is to wait is paused, if the rim can do that: nobody reads from it meanwhile, and no poll tells that
+// it has something to say. So what it sends stays in its socket, and costs nothing. Where it cannot be paused what it sends is
+// kept, up to a bound (keptMost), until it may go on.
 
-	"gocached/server/kernel"
-
-	"golang.org/x/sys/unix"
-)
-
-// gnet has no way to stop reading from a connection. Its poller is level-triggered epoll with the descriptor as data,
-// so the interest of a connection can be changed from outside, as long as gnet itself does not write to it (which would
-// set the interest anew): all output goes past gnet. Needs gnet v2.10 on Linux; a test fails when an upgrade breaks it.
-
-const (
-	readInterest = unix.EPOLLIN | unix.EPOLLPRI // what gnet itself asks for
-	noInterest   = 0                            // errors and hang-ups still come
-)
-
-// errNoEpoll says that gnet's poller was not found where it is expected.
-var errNoEpoll = errors.New("cannot find gnet's epoll descriptor")
-
-// interest sets what an epoll instance waits for on a descriptor.
-func interest(k kernel.Kernel, epoll, fd int, events uint32) error {
-	return k.Control(epoll, unix.EPOLL_CTL_MOD, fd, unix.EpollEvent{Events: events, Fd: int32(fd)})
-}
-
-// pause makes gnet stop reading from a connection.
+// pause stops the reading from a connection.
 func (k *core) pause(c *conn) {
-	if !c.is(statePaused) && interest(k.kernel, k.poller.epoll, c.fd, noInterest) == nil {
+	if !c.is(statePaused) && k.rim.Pause(c.fd) {
 		c.set(statePaused)
 	}
 }
 
-// resume makes gnet read from a connection again, unless it still has reason not to.
+// resume ends a pause, unless there is still reason for it.
 func (k *core) resume(c *conn) {
-	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && interest(k.kernel, k.poller.epoll, c.fd, readInterest) == nil {
+	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && k.rim.Resume(c.fd) {
 		c.clear(statePaused)
 	}
+}
+
+// keptMost is how many bytes of input are kept for a connection that cannot be paused.
+const keptMost = 1 << 20
+
+// limitKept closes a connection that cannot be paused and for which too much input waits.
+func (l *loop) limitKept(c *conn) {
+	if l.rim.CanPause() || len(c.in) <= keptMost {
+		return
+	}
+	if l.shared.log.Level() > 0 {
+		l.shared.log.Printf("<%d does not read its replies, and has sent more than %d KB: closed", c.fd, keptMost>>10)
+	}
+	l.close(c)
+}
+
+// noPoller tells the operator what it means that the rim can pause nobody.
+func (s *shared) noPoller(err error) {
+	s.log.Printf("warning: %v. Clients that do not read their replies cannot be paused: who has sent more than %d KB "+
+		"meanwhile is closed, and who closes its half meanwhile loses the rest of its answers", err, keptMost>>10)
 }

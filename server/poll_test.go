@@ -1,13 +1,9 @@
 package server
 
 import (
-	"context"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/panjf2000/gnet/v2"
 
 	"gocached/server/settings"
 )
@@ -23,8 +19,7 @@ func (ts *testServer) onlyLoop() *loop {
 func (l *loop) runTask(t *testing.T, f func()) {
 	t.Helper()
 	done := make(chan struct{})
-	task := gnet.RunnableFunc(func(context.Context) error { f(); close(done); return nil })
-	if err := l.ev.Execute(context.Background(), task); err != nil {
+	if err := l.rim.Execute(func() { f(); close(done) }); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -43,7 +38,7 @@ func TestTasksRunBesideTraffic(t *testing.T) {
 	l := ts.onlyLoop()
 	for range 20 { // it waits for somebody to speak
 		l.runTask(t, func() {
-			if l.polling.on {
+			if l.rim.Polls() {
 				t.Error("gnet runs tasks inside a poll")
 			}
 		})
@@ -130,26 +125,4 @@ func TestPanicInRound(t *testing.T) {
 		t.Error("no panic was counted")
 	}
 	ts.says("panic on a request", 1)
-}
-
-// TestPace: a loop lets go of its processor before 10 ms are over, as far as it has enough waits, and not more often than
-// need be.
-func TestPace(t *testing.T) {
-	for waits, want := range map[int]int{500: 500 / yieldLeast, 2000: 2000 / 15, 6000: 6000 / 46, 100_000: 100_000 / yieldMost} {
-		p := pace{every: yieldMost}
-		var awake atomic.Uint32
-		got := 0
-		for range 3 {
-			got = 0
-			for range waits {
-				if p.due(&awake) {
-					got++
-				}
-			}
-			awake.Add(1)
-		}
-		if got < want*95/100 || got > want*105/100 {
-			t.Errorf("%d waits a second: lets go %d times, want %d", waits, got, want)
-		}
-	}
 }

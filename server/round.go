@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gocached/protocol"
+	"gocached/server/rim"
 )
 
 // round is what is under way: the connections whose input waits to be parsed, and the run of requests that has been parsed
@@ -90,7 +91,7 @@ func (d *round) addPart(p part) {
 
 // turnsMost bounds how many connections that had yielded come back in one round, so that those who speak for the first
 // time are heard soon.
-const turnsMost = eventsMost
+const turnsMost = rim.EventsMost
 
 // takeTurns puts connections that had yielded back into the round, those first that have waited for longest.
 func (d *round) takeTurns() {

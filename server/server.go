@@ -6,16 +6,13 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime"
 	"sync"
 	"time"
-
-	"github.com/panjf2000/gnet/v2"
-	"github.com/panjf2000/gnet/v2/pkg/pool/goroutine"
 
 	"gocached/engine"
 	"gocached/server/listen"
 	"gocached/server/oplog"
+	"gocached/server/rim"
 	"gocached/server/settings"
 )
 
@@ -32,16 +29,14 @@ const readBuffer = 32 << 10
 // Server serves one engine to its clients. Make it with New, then call Listen, then Serve, each once.
 type Server struct {
 	shared
-	client      *gnet.Client
-	findPoller  func(gnet.Conn) (poller, error) // pollerOf
-	sayNoPoller sync.Once
-	done        sync.WaitGroup
+	blind bool // see rim.Config
+	done  sync.WaitGroup
 }
 
 // New returns a server for an engine that it initialises. The settings must have passed Validate and not change any
 // more. The error says what the engine could not have.
 func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Server, error) {
-	s := &Server{findPoller: pollerOf}
+	s := new(Server)
 	s.share(settings, eng, log)
 	if eng.Info().Blocks {
 		return nil, fmt.Errorf("engine %s waits for a disk or a network, which this version cannot serve yet", eng.Info().Name)
@@ -100,31 +95,30 @@ func (s *Server) Listen() error {
 	return nil
 }
 
-// start starts what needs no client: event loops, drainer.
+// start starts what needs no client.
 func (s *Server) start() (err error) {
-	if s.drainer, err = newDrainer(); err != nil {
-		return err
-	}
-	s.client, err = gnet.NewClient(&handler{server: s},
-		gnet.WithNumEventLoop(s.settings.Threads),
-		gnet.WithReadBufferCap(readBuffer),
-		gnet.WithTCPNoDelay(gnet.TCPDelay), // Go has seen to it that nothing is delayed when it accepted the connection
-		gnet.WithLogger(gnetLog{s.log}))
-	if err != nil {
-		return err
-	}
-	goroutine.DefaultWorkerPool.Release() // gnet's, of which we use nothing: it wakes an idle process twice a second
-	if err := s.client.Start(); err != nil {
-		return fmt.Errorf("cannot start the event loops: %w", err)
-	}
 	s.kernels.Try()
-	return s.checkPoller()
+	s.rim, err = rim.Start(s.rimConfig())
+	return err
+}
+
+// rimConfig is what the event loops need to know.
+func (s *Server) rimConfig() rim.Config {
+	return rim.Config{
+		Loops:      s.settings.Threads,
+		ReadBuffer: readBuffer,
+		Log:        s.log,
+		Awake:      &s.awake,
+		NewWorker:  s.newWorker,
+		NoPoller:   s.noPoller,
+		Blind:      s.blind,
+	}
 }
 
 // Serve accepts and serves clients until Stop is called, and returns when everything has been let go of.
 func (s *Server) Serve() error {
 	s.done.Go(func() { s.clock.Run(s.tick) })
-	s.done.Go(s.drainer.run)
+	s.done.Go(s.rim.Run)
 	var accepting sync.WaitGroup
 	for _, ln := range s.sockets.Listeners {
 		accepting.Go(func() { s.accept(ln) })
@@ -137,9 +131,8 @@ func (s *Server) Serve() error {
 	faults := []error{s.sockets.Close()}
 	accepting.Wait() // a loop that has stopped takes no connections and runs no tasks any more
 	s.parked.stop()
-	faults = append(faults, s.client.Stop(), s.kernels.Close())
+	faults = append(faults, s.rim.Stop(), s.kernels.Close())
 	s.clock.Stop()
-	s.drainer.stop()
 	s.done.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -159,28 +152,13 @@ func (s *Server) Addrs() []net.Addr {
 	return addrs
 }
 
-// loopOf returns the loop that belongs to a connection's event loop, making it if this is its first connection.
-func (s *Server) loopOf(gc gnet.Conn) *loop {
-	s.loopsMu.Lock()
-	defer s.loopsMu.Unlock()
-	ev := gc.EventLoop()
-	for _, l := range s.loops {
-		if l.ev == ev {
-			return l
-		}
-	}
-	l := newLoop(&s.shared, ev, s.poller(gc))
+// newWorker makes the loop that belongs to an event loop.
+func (s *Server) newWorker(r *rim.Loop) rim.Worker {
+	l := newLoop(&s.shared, r)
 	l.kernel = s.kernels.Open()
 	l.watchIdle()
+	s.loopsMu.Lock()
+	defer s.loopsMu.Unlock()
 	s.loops = append(s.loops, l)
 	return l
 }
-
-// gnetLog passes gnet's rare complaints on to our log, and drops its chatter.
-type gnetLog struct{ log *oplog.Log }
-
-func (gnetLog) Debugf(string, ...any)               {}
-func (gnetLog) Infof(string, ...any)                {}
-func (g gnetLog) Warnf(format string, args ...any)  { g.log.Printf(format, args...) }
-func (g gnetLog) Errorf(format string, args ...any) { g.log.Printf(format, args...) }
-func (g gnetLog) Fatalf(format string, args ...any) { g.log.Printf(format, args...); runtime.Goexit() }

@@ -90,7 +90,7 @@ func (d *round) turnOver(c *conn) bool {
 	if limit >= defaultReqsPerEvent {
 		limit = max(limit, protocol.MaxRun)
 	}
-	return c.event >= limit && d.last != c && d.canPause()
+	return c.event >= limit && d.last != c && d.rim.CanPause()
 }
 
 // defaultReqsPerEvent is the default of -R.

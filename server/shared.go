@@ -12,6 +12,7 @@ import (
 	"gocached/server/listen"
 	"gocached/server/oplog"
 	"gocached/server/prefix"
+	"gocached/server/rim"
 	"gocached/server/settings"
 )
 
@@ -22,7 +23,7 @@ type shared struct {
 	engine   engine.Engine
 	log      *oplog.Log
 	clock    *clock.Clock
-	drainer  *drainer
+	rim      *rim.Loops
 	gate     listen.Gate
 	prefixes prefix.Counts
 	sasl     *sasl.Authenticator // nil without -S

@@ -115,7 +115,7 @@ func (w *world) stepLoops(most int) {
 
 // sawWidth notes how wide the rounds are.
 func (w *world) sawWidth(l *loop) {
-	if !l.polling.on {
+	if !l.rim.Polls() {
 		return
 	}
 	if len(l.round.ready) > 1 {

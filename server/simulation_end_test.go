@@ -147,7 +147,7 @@ func (w *world) end() {
 	if n := w.server.unsent.Load(); n != 0 {
 		w.fail("%d bytes are counted as not sent", n)
 	}
-	if n := len(w.server.drainer.waiting); n != 0 {
+	if n := w.server.rim.Watched(); n != 0 {
 		w.fail("the drainer waits for %d connections", n)
 	}
 	w.checkNobodyWaits()

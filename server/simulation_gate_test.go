@@ -139,10 +139,8 @@ func (l *netLoop) refuse(c *netConn) {
 	l.w.saw(sawOpenFault)
 	c.closed, c.client.gone = true, true
 	l.w.net.sockets[c.socket.fd] = nil
-	l.w.handler.OnClose(c, nil)
-	if !c.context.opened {
-		l.w.fail("client %d: the server does not know that it was closed", c.client.number)
-	}
+	l.w.gnet.OnClose(c, nil)
+	l.w.server.gate.Leave() // as whoever has accepted it does when Enrol reports so
 	l.w.house.left()
 }
 

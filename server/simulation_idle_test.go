@@ -1,11 +1,5 @@
 package server
 
-import (
-	"context"
-
-	"github.com/panjf2000/gnet/v2"
-)
-
 // simIdle is what makes a client idle. Between the two times lies what the server may or may not take for a sign of life,
 // like that it has sent something.
 type simIdle struct {
@@ -25,14 +19,13 @@ func (c *simClient) heard() { c.idle.sure, c.idle.latest = c.w.awake, c.w.awake 
 func (l *netLoop) watchIdle() {
 	l.loop.watchIdle()
 	look := l.loop.roster.task
-	l.loop.roster.task = gnet.RunnableFunc(func(ctx context.Context) error {
+	l.loop.roster.task = func() {
 		l.beforeLook()
 		l.looking = true
-		err := look.Run(ctx)
+		look()
 		l.looking = false
 		l.afterLook()
-		return err
-	})
+	}
 }
 
 // waiting says whether a client waits for the server, or for work that is done elsewhere.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 
+	"gocached/server/rim"
+
 	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
 )
@@ -28,12 +30,12 @@ type netLoop struct {
 
 func newNetLoop(w *world, number int) *netLoop {
 	l := &netLoop{number: number, buffer: make([]byte, readBuffer)}
-	p := poller{epoll: loopEpoll + number, eventfd: loopEventfd + number, tasks: &l.wanted, queues: [2]taskQueue{l, l}}
+	p := rim.Played{EventLoop: l, Epoll: loopEpoll + number, Eventfd: loopEventfd + number, Tasks: &l.wanted, Queue: l}
 	if w.plan.noPoller {
-		p = poller{epoll: -1}
+		p.Tasks = nil
 	}
 	l.begin(w, l.live)
-	l.loop = newLoop(&w.server.shared, l, p)
+	l.loop = w.server.rim.Play(p).Worker().(*loop)
 	l.loop.kernel, l.loop.replies.most, l.loop.checker.on = w.net, w.plan.replyMost, true
 	l.watchIdle()
 	return l
@@ -66,7 +68,7 @@ func (l *netLoop) Close(c gnet.Conn) error {
 
 // live is gnet's loop: it polls, handles the events one by one, then runs tasks.
 func (l *netLoop) live() {
-	events := make([]unix.EpollEvent, eventsMost)
+	events := make([]unix.EpollEvent, rim.EventsMost)
 	for !l.over {
 		chores := false
 		n := l.poll(events)
@@ -120,7 +122,7 @@ func (l *netLoop) poll(events []unix.EpollEvent) (n int) {
 	}
 	l.w.r.Shuffle(n, func(i, j int) { events[i], events[j] = events[j], events[i] })
 	if n > 0 {
-		l.w.trace.add("loop %d polls, the server %d: %d events", uint64(l.number), uint64(one(l.loop.polling.on)), uint64(n))
+		l.w.trace.add("loop %d polls, the server %d: %d events", uint64(l.number), uint64(one(l.loop.rim.Polls())), uint64(n))
 	}
 	return n
 }
@@ -181,7 +183,7 @@ func (l *netLoop) traffic(s *socket) {
 	c.client.heard()
 	c.client.readAt = l.w.elapsed
 	c.data = l.buffer[:s.read(l.buffer[:n])]
-	l.w.handler.OnTraffic(c)
+	l.w.gnet.OnTraffic(c)
 	c.data = nil
 }
 
@@ -190,7 +192,7 @@ func (l *netLoop) open(c *netConn) {
 	c.opened = true
 	c.client.heard()
 	l.w.trace.add("client %d: loop %d opens descriptor %d", uint64(c.client.number), uint64(l.number), uint64(c.socket.fd))
-	l.w.handler.OnOpen(c)
+	l.w.gnet.OnOpen(c)
 	c.context.parser.Limits.StreamFrom = l.w.plan.stream
 }
 
@@ -204,7 +206,7 @@ func (l *netLoop) close(c *netConn, err error) {
 	}
 	l.w.trace.add("client %d: its connection is closed", uint64(c.client.number), 0, 0)
 	c.closed = true
-	if l.w.plan.noPoller && c.context.state&(stateBlocked|stateYielded|stateParked) != 0 { // it could not be paused: see fallback.go
+	if l.w.plan.noPoller && c.context.state&(stateBlocked|stateYielded|stateParked) != 0 { // it could not be paused
 		c.client.harmed = true
 	}
 	l.relieved(c)
@@ -213,7 +215,7 @@ func (l *netLoop) close(c *netConn, err error) {
 		l.w.fail("client %d is hung up on with %d bytes in its socket: that is a reset", c.client.number, len(s.in))
 	}
 	c.client.leaves()
-	l.w.handler.OnClose(c, err)
+	l.w.gnet.OnClose(c, err)
 	c.client.closed(err)
 	l.w.net.sockets[c.socket.fd] = nil
 	l.w.house.left()

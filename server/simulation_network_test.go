@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"gocached/server/kernel"
+	"gocached/server/rim"
 
 	"golang.org/x/sys/unix"
 )
@@ -48,7 +49,7 @@ var _ kernel.Kernel = (*network)(nil)
 
 // open makes a socket with the lowest descriptor that is free.
 func (n *network) open(room int) *socket {
-	s := &socket{room: room, interest: readInterest}
+	s := &socket{room: room, interest: rim.ReadInterest}
 	for s.fd < len(n.sockets) && n.sockets[s.fd] != nil {
 		s.fd++
 	}
@@ -271,7 +272,7 @@ func (n *network) Control(epoll, op, fd int, event unix.EpollEvent) error {
 	if epoll == drainEpoll {
 		return n.watch(s, op, event)
 	}
-	if epoll != s.conn.loop.loop.poller.epoll || op != unix.EPOLL_CTL_MOD || int(event.Fd) != fd {
+	if epoll != s.conn.loop.loop.rim.Epoll() || op != unix.EPOLL_CTL_MOD || int(event.Fd) != fd {
 		n.w.fail("epoll %d is told %d of descriptor %d", epoll, op, fd)
 	}
 	n.w.trace.add("descriptor %d waits for events %d", uint64(fd), uint64(event.Events), 0)
@@ -314,11 +315,10 @@ func (n *network) act() {
 	}
 	number := n.notices[0]
 	n.notices = n.notices[1:]
-	if n.w.server.drainer.waiting[number] == nil {
+	n.w.trace.add("the drainer acts upon number %d", number, 0, 0)
+	if !n.w.server.rim.Drain(number) {
 		n.w.saw(sawStaleRoom)
 	}
-	n.w.trace.add("the drainer acts upon number %d", number, 0, 0)
-	n.w.server.drainer.drained(number)
 }
 
 // together makes the calls one by one, which none of them can tell.

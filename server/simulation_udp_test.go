@@ -83,7 +83,7 @@ func (a *netWorker) Read(in *kernel.Incoming) error {
 		from := kernel.Address{Family: unix.AF_INET6, Port: d.id ^ 0x5555}
 		binary.BigEndian.PutUint64(from.Addr[8:], uint64(c.number))
 		in.Put(d.bytes, from)
-		a.worker.conns[i].gc = c.conn
+		a.w.whose[a.worker.conns[i]] = c
 	}
 	if n > 1 {
 		a.w.saw(sawUDPBatch)
@@ -138,7 +138,7 @@ func (a *netWorker) endBatch() {
 	for i, c := range a.batch {
 		c.datagram.end(c)
 		c.gone = true
-		a.worker.conns[i].gc = nil
+		delete(a.w.whose, a.worker.conns[i])
 	}
 	a.batch = a.batch[:0]
 }

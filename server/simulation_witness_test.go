@@ -53,11 +53,11 @@ func (e *witness) guard() {
 
 // client returns whose request the server is at.
 func (e *witness) client() *simClient {
-	return e.w.running.loop.replies.to.gc.(*netConn).client
+	return e.w.whose[e.w.running.loop.replies.to]
 }
 
 func (e *witness) clientOf(l *loop, part int) *simClient {
-	return l.round.parts[part].c.gc.(*netConn).client
+	return e.w.whose[l.round.parts[part].c]
 }
 
 // request returns the client and the request that the server is at, which must be of a kind. It is nil if there is none.

@@ -7,10 +7,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/panjf2000/gnet/v2"
+
 	"gocached/engine"
 	"gocached/engine/memory"
 	"gocached/server/listen"
 	"gocached/server/oplog"
+	"gocached/server/rim"
 	"gocached/server/settings"
 )
 
@@ -24,13 +27,14 @@ type world struct {
 	r                       *rand.Rand
 	plan                    plan
 	server                  *Server
-	handler                 *handler
+	gnet                    gnet.EventHandler // what the server hears of it
 	eng                     *witness
 	model                   *model
 	net                     *network
 	loops                   []*netLoop
 	actors                  []stepper // loops, and whoever else goes on by himself
 	clients                 []*simClient
+	whose                   map[*conn]*simClient
 	spare                   []*request // answered, to be used again
 	udp                     *udpNet    // nil without UDP
 	house                   *house
@@ -57,7 +61,7 @@ type world struct {
 // newWorld makes a world, whose plan change may change if it is not nil. log and trace are used by one world at a time.
 func newWorld(seed uint64, steps int, log *oplog.Log, t *trace, change func(*plan)) *world {
 	keyPool.Do(fillKeyPool)
-	w := &world{seed: seed, r: rand.New(rand.NewPCG(seed, 0x5eed)), trace: t}
+	w := &world{seed: seed, whose: make(map[*conn]*simClient), r: rand.New(rand.NewPCG(seed, 0x5eed)), trace: t}
 	w.plan = newPlan(w.r, steps)
 	if change != nil {
 		change(&w.plan)
@@ -90,11 +94,11 @@ func (w *world) open(log *oplog.Log) {
 		w.saw(sawVerbose)
 	}
 	s.shares = w.plan.shares
-	s.drainer = &drainer{kernel: w.net, epoll: drainEpoll, waiting: make(map[uint64]*conn)}
-	w.server, w.handler = s, &handler{server: s}
+	s.kernels.Off = true // each loop gets the network in its place
+	s.rim = rim.Simulate(s.rimConfig(), w.net, drainEpoll)
+	w.server, w.gnet = s, s.rim.Events()
 	for i := range w.plan.loops {
 		l := newNetLoop(w, i)
-		s.loops = append(s.loops, l.loop)
 		w.loops = append(w.loops, l)
 		w.actors = append(w.actors, l)
 	}
@@ -331,6 +335,7 @@ func (w *world) connect() {
 		w.saw(sawBinary)
 	}
 	c.conn = &netConn{loop: pick(w.r, w.loops...), client: c, context: newConn(listen.KindTCP)}
+	w.whose[c.conn.context] = c
 	w.trace.add("client %d connects", uint64(c.number), 0, 0)
 	w.house.come(c)
 }

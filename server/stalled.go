@@ -1,11 +1,5 @@
 package server
 
-import (
-	"context"
-
-	"github.com/panjf2000/gnet/v2"
-)
-
 // Memory that cannot be evicted is bounded: what is lent to clients who do not read, or copied for them (lend.go), and
 // what waits for values that are being received (expectValue). Who comes when a bound is reached waits, and that shall
 // not last because others have stopped half-way.
@@ -106,7 +100,7 @@ func (l *loop) judge(c *conn) (s stalled, is bool) {
 
 // look is what a loop does once a second while anything is held, or somebody waits: it looks at all its connections, and
 // reports those that are stalled. While some wait to be answered it also hands the others' sockets what they take
-// already, which the drainer tells late.
+// already, which the rim tells late.
 //
 // Looks are counted, and not seconds: a loop that was held up gave nobody a chance to move.
 func (l *loop) look() {
@@ -118,7 +112,7 @@ func (l *loop) look() {
 	l.waiting.looks++
 	var found []stalled
 	scarce := l.shared.anybodyStands()
-	for _, c := range l.polling.conns {
+	for _, c := range l.conns {
 		if c != nil && scarce && c.is(stateBlocked) {
 			l.guard(c, func() { l.writer.push(c) })
 		}
@@ -136,13 +130,8 @@ func (l *loop) look() {
 	l.totals.add(&l.counts)
 }
 
-// lookTask makes look a task.
-func (l *loop) lookTask() gnet.Runnable {
-	return gnet.RunnableFunc(func(context.Context) error {
-		l.guard(nil, l.look)
-		return nil
-	})
-}
+// guardedLook is look as a task.
+func (l *loop) guardedLook() { l.guard(nil, l.look) }
 
 // relieve has the loops look, and close those that are to be closed. Needs loopsMu.
 func (s *Server) relieve(now uint32) {
@@ -153,19 +142,13 @@ func (s *Server) relieve(now uint32) {
 		return
 	}
 	for _, l := range s.loops {
-		if l.ev != nil { // not a UDP worker's
-			_ = l.ev.Execute(context.Background(), l.lookTask()) // an error means that the server is stopping
-		}
+		_ = l.rim.Execute(l.guardedLook) // an error means that the server is stopping, or that it is a UDP worker's
 	}
 }
 
 // relieveOf has a connection closed, unless it has moved meanwhile.
 func (s *Server) relieveOf(c *conn) {
-	l := c.loop
-	_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-		l.guard(c, func() { l.closeStalled(c) })
-		return nil
-	}))
+	c.loop.soon(c, func() { c.loop.closeStalled(c) })
 }
 
 func (l *loop) closeStalled(c *conn) {

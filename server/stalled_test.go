@@ -16,6 +16,7 @@ import (
 	"gocached/internal/eventually"
 	"gocached/server/kernel"
 	"gocached/server/listen"
+	"gocached/server/rim"
 	"gocached/server/settings"
 )
 
@@ -332,7 +333,7 @@ func TestSharedLoans(t *testing.T) {
 
 // TestLooks: a loop that was held up has looked once, however many seconds have passed meanwhile.
 func TestLooks(t *testing.T) {
-	l := newLoop(&shared{shares: usualShares}, nil, poller{epoll: -1})
+	l := newLoop(&shared{shares: usualShares}, new(rim.Loop))
 	for _, awake := range []uint32{5, 5, 5, 6, 20, 20} {
 		l.shared.awake.Store(awake)
 		l.look()

@@ -8,6 +8,7 @@ import (
 	"gocached/protocol"
 	"gocached/server/kernel"
 	"gocached/server/listen"
+	"gocached/server/rim"
 )
 
 // UDP is served past gnet, which would allocate for each datagram: a few goroutines read a socket, and each answers what
@@ -66,7 +67,7 @@ func (s *Server) addWorker(c *net.UDPConn) {
 }
 
 func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
-	w := &udpWorker{loop: newLoop(s, nil, poller{epoll: -1}), socket: socket, turn: newTurn(), full: fullBatch(), in: kernel.NewIncoming(),
+	w := &udpWorker{loop: newLoop(s, new(rim.Loop)), socket: socket, turn: newTurn(), full: fullBatch(), in: kernel.NewIncoming(),
 		out: kernel.NewOutgoing(protocol.MaxDatagram), most: protocol.MaxDatagrams * framePayload}
 	if n := s.settings.UDPMaxDatagrams; n > 0 {
 		w.most = n * framePayload

@@ -2,10 +2,7 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"sync/atomic"
-
-	"github.com/panjf2000/gnet/v2"
 
 	"gocached/protocol"
 )
@@ -56,13 +53,13 @@ type waiting struct {
 	replies *replies
 
 	hungry   waiters
-	feeding  atomic.Bool   // a task is on its way that tries to go on with them
-	feedTask gnet.Runnable // that one
-	trying   *hungry       // the one that is being tried again, or nil
-	first    bool          // it is the first of its line
-	lacking  bool          // it still lacks memory
-	looks    uint32        // how often the loop has looked at its connections, see stalled.go
-	looked   uint32        // the last time: see shared.awake
+	feeding  atomic.Bool // a task is on its way that tries to go on with them
+	feedTask func()      // that one
+	trying   *hungry     // the one that is being tried again, or nil
+	first    bool        // it is the first of its line
+	lacking  bool        // it still lacks memory
+	looks    uint32      // how often the loop has looked at its connections, see stalled.go
+	looked   uint32      // the last time: see shared.awake
 }
 
 // wait puts request i on the list.
@@ -115,10 +112,10 @@ func (w *waiting) mustQueue(q *line, c *conn) bool {
 
 // askToFeed has the loop do that, from anywhere.
 func (w *waiting) askToFeed() {
-	if w.ev == nil || !w.feeding.CompareAndSwap(false, true) { // a UDP worker's; or a task is on its way
+	if !w.feeding.CompareAndSwap(false, true) { // a task is on its way
 		return
 	}
-	if err := w.ev.Execute(context.Background(), w.feedTask); err != nil { // the server is stopping
+	if err := w.rim.Execute(w.feedTask); err != nil { // the server is stopping, or it is a UDP worker's
 		w.feeding.Store(false)
 	}
 }

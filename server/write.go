@@ -107,7 +107,7 @@ func (w *writer) emptyQueue(c *conn) {
 	c.kept = 0
 }
 
-// block stops serving a connection whose socket is full: nothing more is read from it or parsed until the drainer
+// block stops serving a connection whose socket is full: nothing more is read from it or parsed until the rim
 // finds room in its socket and unblocks it.
 func (w *writer) block(c *conn) {
 	c.set(stateBlocked)
@@ -116,7 +116,7 @@ func (w *writer) block(c *conn) {
 	w.hear(c) // it has taken what it had before
 	c.heard.left = unseen
 	w.pause(c)
-	if !w.shared.drainer.watch(c) {
+	if !w.rim.Watch(c) {
 		w.close(c)
 	}
 }
@@ -135,7 +135,7 @@ func (w *writer) push(c *conn) (left bool) {
 	case len(c.queue) > 0:
 		return true
 	default:
-		w.shared.drainer.forget(c)
+		w.rim.Forget(c)
 		w.emptyQueue(c)
 		c.clear(stateBlocked)
 		if c.hungry != nil {

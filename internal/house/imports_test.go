@@ -22,9 +22,9 @@ var floors = map[string]int{
 	"engine": 1, "item": 1,
 	"protocol": 2, "lru": 2, "assoc": 2,
 	"engine/memory": 3, "engine/null": 3, "engine/delay": 3, "engine/enginetest": 3, "server/settings": 3, "server/kernel": 3,
-	"server/listen": 4,
-	"server":        5,
-	"cmd/gocached":  6, "bench": 6, "bench/engine": 6, "bench/limits": 6, "tool": 6,
+	"server/listen": 4, "server/rim": 4,
+	"server":       5,
+	"cmd/gocached": 6, "bench": 6, "bench/engine": 6, "bench/limits": 6, "tool": 6,
 	"bench/suite": 7,
 }
 
@@ -35,6 +35,29 @@ var barred = map[string][]string{
 	"bench":        {"server", "slab", "item", "lru", "assoc", "engine/memory"},
 	"bench/limits": {"server", "engine", "protocol", "slab", "item", "lru", "assoc", "engine/memory"},
 	"tool":         {"server", "slab", "item", "lru", "assoc", "engine/memory"},
+}
+
+// rooms says of what others have written, and we may one day do without, in which package it stays.
+var rooms = map[string]string{"github.com/panjf2000/gnet/v2": "server/rim"}
+
+// TestRooms reads the imports of every file that is not a test: nobody else imports what has a room.
+func TestRooms(t *testing.T) {
+	used := map[string]bool{}
+	for file, imports := range allImports(t) {
+		for _, to := range imports {
+			for foreign, room := range rooms {
+				if to != foreign && !strings.HasPrefix(to, foreign+"/") {
+					continue
+				}
+				if used[foreign] = true; path.Dir(file) != room {
+					t.Errorf("%s imports %s, which is %s's business", file, to, room)
+				}
+			}
+		}
+	}
+	if len(used) != len(rooms) {
+		t.Errorf("only %v is imported at all", used)
+	}
 }
 
 // TestImportsPointDownwards reads the imports of every file that is not a test.
@@ -72,6 +95,21 @@ func TestImportsPointDownwards(t *testing.T) {
 func projectImports(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
+	for file, imports := range allImports(t) {
+		out[file] = nil
+		for _, to := range imports {
+			if rest, ok := strings.CutPrefix(to, module+"/"); ok {
+				out[file] = append(out[file], rest)
+			}
+		}
+	}
+	return out
+}
+
+// allImports returns all imports of each file that is not a test.
+func allImports(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
 	eachFile(t, func(name string) {
 		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "conformance/") { // a module of its own
 			return
@@ -83,9 +121,7 @@ func projectImports(t *testing.T) map[string][]string {
 		out[name] = nil
 		for _, i := range f.Imports {
 			to, _ := strconv.Unquote(i.Path.Value)
-			if rest, ok := strings.CutPrefix(to, module+"/"); ok {
-				out[name] = append(out[name], rest)
-			}
+			out[name] = append(out[name], to)
 		}
 	})
 	return out

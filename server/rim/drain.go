@@ -1,25 +1,23 @@
-package server
+package rim
 
 import (
-	"context"
 	"os"
 	"sync"
 
-	"gocached/server/kernel"
-
-	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
+
+	"gocached/server/kernel"
 )
 
-// drainer finds out when the socket of a blocked connection has room again, which gnet does not tell. It is an epoll
-// instance of its own with one goroutine; a connection is watched for one event at a time, and unblocked on its loop.
+// drainer finds out when the socket of a connection has room again, which gnet does not tell. It is an epoll
+// instance of its own with one goroutine; a connection is watched for one event at a time, and told on its loop.
 type drainer struct {
 	kernel kernel.Kernel
 	epoll  int
 	wake   int // an eventfd that ends run
 
 	mu      sync.Mutex
-	waiting map[uint64]*conn // by number: descriptors are used again, numbers are not
+	waiting map[uint64]Client // by number: descriptors are used again, numbers are not
 	next    uint64
 }
 
@@ -33,7 +31,8 @@ func newDrainer() (*drainer, error) {
 		_ = unix.Close(epoll)
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	d := &drainer{kernel: kernel.System{}, epoll: epoll, wake: wake, waiting: make(map[uint64]*conn)}
+	d := newDrainerOf(kernel.System{}, epoll)
+	d.wake = wake
 	if err := d.control(unix.EPOLL_CTL_ADD, wake, unix.EPOLLIN, 0); err != nil {
 		d.closeAll()
 		return nil, os.NewSyscallError("epoll_ctl", err)
@@ -41,42 +40,51 @@ func newDrainer() (*drainer, error) {
 	return d, nil
 }
 
+func newDrainerOf(k kernel.Kernel, epoll int) *drainer {
+	return &drainer{kernel: k, epoll: epoll, waiting: make(map[uint64]Client)}
+}
+
 // control sets what the drainer waits for on a descriptor, and the number by which it will know it.
 func (d *drainer) control(op, fd int, events uint32, number uint64) error {
 	return d.kernel.Control(d.epoll, op, fd, unix.EpollEvent{Events: events, Fd: int32(number), Pad: int32(number >> 32)})
 }
 
-// watch waits for room in the socket of a blocked connection. It is called on the connection's loop. False means that
-// the connection cannot be watched.
-func (d *drainer) watch(c *conn) bool {
+// Watch waits for room in the socket of one of the loop's connections, which is told once. False means that the connection
+// cannot be watched.
+func (l *Loop) Watch(c Client) bool { return l.drainer.watch(c) }
+
+// Forget ends the watch over a connection, if there is one. It must end before the connection is closed.
+func (l *Loop) Forget(c Client) { l.drainer.forget(c.handle()) }
+
+func (d *drainer) watch(c Client) bool {
+	own := c.handle()
 	d.mu.Lock()
 	d.next++
 	number := d.next
 	d.waiting[number] = c
 	d.mu.Unlock()
 	op := unix.EPOLL_CTL_ADD
-	if c.armed {
+	if own.known {
 		op = unix.EPOLL_CTL_MOD
 	}
-	if d.control(op, c.fd, unix.EPOLLOUT|unix.EPOLLONESHOT, number) != nil {
+	if d.control(op, own.gc.Fd(), unix.EPOLLOUT|unix.EPOLLONESHOT, number) != nil {
 		d.take(number)
 		return false
 	}
-	c.armed = true
-	c.watch = number
+	own.known, own.number = true, number
 	return true
 }
 
-// forget ends the watch over a connection that is about to be closed. Closing its descriptor removes it from epoll.
-func (d *drainer) forget(c *conn) {
-	if c.watch != 0 {
-		d.take(c.watch)
-		c.watch = 0
+// forget ends a watch. Closing a descriptor removes it from epoll.
+func (d *drainer) forget(c *Conn) {
+	if c.number != 0 {
+		d.take(c.number)
+		c.number = 0
 	}
 }
 
 // take returns the connection with a number and forgets it, or nil if it is not waiting any more.
-func (d *drainer) take(number uint64) *conn {
+func (d *drainer) take(number uint64) Client {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	c := d.waiting[number]
@@ -106,20 +114,19 @@ func (d *drainer) run() {
 	}
 }
 
-// drained hands a connection whose socket has room back to its loop.
+// drained tells a connection whose socket has room, on its loop.
 func (d *drainer) drained(number uint64) {
 	c := d.take(number)
 	if c == nil {
 		return
 	}
-	l := c.loop
-	_ = l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
-		if c.watch == number {
-			c.watch = 0
-			l.guard(c, func() { l.unblock(c) })
+	own := c.handle()
+	_ = own.loop.Execute(func() {
+		if own.number == number {
+			own.number = 0
+			c.Room()
 		}
-		return nil
-	})) // an error means that the server is stopping
+	}) // an error means that the server is stopping
 }
 
 // stop ends run.

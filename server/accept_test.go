@@ -1,27 +1,10 @@
 package server
 
 import (
-	"context"
-	"runtime"
-	"strings"
 	"testing"
 
-	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
-
-	"gocached/internal/eventually"
 )
-
-// TestNoWorkerPool: gnet's pool of workers, which wakes the process twice a second for nothing, is gone once a server runs.
-func TestNoWorkerPool(t *testing.T) {
-	start(t, nil)
-	stacks := make([]byte, 4<<20)
-	text := ""
-	eventually.True(t, "the end of the pool's goroutines", func() bool {
-		text = string(stacks[:runtime.Stack(stacks, true)])
-		return !strings.Contains(text, "/ants/")
-	}, func() string { return text })
-}
 
 // TestNoDelay: TCP connections send at once, though gnet is not asked to see to it.
 func TestNoDelay(t *testing.T) {
@@ -33,9 +16,9 @@ func TestNoDelay(t *testing.T) {
 	found := 0
 	for _, l := range loops {
 		values := make(chan int, 8)
-		err := l.ev.Execute(context.Background(), gnet.RunnableFunc(func(context.Context) error {
+		err := l.rim.Execute(func() {
 			defer close(values)
-			for _, c := range l.polling.conns {
+			for _, c := range l.conns {
 				if c == nil {
 					continue
 				}
@@ -45,8 +28,7 @@ func TestNoDelay(t *testing.T) {
 				}
 				values <- value
 			}
-			return nil
-		}))
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,72 @@
+package server
+
+import (
+	"gocached/protocol"
+	"gocached/server/rim"
+)
+
+// What happens to a connection, as package rim tells it: each method is a step to the loop's own code.
+var _ rim.Client = (*conn)(nil)
+
+// streamFrom is the length in bytes from which a value that has not come whole is received straight into its chunk.
+// Shorter ones wait in the connection's input.
+const streamFrom = 2048
+
+// Opened gives a new connection its loop.
+func (c *conn) Opened(r *rim.Loop, fd int) {
+	l := r.Worker().(*loop)
+	c.loop, c.fd = l, fd
+	c.set(stateOpen)
+	c.parser.Limits = protocol.Limits{StreamFrom: streamFrom, NoCAS: l.shared.settings.NoCAS}
+	l.roster.enrol(c)
+	l.conns.add(c)
+	l.hear(c)
+	l.shared.logOpen(c)
+}
+
+// Traffic takes what gnet has read.
+func (c *conn) Traffic(data []byte) {
+	c.loop.hear(c)
+	c.loop.guard(c, func() { // does not escape, so it allocates nothing
+		c.loop.arrive(c, data)
+	})
+}
+
+// Room goes on with a connection whose socket was full.
+func (c *conn) Room() {
+	c.loop.guard(c, func() { c.loop.unblock(c) })
+}
+
+// Closed lets go of everything a connection held. It may still write: a client that closed its half gets its answers.
+func (c *conn) Closed() {
+	c.loop.guard(c, func() { c.loop.closed(c) })
+	c.loop.shared.gate.Leave()
+}
+
+// closed answers what a connection asked before it was closed, and lets go of what it held.
+func (l *loop) closed(c *conn) {
+	c.gone.Store(true)
+	if c.is(stateReady) {
+		l.round.last = c // so that it does not have to let others go first: there is no later
+		l.answer()
+	}
+	l.shared.logClose(c)
+	l.roster.strike(c)
+	l.conns.remove(c)
+	c.state = 0
+	l.rim.Forget(c)
+	if c.hungry != nil {
+		l.waiting.depart(c.hungry)
+	}
+	if c.fill != nil {
+		l.stores.cutFill(c)
+	}
+	for _, u := range c.queue {
+		l.replies.release(u.item)
+	}
+	l.writer.emptyQueue(c)
+	l.inputs.drop(c)
+	if l.round.last == c {
+		l.round.last = nil
+	}
+}

@@ -1,0 +1,156 @@
+package rim
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/panjf2000/gnet/v2"
+	"golang.org/x/sys/unix"
+
+	"gocached/server/kernel"
+)
+
+// While clients are speaking a loop polls by itself: serve, a task of gnet's, asks gnet's own epoll instance which
+// connections have something to say, has the Worker read them all and answer them all, and asks again. It returns when
+// there is something that is not ours: another task, a new connection, one that ends, an error. Then gnet polls, and its
+// first event asks for the task again.
+//
+// gnet alone reads one connection, calls us, and only then reads the next; to answer a round of them it must be woken
+// once more by a task; and before each wait it asks once without waiting. This way a round costs one call to epoll, and
+// the calls that read and write are made together (package kernel). Polling alone took 4 % off the processor time of a get
+// with 50 connections one at a time, 15 % with 4 and 20 % with one.
+//
+// What makes it safe:
+//   - gnet's epoll is level-triggered: what we leave unread is reported to gnet as well.
+//   - gnet runs tasks when it is through with the events of a poll, so it holds none while we read. With one in its hands
+//     it would find the end of a client whom we have paused since, and close the connection before he has his answers.
+//   - While gnet runs tasks a flag tells whoever brings another that gnet need not be woken. We clear the flag, so that
+//     it is set again; what was brought before that is in gnet's queues. We look at both before every poll.
+//
+// A test fails when an upgrade of gnet changes any of this (TestPollerIsFound, and package server's
+// TestTasksRunBesideTraffic), and the simulation plays it.
+
+// Worker is what a loop works for: it reads, answers and writes. Its methods are called on the loop, once or twice a round,
+// and must not let a panic pass.
+type Worker interface {
+	// Round reads from the connections with these descriptors, which have something to say, and answers them. It gives
+	// those their turn who had yielded. It reports whether gnet is not needed, which it is when a connection was to be read
+	// from and was not, has ended, or failed.
+	Round(fds []int32) (mine bool)
+
+	// Yielded says whether there are connections that wait for their turn though they say nothing: then the next poll does
+	// not wait.
+	Yielded() bool
+}
+
+// EventsMost is how many connections a round can hold.
+const EventsMost = 256
+
+// Loop is an event loop. Only Execute may be called from elsewhere; everything else is for its own goroutine.
+//
+// The zero Loop is for who has none, as the goroutines that serve UDP: it runs no tasks and pauses nobody.
+type Loop struct {
+	ev      gnet.EventLoop
+	worker  Worker
+	kernel  kernel.Kernel
+	drainer *drainer
+	poller  *poller // nil if it was not found
+	awake   *atomic.Uint32
+
+	task   gnet.Runnable // serve
+	asked  bool          // it is on its way
+	on     bool          // it is running
+	pace   pace          // when to let go of the processor
+	quiet  bool          // the last poll found so few that the next may as well wait
+	events []unix.EpollEvent
+	fds    []int32 // of those who speak
+}
+
+func newLoop(r *Loops, ev gnet.EventLoop, p *poller) *Loop {
+	l := &Loop{ev: ev, kernel: r.kernel, drainer: r.drainer, poller: p, awake: r.config.Awake,
+		events: make([]unix.EpollEvent, EventsMost), fds: make([]int32, 0, EventsMost)}
+	l.task, l.pace.every = task(l.serve), yieldMost
+	return l
+}
+
+// Worker returns what NewWorker made for the loop.
+func (l *Loop) Worker() Worker { return l.worker }
+
+// task makes a function a task of gnet's, without allocating anything.
+type task func()
+
+// Run is called by gnet.
+func (t task) Run(context.Context) error {
+	t()
+	return nil
+}
+
+var errNoLoop = errors.New("no event loop")
+
+// Execute has the loop run f when it is through with what it has in hand. It may be called from anywhere. An error means
+// that the server is stopping: f is never run then.
+func (l *Loop) Execute(f func()) error {
+	if l.ev == nil {
+		return errNoLoop
+	}
+	return l.ev.Execute(context.Background(), task(f))
+}
+
+// Ask has the loop hold a round once it is through with what it has in hand.
+func (l *Loop) Ask() {
+	if l.asked || l.on || l.poller == nil {
+		return
+	}
+	l.asked = l.ev.Execute(context.Background(), l.task) == nil // an error means that the server is stopping
+}
+
+// serve holds round after round until there is something for gnet to do.
+func (l *Loop) serve() {
+	l.asked, l.on = false, true
+	l.poller.begin()
+	mine := true
+	for mine && !l.poller.wanted() {
+		fds, all := l.speakers(l.poll())
+		mine = l.worker.Round(fds) && all
+	}
+	l.on = false
+	if mine || l.worker.Yielded() { // it goes on behind the other tasks
+		l.Ask()
+	} // else gnet must poll first: what it finds there brings us back, if it is still there, and nobody waits for us
+}
+
+// quietBelow is how many connections a poll must find for the next one to ask without waiting first.
+const quietBelow = 4
+
+// poll waits for events and returns how many there are. It does not wait while a connection has yet to have its turn.
+func (l *Loop) poll() int {
+	turns := l.worker.Yielded()
+	if turns || !l.quiet {
+		if n := l.kernel.Poll(l.poller.epoll, l.events); n > 0 || turns {
+			return n
+		}
+	}
+	if l.pace.due(l.awake) {
+		runtime.Gosched()
+	}
+	n := l.kernel.Wait(l.poller.epoll, l.events)
+	l.quiet = n < quietBelow
+	return n
+}
+
+// speakers returns the descriptors of those who have something to say, and whether that is all that the poll has found.
+func (l *Loop) speakers(n int) (fds []int32, all bool) {
+	fds, all = l.fds[:0], true
+	for i := range l.events[:n] {
+		switch e := &l.events[i]; {
+		case int(e.Fd) == l.poller.eventfd: // the flag has said so, or will
+		case e.Events&^ReadInterest != 0 || e.Events&unix.EPOLLIN == 0:
+			all = false
+		default:
+			fds = append(fds, e.Fd)
+		}
+	}
+	return fds, all
+}
