@@ -47,7 +47,7 @@ func TestLimitedStarts(t *testing.T) {
 		}
 		for _, daemon := range []string{"", "-d"} {
 			args := strings.Fields("-l 127.0.0.1 -p -1 " + c.flags + " " + daemon)
-			got := finishLimited(t, c.resource, c.most, false, args...)
+			got := finish(limited(c.resource, c.most, false, args...))
 			if got.exit != 71 || !strings.HasPrefix(got.stderr, c.want) || strings.Count(got.stderr, "\n") != 1 {
 				t.Errorf("limit %d of %d, %v: exit %d, %.600q\nwant %q", c.resource, c.most, args, got.exit, got.stderr, c.want)
 			}
@@ -67,12 +67,12 @@ func TestEarlyLimits(t *testing.T) {
 			t.Errorf("%q does not say%s", l.text, figure)
 		}
 		for range 5 {
-			if got := finishLimited(t, int(l.resource), l.least, false, "-V"); got.exit != 0 {
+			if got := finish(limited(int(l.resource), l.least, false, "-V")); got.exit != 0 {
 				t.Errorf("limit %d of %d: exit %d, %.600q", l.resource, l.least, got.exit, got.stderr)
 			}
 		}
 	}
-	if got := finishLimited(t, unix.RLIMIT_NPROC, 4, true, "-V"); os.Geteuid() == 0 && got.exit != 0 {
+	if got := finish(limited(unix.RLIMIT_NPROC, 4, true, "-V")); os.Geteuid() == 0 && got.exit != 0 {
 		t.Errorf("root may have any number of threads: exit %d, %.600q", got.exit, got.stderr)
 	}
 }
@@ -106,8 +106,8 @@ func TestLimitedServes(t *testing.T) {
 		os.Chmod(dir, 0o777)
 		os.Chmod(filepath.Dir(dir), 0o755)
 		ports := filepath.Join(dir, "ports")
-		cmd := limited(t, resource, most, false, "-l", "127.0.0.1", "-p", "-1")
-		cmd.Env = append(cmd.Env, "MEMCACHED_PORT_FILENAME="+ports)
+		cmd := limited(resource, most, false, "-l", "127.0.0.1", "-p", "-1")
+		cmd.Env = append(os.Environ(), "MEMCACHED_PORT_FILENAME="+ports)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,6 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
-	runLimited()
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "gocached-test")
 		if err != nil {

@@ -32,7 +32,7 @@ type Starter func(Options) (*Server, error)
 var ErrSkip = errors.New("cannot be played here")
 
 const (
-	patience = 5 * time.Second       // for a reply that must come
+	patience = time.Minute           // for a reply that must come, on a machine that may be busy
 	silence  = 60 * time.Millisecond // for one that must not
 )
 
@@ -50,10 +50,10 @@ func Play(c *Case, start Starter) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, server.Stop()) }()
-	if c.Transport == "startup" {
-		return c.checkSlabs(server)
+	if c.Transport == "startup" { // what it says may come later than it listens, but not later than it ends
+		return errors.Join(server.Stop(), c.checkSlabs(server))
 	}
+	defer func() { err = errors.Join(err, server.Stop()) }()
 	talk := &talk{server: server, c: c, seen: casValues{}, conns: map[string]*stream{}}
 	defer talk.close()
 	return talk.run()
