@@ -3,7 +3,7 @@
 //
 // # The policy, and how to put in another
 //
-// Package engine/memory keeps a Policy in each class. It says what is linked, used, copied and unlinked, and asks who goes
+// Package engine/memory keeps a Policy in each class. It says what is linked, used and unlinked, and asks who goes
 // next and what to list first; what a policy makes of that stands here alone. The interface in policy.go is the contract.
 //
 // Another policy is a type with these methods, in a file of its own, and chosen.go makes Policy its name. Policy is a type

@@ -27,7 +27,8 @@ type policy interface {
 	// its key, which can still be read.
 	Remove(a *slab.Arena, r slab.Ref, h *item.Header, evicted bool)
 
-	// Moved puts the item at to in the place of the one at from, of which it is a copy, header and all.
+	// Moved puts the item at to in the place of the one at from, of which it is a copy, header and all. Nobody copies linked
+	// items yet: where a page is cleared they are evicted.
 	Moved(a *slab.Arena, from, to slab.Ref)
 
 	// Hit notes that an item is used now. It calls Used with it, whatever the policy makes of that, since idle times are

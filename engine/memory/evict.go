@@ -9,10 +9,9 @@ import (
 // tries bounds every walk over victims, as in memcached.
 const tries = 50
 
-// evict takes the chunk of the class's next victim; its policy may spare some before, because of how they were used
-// (package lru). It passes over items that are lent or whose stripe is locked. None if there is
-// nothing to be had. Items of a page that is being cleared yield nothing and are not counted: often the oldest are all
-// in that page.
+// evict takes the chunk of the class's next victim; its policy may spare some before, because of how they were used (package
+// lru). It passes over items that are lent or whose stripe is locked. None if there is nothing to be had. Items of a page
+// that is being cleared yield nothing and are not counted: often the oldest are all in that page.
 func (e *Engine) evict(c *class, w *want) slab.Ref {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -39,8 +38,8 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 
 // foresee has fetched what the next evictions will need, in the order in which one thing leads to the other: of the next
 // victim, the first item in its bucket, where the search for it begins; of the victim after that the bucket; and of the
-// third the key, which says where that is. An eviction would wait for memory three times else, with the class
-// locked. Needs the class lock.
+// third the key, which says where that is. An eviction would wait for memory three times else, with the class locked. Needs
+// the class lock.
 func (e *Engine) foresee(c *class) {
 	first := c.policy.Victim()
 	if first == slab.None {
