@@ -38,7 +38,7 @@
 // called, what is above is told by what it finds in lists when its turn comes.
 //
 //	loop.go, new_loop.go         loop: answer, with which the hot path begins, and how the parts are joined
-//	poll.go                      rounds, one after the other, while clients speak
+//	speakers.go                  a round of those who speak
 //	feed.go, continue.go         requests and connections that had to wait go on
 //	stalled.go, idle.go          who is closed while others lack memory; who does nothing at all
 //	lineend.go                   lines that do not end

@@ -124,6 +124,9 @@ func exchange(t *testing.T, k Kernel, batch *Batch, off bool) {
 		t.Errorf("the call too many: %d, %v", c.N, c.Err)
 	}
 	batch.Forget()
+	if piece := batch.Pieces[:1][0]; piece.Base != nil {
+		t.Error("a piece keeps alive what it points to")
+	}
 	if batch.Len() != 0 || len(batch.Pieces) != 0 || batch.Make(k) != 0 {
 		t.Error("something is left")
 	}

@@ -44,26 +44,32 @@ type Loops struct {
 	loops []*Loop // that have opened a connection
 }
 
-// Start starts event loops, and finds out whether gnet's poller can be found.
+// Start starts event loops, and finds out whether gnet's poller can be found. After an error the process should end: what
+// has been started by then is not let go of.
 func Start(c Config) (*Loops, error) {
 	drainer, err := newDrainer()
 	if err != nil {
 		return nil, err
 	}
 	r := &Loops{config: c, kernel: kernel.System{}, drainer: drainer}
-	r.client, err = gnet.NewClient(&handler{loops: r},
-		gnet.WithNumEventLoop(c.Loops),
-		gnet.WithReadBufferCap(c.ReadBuffer),
-		gnet.WithTCPNoDelay(gnet.TCPDelay), // Go has seen to it that nothing is delayed when it accepted the connection
-		gnet.WithLogger(logger{c.Log}))
-	if err != nil {
-		return nil, err
-	}
-	goroutine.DefaultWorkerPool.Release() // gnet's, of which we use nothing: it wakes an idle process twice a second
-	if err := r.client.Start(); err != nil {
+	if err := r.startClient(); err != nil {
 		return nil, fmt.Errorf("cannot start the event loops: %w", err)
 	}
 	return r, r.probe()
+}
+
+// startClient starts gnet: as a client, since we accept connections ourselves.
+func (r *Loops) startClient() (err error) {
+	r.client, err = gnet.NewClient(&handler{loops: r},
+		gnet.WithNumEventLoop(r.config.Loops),
+		gnet.WithReadBufferCap(r.config.ReadBuffer),
+		gnet.WithTCPNoDelay(gnet.TCPDelay), // Go has seen to it that nothing is delayed when it accepted the connection
+		gnet.WithLogger(logger{r.config.Log}))
+	if err != nil {
+		return err
+	}
+	goroutine.DefaultWorkerPool.Release() // gnet's, of which we use nothing: it wakes an idle process twice a second
+	return r.client.Start()
 }
 
 // Run tells clients that their sockets have room again, until Stop is called.
