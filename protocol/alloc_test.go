@@ -35,8 +35,8 @@ func TestNoAllocations(t *testing.T) {
 	dst, key := make([]byte, 0, 4096), []byte("key")
 	hit := engine.Hit{Value: []byte("value"), Flags: 1 << 31, CAS: 1 << 60}
 	for c := range numCommands {
-		for _, flag := range []Flag{0, FlagCAS, FlagBinary, FlagBinary | FlagKey} {
-			r := Request{Command: c, Flag: flag}
+		for _, r := range []Request{{}, {Flag: FlagCAS}, {Dialect: Meta, Tokens: []byte("k O1 b")}, {Dialect: Binary}, {Dialect: Binary, Flag: FlagKey}} {
+			r.Command = c
 			got := testing.AllocsPerRun(10, func() {
 				out := AppendReply(dst, &r, key, &Reply{Number: 1 << 60, Text: "1.4.5"})
 				out = AppendReply(out, &r, key, &Reply{Status: engine.NotFound})
@@ -44,7 +44,7 @@ func TestNoAllocations(t *testing.T) {
 				AppendStatsEnd(AppendStat(out, &r, "name", "value"), &r)
 			})
 			if got != 0 {
-				t.Errorf("%v, flag %x: answering allocates %v times", c, flag, got)
+				t.Errorf("%v, dialect %d, flag %x: answering allocates %v times", c, r.Dialect, r.Flag, got)
 			}
 		}
 	}

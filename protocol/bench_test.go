@@ -77,10 +77,10 @@ func BenchmarkAppend(b *testing.B) {
 	hit := &engine.Hit{Value: []byte(benchValue), CAS: 123456789, Flags: 1}
 	dst := make([]byte, 0, 1024)
 	for _, c := range []struct {
-		name string
-		flag Flag
-	}{{"text", 0}, {"binary", FlagBinary}} {
-		get, store := &Request{Command: Get, Flag: c.flag}, &Request{Command: Store, Flag: c.flag}
+		name    string
+		dialect Dialect
+	}{{"text", Classic}, {"binary", Binary}} {
+		get, store := &Request{Command: Get, Dialect: c.dialect}, &Request{Command: Store, Dialect: c.dialect}
 		for _, row := range []struct {
 			name  string
 			reply func()

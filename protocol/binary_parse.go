@@ -89,7 +89,7 @@ func (p *Parser) packet(in []byte, pos int, run *Run) (next int, need Need) {
 		return p.packetValue(in, pos, pos+valueAt, run, r, o)
 	}
 	if r.Command == Stats {
-		r.Value = head[keyAt:valueAt:valueAt]
+		r.Tokens = head[keyAt:valueAt:valueAt]
 	}
 	r.Start, r.Next = pos, pos+valueAt
 	if r.Flag&FlagClose != 0 {
@@ -109,7 +109,7 @@ func (p *Parser) packetValue(in []byte, start, data int, run *Run, r *Request, o
 
 // fromHeader takes what every request has in its header.
 func (r *Request) fromHeader(head []byte) {
-	r.Flag = FlagBinary | FlagNewLine
+	r.Dialect, r.Flag = Binary, FlagNewLine
 	r.Opcode = head[1]
 	r.Opaque = binary.BigEndian.Uint32(head[12:])
 	r.CAS = binary.BigEndian.Uint64(head[16:])

@@ -112,7 +112,7 @@ func TestParseBinary(t *testing.T) {
 			p := &Parser{Limits: Limits{StreamFrom: 16}, Binary: true}
 			all, need := drive(t, p, []byte(c.in), way.cut, way.room)
 			for _, one := range all {
-				if one.r.Opaque != 0xabadcafe || one.r.Flag&(FlagBinary|FlagNewLine) != FlagBinary|FlagNewLine {
+				if one.r.Opaque != 0xabadcafe || one.r.Dialect != Binary || one.r.Flag&FlagNewLine == 0 {
 					t.Errorf("%s: opaque %x, flag %x", c.name, one.r.Opaque, one.r.Flag)
 				}
 				if one.r.Command == Fail {

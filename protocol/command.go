@@ -6,10 +6,11 @@ import (
 	"gocached/engine"
 )
 
-// commandRow is what both protocols share about a command.
+// commandRow is what all dialects share about a command.
 type commandRow struct {
 	name string // for logs and tests
-	done string // the text line that says OK, without its end; none if empty or if the reply is made otherwise
+	done string // the classic line that says OK, without its end; none if empty or if the reply is made otherwise
+	meta string // the letters that say OK to a meta command; none if there is no such one
 }
 
 // commands has one row for each Command.
@@ -17,15 +18,15 @@ var commands = [numCommands]commandRow{
 	Fail:       {name: "fail"},
 	Get:        {name: "get"},
 	End:        {name: "end", done: "END"},
-	Store:      {name: "store", done: "STORED"},
-	Delete:     {name: "delete", done: "DELETED"},
+	Store:      {name: "store", done: "STORED", meta: "HD"},
+	Delete:     {name: "delete", done: "DELETED", meta: "HD"},
 	Arithmetic: {name: "arithmetic"},
 	Touch:      {name: "touch", done: "TOUCHED"},
 	FlushAll:   {name: "flush_all", done: "OK"},
 	Stats:      {name: "stats", done: "OK"},
 	Verbosity:  {name: "verbosity", done: "OK"},
 	Version:    {name: "version"},
-	Noop:       {name: "noop"},
+	Noop:       {name: "noop", meta: "MN"},
 	Quit:       {name: "quit"},
 	Shutdown:   {name: "shutdown"},
 	SASLList:   {name: "sasl_list"},
@@ -37,7 +38,7 @@ var commands = [numCommands]commandRow{
 type form uint8
 
 const (
-	formBare       form = iota // they are for the server: Request.Value is the rest of the line
+	formBare       form = iota // they are for the server: Request.Tokens is the rest of the line
 	formGet                    // key...
 	formGetTouch               // exptime key...
 	formStore                  // key flags exptime length [cas]

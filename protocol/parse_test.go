@@ -70,7 +70,7 @@ func stream(t testing.TB, last *parsed, p *Parser, rest []byte) (taken int) {
 	}
 	n := min(missing, len(rest))
 	last.value += string(rest[:n])
-	if n < missing || last.r.Flag&FlagBinary != 0 {
+	if n < missing || last.r.Dialect == Binary {
 		return n
 	}
 	if len(rest) < n+2 {
@@ -92,8 +92,8 @@ func collect(t testing.TB, all []parsed, run *Run, used int) []parsed {
 		if i > 0 && r.Start != run.Requests[i-1].Next && run.Requests[i-1].Skip == 0 && !run.Requests[i-1].After.SkipLine && r.Flag&FlagNewLine == 0 {
 			t.Fatalf("request %d starts at %d, the one before ended at %d", i, r.Start, run.Requests[i-1].Next)
 		}
-		one := parsed{key: string(run.Keys[i].Bytes), value: string(r.Value), valueLen: r.ValueLen}
-		r.Value, r.Start, r.Next, r.After = nil, 0, 0, State{}
+		one := parsed{key: string(run.Keys[i].Bytes), value: string(r.Value) + string(r.Tokens), valueLen: r.ValueLen}
+		r.Value, r.Tokens, r.Start, r.Next, r.After = nil, nil, 0, 0, State{}
 		atEnd := r.Flag&FlagEnd != 0
 		r.Flag &^= FlagStreaming | FlagEnd
 		one.r = r
@@ -200,8 +200,10 @@ func TestStatusRows(t *testing.T) {
 	for s := engine.OK + 1; s < numStatuses; s++ {
 		row := statuses[s]
 		switch inUse := s <= engine.Temporary || s >= engine.FirstFree; {
-		case inUse && (row.text == "" || row.code == 0):
+		case inUse && (row.classic == "" || row.code == 0):
 			t.Errorf("status %d has the row %+v", s, row)
+		case row.meta != "" && len(row.meta) != 2:
+			t.Errorf("status %d begins a line with %q", s, row.meta)
 		case !inUse && row != (statusRow{}):
 			t.Errorf("status %d belongs to nobody and has the row %+v", s, row)
 		}

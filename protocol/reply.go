@@ -18,11 +18,14 @@ type Reply struct {
 // that has a hit or a miss to show needs AppendHit or AppendMiss, and a Stats that shows figures ends with
 // AppendStatsEnd. Nothing is kept of r, key and reply, and nothing is allocated but what dst needs to grow.
 func AppendReply(dst []byte, r *Request, key []byte, reply *Reply) []byte {
-	switch {
-	case r.hides(reply.Status):
+	if r.hides(reply.Status) {
 		return dst
-	case r.Flag&FlagBinary != 0:
+	}
+	switch r.Dialect {
+	case Binary:
 		return appendBinaryReply(dst, r, reply)
+	case Meta:
+		return appendMetaReply(dst, r, key, reply)
 	}
 	return appendTextReply(dst, r, reply)
 }
@@ -50,7 +53,7 @@ func AppendHit(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
 // AppendHitHead appends what stands before the value of a hit, for a value that is sent from where it lies. Of the
 // value only the length counts.
 func AppendHitHead(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
-	if r.Flag&FlagBinary != 0 {
+	if r.Dialect == Binary {
 		return appendBinaryHit(dst, r, key, hit)
 	}
 	return appendTextHit(dst, r, key, hit)
@@ -59,27 +62,29 @@ func AppendHitHead(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
 // AppendHitTail appends what stands behind the value of a hit: in text the line's end, and END if the key was its
 // line's last. In binary there is nothing.
 func AppendHitTail(dst []byte, r *Request) []byte {
-	if r.Flag&FlagBinary != 0 {
+	if r.Dialect == Binary {
 		return dst
 	}
 	return appendEnd(append(dst, "\r\n"...), r)
 }
 
-// AppendMiss appends the answer to a Get that found nothing. In text that is at most the END behind the line's last
-// key; in binary nothing if r hides a miss. A getk gets its key back in place of the message (as in memcached).
+// AppendMiss appends the answer to a Get that found nothing. In classic text that is at most the END behind the line's last
+// key; otherwise nothing if r hides a miss. A getk gets its key back in place of the message (as in memcached).
 func AppendMiss(dst []byte, r *Request, key []byte) []byte {
 	switch {
-	case r.Flag&FlagBinary == 0:
+	case r.Dialect == Classic:
 		return appendEnd(dst, r)
 	case r.hides(engine.NotFound):
 		return dst
+	case r.Dialect == Meta:
+		return appendMetaReply(dst, r, key, &Reply{Status: engine.NotFound})
 	}
 	return appendBinaryMiss(dst, r, key)
 }
 
 // AppendStat appends one figure of a Stats reply.
 func AppendStat(dst []byte, r *Request, name, value string) []byte {
-	if r.Flag&FlagBinary != 0 {
+	if r.Dialect == Binary {
 		return appendBinaryStat(dst, r, name, value)
 	}
 	return appendTextStat(dst, name, value)
@@ -87,7 +92,7 @@ func AppendStat(dst []byte, r *Request, name, value string) []byte {
 
 // AppendStatsEnd closes a Stats reply.
 func AppendStatsEnd(dst []byte, r *Request) []byte {
-	if r.Flag&FlagBinary != 0 {
+	if r.Dialect == Binary {
 		return appendBinaryStat(dst, r, "", "")
 	}
 	return append(dst, "END\r\n"...)
@@ -96,7 +101,7 @@ func AppendStatsEnd(dst []byte, r *Request) []byte {
 // AppendDump appends one item of a stats cachedump, of which about is what stands behind the key: a line of its own
 // form in text, a figure in binary. AppendStatsEnd closes the dump.
 func AppendDump(dst []byte, r *Request, key, about string) []byte {
-	if r.Flag&FlagBinary != 0 {
+	if r.Dialect == Binary {
 		return appendBinaryStat(dst, r, key, about)
 	}
 	dst = append(dst, "ITEM "...)
@@ -108,7 +113,7 @@ func AppendDump(dst []byte, r *Request, key, about string) []byte {
 // AppendDetail appends the whole answer to stats detail dump, made of lines with their ends. In binary they and an END
 // line are the value of one figure (as in memcached).
 func AppendDetail(dst []byte, r *Request, lines string) []byte {
-	if r.Flag&FlagBinary != 0 {
+	if r.Dialect == Binary {
 		dst = appendBinaryStat(dst, r, "detailed", lines+"END\r\n")
 		return AppendStatsEnd(dst, r)
 	}

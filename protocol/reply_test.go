@@ -86,7 +86,7 @@ func TestTextHit(t *testing.T) {
 
 func TestStatsReply(t *testing.T) {
 	var text Request
-	bin := Request{Command: Stats, Flag: FlagBinary, Opcode: 0x10, Opaque: 0xabadcafe}
+	bin := Request{Command: Stats, Dialect: Binary, Opcode: 0x10, Opaque: 0xabadcafe}
 	for _, c := range []struct {
 		name string
 		got  []byte
@@ -161,7 +161,7 @@ func TestBinaryReply(t *testing.T) {
 		{"incrq not found", 0x15, Reply{Status: engine.NotFound}, "811500000000000100000009abadcafe" + notFound},
 	} {
 		o := &opcodes[c.opcode]
-		r := Request{Command: o.command, Op: o.op, Hide: o.hide, Flag: o.flag | FlagBinary, Opcode: c.opcode, Opaque: 0xabadcafe}
+		r := Request{Command: o.command, Op: o.op, Hide: o.hide, Dialect: Binary, Flag: o.flag, Opcode: c.opcode, Opaque: 0xabadcafe}
 		if got := hex.EncodeToString(AppendReply(nil, &r, []byte("key"), &c.reply)); got != c.want {
 			t.Errorf("%s:\n%s, want\n%s", c.name, got, c.want)
 		}
@@ -199,7 +199,7 @@ func TestBinaryHit(t *testing.T) {
 		{0x1e, "811e00000400000000000009abadcafe0000000000000007deadbeef68656c6c6f", ""},
 	} {
 		o := &opcodes[c.opcode]
-		r := Request{Command: o.command, Hide: o.hide, Flag: o.flag | FlagBinary, Opcode: c.opcode, Opaque: 0xabadcafe}
+		r := Request{Command: o.command, Hide: o.hide, Dialect: Binary, Flag: o.flag, Opcode: c.opcode, Opaque: 0xabadcafe}
 		if got := hex.EncodeToString(AppendHit(nil, &r, []byte("key"), hit)); got != c.hit {
 			t.Errorf("%s:\n%s, want\n%s", o.name, got, c.hit)
 		}

@@ -53,6 +53,16 @@ const (
 // String returns the command's name, for logs and tests.
 func (c Command) String() string { return commands[c].name }
 
+// Dialect is how a request was written, and so how its answer is.
+type Dialect uint8
+
+// The dialects. Classic and Meta are lines of text, freely mixed on a connection.
+const (
+	Classic Dialect = iota // the text protocol of memcached 1.4.5, and what later versions say in the same form
+	Meta                   // the meta commands of 1.6, whose answers begin with two letters
+	Binary
+)
+
 // Request is one command as parsed. Its key stands in the Key of the same index (see Run), because neighbouring gets
 // are handed to the engine as one slice of keys.
 //
@@ -63,6 +73,7 @@ type Request struct {
 	Op      engine.Op
 	Opcode  uint8         // binary only, echoed
 	Status  engine.Status // for Fail
+	Dialect Dialect
 	Flag    Flag
 	After   State // the parser's state once this request has been taken
 
@@ -75,12 +86,15 @@ type Request struct {
 
 	// Value is the data block of a Store, without its CRLF, if all of it was there. With FlagStreaming it is what has
 	// come so far, and ValueLen says how long it will be; it is then the connection's last request in the run.
-	// It never holds a byte of the CRLF, and Next points behind its last byte then.
-	//
-	// For the text commands Stats, Verbosity, Version, Quit and Shutdown it is the rest of the line, without the blanks
-	// in front; see Words. For a binary Stats it is the key, for SASL the data, whose mechanism is the key.
+	// It never holds a byte of the CRLF, and Next points behind its last byte then. For SASL it is the data, whose mechanism
+	// is the key.
 	Value    []byte
 	ValueLen int
+
+	// Tokens are the words of the line that mean something only to whoever answers, without the blanks in front; see Words.
+	// For Stats, Verbosity, Version, Quit and Shutdown they are all behind the command's name; of a binary Stats, its key.
+	// For a meta command they are the flags behind its key, each a letter and what belongs to it: some are given back.
+	Tokens []byte
 
 	// Skip is how many bytes from Next on belong to an unknown packet and are passed over. The parser does that.
 	Skip uint64
@@ -89,6 +103,9 @@ type Request struct {
 	// one line share it out: the first starts with the line, each ends with its key, and the last ends with the line.
 	Start, Next int
 }
+
+// MaxTokens is how many bytes of tokens a request has at most that outlives its input; a line of memcached 1.6 has no more.
+const MaxTokens = 2048
 
 // Flag is a set of small facts about a request.
 type Flag uint16
@@ -103,7 +120,6 @@ const (
 	FlagStreaming                  // Store: Value is only the beginning
 	FlagBadData                    // Store: the block does not end in CRLF; it has been swallowed, and counts as a store
 	FlagClose                      // close once the reply is out
-	FlagBinary                     // came in binary
 	FlagNewLine                    // the first request of its line or packet (for -v)
 	FlagEnd                        // Get: the last key of a text line; END follows, hit or miss
 	FlagFilled                     // Store: set by the server once it has filled a streamed item
@@ -124,7 +140,7 @@ const MaxRun = 64
 
 // Asked returns the command that the client meant: for a binary packet that was refused, the one of its opcode.
 func (r *Request) Asked() Command {
-	if r.Command == Fail && r.Flag&FlagBinary != 0 {
+	if r.Command == Fail && r.Dialect == Binary {
 		return opcodes[r.Opcode].command
 	}
 	return r.Command
@@ -138,5 +154,5 @@ func (r *Request) IsChange() bool {
 // IsSet says whether a Store is a set, which takes any old value away even when it fails; a binary set with a CAS has
 // engine.OpCAS and yet is one.
 func (r *Request) IsSet() bool {
-	return r.Op == engine.OpSet || r.Flag&FlagBinary != 0 && opcodes[r.Opcode].op == engine.OpSet
+	return r.Op == engine.OpSet || r.Dialect == Binary && opcodes[r.Opcode].op == engine.OpSet
 }

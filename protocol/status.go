@@ -22,9 +22,10 @@ const (
 	numStatuses
 )
 
-// statusRow is how one outcome looks on the wire.
+// statusRow is how one outcome looks in each dialect.
 type statusRow struct {
-	text    string // the line, without its end
+	classic string // the line, without its end
+	meta    string // the letters that begin the line; without any the line is the classic one
 	code    uint16 // of a binary reply
 	message string // the body of a binary reply
 }
@@ -46,43 +47,57 @@ const (
 
 // statuses is the one place where an outcome is given its texts and its code. They are memcached 1.4.5's, byte for
 // byte; what 1.4.5 does not know is taken from 1.6. OK has no row: what it says depends on the command (see commands).
+//
+// A meta command has letters for what may well happen. Only with those its line goes on, with what it asked to have back.
 var statuses = [numStatuses]statusRow{
-	engine.NotFound:    {"NOT_FOUND", codeNotFound, "Not found"},
-	engine.Exists:      {"EXISTS", codeExists, "Data exists for key."},
-	engine.NotStored:   {"NOT_STORED", codeNotStored, "Not stored."},
-	engine.TooLarge:    {"SERVER_ERROR object too large for cache", codeTooLarge, "Too large."},
-	engine.NoMemory:    {"SERVER_ERROR out of memory storing object", codeNoMemory, "Out of memory"},
-	engine.NoClass:     {"SERVER_ERROR out of memory storing object", codeNoMemory, "Out of memory"},
-	engine.NonNumeric:  {"CLIENT_ERROR cannot increment or decrement non-numeric value", codeNonNumeric, "Non-numeric server-side value for incr or decr"},
-	engine.Unsupported: {"ERROR", codeUnknownCommand, "Unknown command"},
-	engine.Temporary:   {"SERVER_ERROR temporary failure", codeTemporary, "Temporary failure"},
+	engine.NotFound:    {"NOT_FOUND", "NF", codeNotFound, "Not found"},
+	engine.Exists:      {"EXISTS", "EX", codeExists, "Data exists for key."},
+	engine.NotStored:   {"NOT_STORED", "NS", codeNotStored, "Not stored."},
+	engine.TooLarge:    {"SERVER_ERROR object too large for cache", "", codeTooLarge, "Too large."},
+	engine.NoMemory:    {"SERVER_ERROR out of memory storing object", "", codeNoMemory, "Out of memory"},
+	engine.NoClass:     {"SERVER_ERROR out of memory storing object", "", codeNoMemory, "Out of memory"},
+	engine.NonNumeric:  {"CLIENT_ERROR cannot increment or decrement non-numeric value", "", codeNonNumeric, "Non-numeric server-side value for incr or decr"},
+	engine.Unsupported: {"ERROR", "", codeUnknownCommand, "Unknown command"},
+	engine.Temporary:   {"SERVER_ERROR temporary failure", "", codeTemporary, "Temporary failure"},
 
-	UnknownCommand: {"ERROR", codeUnknownCommand, "Unknown command"},
-	BadFormat:      {"CLIENT_ERROR bad command line format", codeInvalid, "Invalid arguments"},
-	BadDelta:       {"CLIENT_ERROR invalid numeric delta argument", codeInvalid, "Invalid arguments"},
-	BadDataChunk:   {"CLIENT_ERROR bad data chunk", codeInvalid, "Invalid arguments"},
-	BadDelete:      {"CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]", codeInvalid, "Invalid arguments"},
-	BadExptime:     {"CLIENT_ERROR invalid exptime argument", codeInvalid, "Invalid arguments"},
-	AuthError:      {"CLIENT_ERROR unauthenticated", codeAuthError, "Auth failure."},
-	AuthContinue:   {"CLIENT_ERROR unauthenticated", codeAuthContinue, ""},
-	BadLine:        {"CLIENT_ERROR bad command line", codeInvalid, "Invalid arguments"},
-	BadDetail:      {"CLIENT_ERROR usage: stats detail on|off|dump", codeNotFound, "Not found"},
-	BadSlabClass:   {"CLIENT_ERROR Illegal slab id", codeInvalid, "Invalid arguments"},
-	StatsNoMemory:  {"SERVER_ERROR out of memory writing stats", codeNoMemory, "Out of memory"},
-	GetNoMemory:    {"SERVER_ERROR out of memory writing get response", codeNoMemory, "Out of memory"},
-	ShutdownOff:    {"SERVER_ERROR: shutdown not enabled", codeUnknownCommand, "Unknown command"},
-	BadShutdown:    {"CLIENT_ERROR invalid shutdown mode", codeInvalid, "Invalid arguments"},
+	UnknownCommand: {"ERROR", "", codeUnknownCommand, "Unknown command"},
+	BadFormat:      {"CLIENT_ERROR bad command line format", "", codeInvalid, "Invalid arguments"},
+	BadDelta:       {"CLIENT_ERROR invalid numeric delta argument", "", codeInvalid, "Invalid arguments"},
+	BadDataChunk:   {"CLIENT_ERROR bad data chunk", "", codeInvalid, "Invalid arguments"},
+	BadDelete:      {"CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]", "", codeInvalid, "Invalid arguments"},
+	BadExptime:     {"CLIENT_ERROR invalid exptime argument", "", codeInvalid, "Invalid arguments"},
+	AuthError:      {"CLIENT_ERROR unauthenticated", "", codeAuthError, "Auth failure."},
+	AuthContinue:   {"CLIENT_ERROR unauthenticated", "", codeAuthContinue, ""},
+	BadLine:        {"CLIENT_ERROR bad command line", "", codeInvalid, "Invalid arguments"},
+	BadDetail:      {"CLIENT_ERROR usage: stats detail on|off|dump", "", codeNotFound, "Not found"},
+	BadSlabClass:   {"CLIENT_ERROR Illegal slab id", "", codeInvalid, "Invalid arguments"},
+	StatsNoMemory:  {"SERVER_ERROR out of memory writing stats", "", codeNoMemory, "Out of memory"},
+	GetNoMemory:    {"SERVER_ERROR out of memory writing get response", "", codeNoMemory, "Out of memory"},
+	ShutdownOff:    {"SERVER_ERROR: shutdown not enabled", "", codeUnknownCommand, "Unknown command"},
+	BadShutdown:    {"CLIENT_ERROR invalid shutdown mode", "", codeInvalid, "Invalid arguments"},
 }
 
 // outOfMemory is the line for a text incr or decr that finds no memory: memcached has a shorter one there.
 const outOfMemory = "SERVER_ERROR out of memory"
 
-// textOf returns the line for an outcome other than OK.
+// textOf returns the classic line for an outcome other than OK.
 func textOf(r *Request, s engine.Status) string {
 	if s == engine.NoMemory && r.Command == Arithmetic {
 		return outOfMemory
 	}
-	return statuses[s].text
+	return statuses[s].classic
+}
+
+// metaOf returns the letters that say to a meta command how it went, or nothing if that takes a whole line. A get that finds
+// nothing has letters of its own.
+func metaOf(r *Request, s engine.Status) string {
+	switch {
+	case s == engine.OK:
+		return commands[r.Command].meta
+	case s == engine.NotFound && r.Command == Get:
+		return "EN"
+	}
+	return statuses[s].meta
 }
 
 // binaryOf returns the row for an outcome other than OK. In binary a refused add says that there is an item, a refused

@@ -178,7 +178,7 @@ func (row *textCommand) read(r *Request, line []byte, words [][]byte) (key []byt
 		level := scanNumber(words[1])
 		r.Delta = uint64(uint32(level.unsigned()))
 	}
-	r.Value = Rest(line)
+	r.Tokens = Rest(line)
 	return nil, engine.OK
 }
 

@@ -6,7 +6,7 @@ import (
 	"gocached/engine"
 )
 
-// appendTextReply appends the line that answers r.
+// appendTextReply appends the line that answers r, which is classic.
 func appendTextReply(dst []byte, r *Request, reply *Reply) []byte {
 	if reply.Status != engine.OK {
 		return appendLine(dst, textOf(r, reply.Status))

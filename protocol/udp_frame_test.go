@@ -31,15 +31,18 @@ func TestIsReply(t *testing.T) {
 			t.Errorf("%s would be taken for a reply", c.name)
 		}
 	}
-	for _, c := range commands {
-		if c.done != "" && !IsReply(c.done[0]) {
-			t.Errorf("%s would be taken for a command", c.done)
+	shown := func(line string) {
+		if line != "" && !IsReply(line[0]) {
+			t.Errorf("%s would be taken for a command", line)
 		}
 	}
+	for _, c := range commands {
+		shown(c.done)
+		shown(c.meta)
+	}
 	for _, row := range statuses {
-		if row.text != "" && !IsReply(row.text[0]) {
-			t.Errorf("%s would be taken for a command", row.text)
-		}
+		shown(row.classic)
+		shown(row.meta)
 	}
 	if IsReply(MagicRequest) || !IsReply(magicReply) {
 		t.Error("the magic bytes are mixed up")

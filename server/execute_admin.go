@@ -39,7 +39,7 @@ const maxVerbosity = 2
 // shutdown answers shutdown, which works only if the command line allows it. Every stop is a graceful one.
 func (m *admin) shutdown(i int) {
 	var words [2][]byte
-	n := protocol.Words(m.round.run.Requests[i].Value, words[:])
+	n := protocol.Words(m.round.run.Requests[i].Tokens, words[:])
 	switch {
 	case !m.shared.settings.AllowShutdown:
 		m.reply(i, protocol.Reply{Status: protocol.ShutdownOff})

@@ -42,12 +42,12 @@ type figures struct{ answers }
 // stats answers stats with all its groups.
 func (f *figures) stats(i int) {
 	var buf [4][]byte
-	words := buf[:protocol.Words(f.round.run.Requests[i].Value, buf[:])]
+	words := buf[:protocol.Words(f.round.run.Requests[i].Tokens, buf[:])]
 	if len(words) == 0 {
 		f.statsGeneral(i)
 		return
 	}
-	binary := f.round.run.Requests[i].Flag&protocol.FlagBinary != 0
+	binary := f.round.run.Requests[i].Dialect == protocol.Binary
 	for _, g := range statsGroups {
 		if g.asked(string(words[0]), binary) {
 			g.run(f, i, words)
@@ -67,7 +67,7 @@ func (g *statsGroup) asked(word string, binary bool) bool {
 
 func (f *figures) statsUnknown(i int) {
 	status := protocol.UnknownCommand
-	if f.round.run.Requests[i].Flag&protocol.FlagBinary != 0 {
+	if f.round.run.Requests[i].Dialect == protocol.Binary {
 		status = engine.NotFound
 	}
 	f.reply(i, protocol.Reply{Status: status})

@@ -199,7 +199,7 @@ func (t *stores) refuse(i int, status engine.Status) {
 
 // tailLen is how many bytes end a value: in text there are two, CR and LF.
 func tailLen(r *protocol.Request) int {
-	if r.Flag&protocol.FlagBinary != 0 {
+	if r.Dialect == protocol.Binary {
 		return 0
 	}
 	return 2

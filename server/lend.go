@@ -70,7 +70,7 @@ func (g *gets) returnLoans() {
 func (g *gets) refuseGet(i int) {
 	g.reply(i, protocol.Reply{Status: protocol.GetNoMemory})
 	r, p := &g.round.run.Requests[i], g.round.part(i)
-	if !g.replies.stream || r.Flag&(protocol.FlagBinary|protocol.FlagEnd) != 0 {
+	if !g.replies.stream || r.Dialect != protocol.Classic || r.Flag&protocol.FlagEnd != 0 {
 		return
 	}
 	r.After = protocol.State{SkipLine: true}

@@ -17,7 +17,7 @@ func (x *executor) logRequest(i int, states bool) {
 	}
 	data := x.round.ready[p.arrival].data
 	line := data[min(r.Start, len(data)):]
-	if r.Flag&protocol.FlagBinary != 0 {
+	if r.Dialect == protocol.Binary {
 		x.shared.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
 		return
 	}
@@ -28,14 +28,14 @@ func (x *executor) logRequest(i int, states bool) {
 // logReply writes what a request was answered.
 func (x *executor) logReply(fd int, r *protocol.Request, key, reply []byte, lent bool) {
 	switch {
-	case r.Command == protocol.Get && r.Flag&protocol.FlagBinary == 0:
+	case r.Command == protocol.Get && r.Dialect == protocol.Classic:
 		if lent || bytes.HasPrefix(reply, []byte("VALUE ")) {
 			x.shared.log.Printf(">%d sending key %s", fd, printable(key))
 		}
 		if r.Flag&protocol.FlagEnd != 0 {
 			x.shared.log.Printf(">%d END", fd)
 		}
-	case r.Flag&protocol.FlagBinary != 0 && len(reply) > 0:
+	case r.Dialect == protocol.Binary && len(reply) > 0:
 		x.shared.log.Printf(">%d Writing bin response: % #x", fd, reply[:min(len(reply), 24)])
 	case len(reply) == 0 && r.Hide == protocol.HideAll:
 		x.shared.log.Printf(">%d NOREPLY", fd)
