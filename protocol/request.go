@@ -151,6 +151,10 @@ func (r *Request) IsChange() bool {
 	return r.Command == Arithmetic || r.Command == Store && (r.Op == engine.OpAppend || r.Op == engine.OpPrepend)
 }
 
+// KeyMatters says whether the key of a Store is needed again when its value has been received: to join that with the item that
+// is there by then, or to be shown.
+func (r *Request) KeyMatters() bool { return r.IsChange() || r.Dialect == Meta }
+
 // IsSet says whether a Store is a set, which takes any old value away even when it fails; a binary set with a CAS has
 // engine.OpCAS and yet is one.
 func (r *Request) IsSet() bool {

@@ -84,13 +84,12 @@ func (c *conn) speak(binding settings.Binding, first byte) {
 
 // fill is a value on its way from the socket into its chunk.
 type fill struct {
+	kept
 	item    engine.Item
 	got     int // bytes of item.Value that have come
 	tail    [2]byte
 	tailGot int
-	tailLen int // 2 in text, where CRLF ends the value; 0 in binary
-	request protocol.Request
-	key     []byte        // of a join, which may have to be tried again
+	tailLen int           // 2 in text, where CRLF ends the value; 0 in binary
 	parts   [2]unix.Iovec // see rest
 }
 

@@ -15,7 +15,7 @@ func (l *loop) unblock(c *conn) {
 
 // unpark sends the reply to a parked request, and goes on with what the connection has asked since. The reply stands
 // behind everything that the socket has not taken yet.
-func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault string) {
+func (l *loop) unpark(c *conn, k *kept, reply protocol.Reply, fault string) {
 	if !c.is(stateOpen) {
 		return
 	}
@@ -29,14 +29,14 @@ func (l *loop) unpark(c *conn, r protocol.Request, reply protocol.Reply, fault s
 	l.hear(c)
 	c.authenticated()
 	if c.is(stateBlocked) { // unblock will go on
-		l.writer.keepOwn(c, protocol.AppendReply(nil, &r, nil, &reply))
+		l.writer.keepOwn(c, protocol.AppendReply(nil, &k.request, k.key, &reply))
 		return
 	}
-	l.round.alone(c, &r, nil)
+	l.round.alone(c, k)
 	l.executor.enter(0)
 	l.executor.reply(0, reply)
 	if l.shared.log.Level() > 1 {
-		l.executor.logReply(c.fd, &r, nil, l.replies.out, false)
+		l.executor.logReply(c.fd, &k.request, k.key, l.replies.out, false)
 	}
 	l.replies.write()
 	l.round.proceed(c)
@@ -65,6 +65,6 @@ func (l *loop) startParked(p parked) {
 			return
 		}
 		reply, fault := carryOut(p.work)
-		l.soon(p.c, func() { l.unpark(p.c, p.request, reply, fault) })
+		l.soon(p.c, func() { l.unpark(p.c, &p.kept, reply, fault) })
 	})
 }

@@ -62,7 +62,7 @@
 //	relief.go                    what is lacked, and who holds it
 //	park.go                      work that would hold a loop up
 //	inputs.go, calls.go          input that cannot be taken yet; calls that are made together
-//	conn.go                      what a connection remembers
+//	conn.go, kept.go             what a connection remembers; a request that outlives the input it came in
 //	core.go, shared.go           what all parts of a loop need; what all loops have in common
 //
 //	udp*.go                      datagrams: workers that go through the same stages

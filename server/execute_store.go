@@ -1,8 +1,6 @@
 package server
 
 import (
-	"bytes"
-
 	"gocached/engine"
 	"gocached/protocol"
 	"gocached/server/settings"
@@ -66,11 +64,7 @@ func (t *stores) storeStreaming(i int, c *conn) {
 		t.shared.filling.Add(-t.shared.placeOf(r.ValueLen))
 		return
 	}
-	c.fill = &fill{item: item, tailLen: tailLen(r), request: *r}
-	c.fill.request.Value = nil
-	if r.IsChange() {
-		c.fill.key = bytes.Clone(t.round.run.Keys[i].Bytes)
-	}
+	c.fill = &fill{kept: t.round.keep(i, r.KeyMatters()), item: item, tailLen: tailLen(r)}
 	c.fill.take(r.Value)
 	c.clear(stateLong)
 	t.begun = append(t.begun, c)

@@ -51,7 +51,7 @@ func (l *loop) feedOthers() {
 // try carries a request out again, and reports false if it has to wait further. The first of its line need not let others
 // go first.
 func (l *loop) try(h *hungry, first bool) (done bool) {
-	l.round.alone(h.c, &h.request, h.key)
+	l.round.alone(h.c, &h.kept)
 	l.waiting.trying, l.waiting.first, l.waiting.lacking = h, first, false
 	if h.request.Command == protocol.Get {
 		l.gets.get(0, 1)
@@ -70,7 +70,7 @@ func (l *loop) try(h *hungry, first bool) (done bool) {
 
 // giveUp refuses a request that has waited in vain.
 func (l *loop) giveUp(h *hungry) {
-	l.round.alone(h.c, &h.request, h.key)
+	l.round.alone(h.c, &h.kept)
 	l.executor.enter(0)
 	if h.request.Command == protocol.Get {
 		l.gets.refuseGet(0)

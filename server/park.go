@@ -17,18 +17,16 @@ const parkedMost = 8
 // the others. work must not touch the loop, and must not use what the request points to. If it panics the connection is
 // closed. When the connection is closed or the server stops, work that has not begun is given up.
 func (m *admin) park(i int, after time.Duration, work func() protocol.Reply) {
-	r := m.round.run.Requests[i]
-	r.Value = nil
 	m.replies.to.set(stateParked)
-	m.parked = append(m.parked, parked{m.replies.to, r, after, work})
+	m.parked = append(m.parked, parked{m.round.keep(i, true), m.replies.to, after, work})
 }
 
 // parked is a request that is worked on elsewhere.
 type parked struct {
-	c       *conn
-	request protocol.Request
-	after   time.Duration
-	work    func() protocol.Reply
+	kept
+	c     *conn
+	after time.Duration
+	work  func() protocol.Reply
 }
 
 // aside runs work in a goroutine of its own, after a pause, unless the server stops first. The pause costs no goroutine.

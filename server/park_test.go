@@ -186,6 +186,12 @@ func (ts *testServer) onLoop(c *client, f func(l *loop, inside *conn)) {
 	ts.t.Helper()
 	c.send(frame(0x0b, 0, "", "", "")) // makes it the last that spoke
 	c.wants(codeOK, compatibleVersion)
+	ts.onLoopOfLast(f)
+}
+
+// onLoopOfLast does what onLoop does, for who was the last that spoke.
+func (ts *testServer) onLoopOfLast(f func(l *loop, inside *conn)) {
+	ts.t.Helper()
 	ts.loopsMu.Lock()
 	l := ts.loops[0]
 	ts.loopsMu.Unlock()
@@ -220,7 +226,7 @@ func TestUnparkBlocked(t *testing.T) {
 		inside.queue = append(inside.queue, unsent{bytes: protocol.AppendReply(nil, &first, nil, &protocol.Reply{Text: "first"})})
 		inside.set(stateParked | stateBlocked)
 		inside.in = l.inputs.keep(nil, []byte(frame(0x0b, 3, "", "", "")))
-		l.unpark(inside, versionRequest(2), protocol.Reply{Text: "second"}, "")
+		l.unpark(inside, &kept{request: versionRequest(2)}, protocol.Reply{Text: "second"}, "")
 		l.unblock(inside)
 	})
 	for i, want := range []string{"first", "second", compatibleVersion} {
@@ -239,8 +245,7 @@ func TestParkedPanics(t *testing.T) {
 	for range 2 * parkedMost { // a place that is not given back would be missed
 		c := ts.dial()
 		ts.onLoop(c, func(l *loop, inside *conn) {
-			r := versionRequest(1)
-			l.round.alone(inside, &r, nil)
+			l.round.alone(inside, &kept{request: versionRequest(1)})
 			l.executor.enter(0)
 			l.admin.park(0, 0, func() protocol.Reply { panic("a bug") })
 			l.replies.write()

@@ -56,11 +56,10 @@ func (d *round) parseFill(c *conn, data []byte) (used int) {
 		used = c.fill.take(data)
 	}
 	if c.fill.done() {
+		d.put(d.run.N, &c.fill.kept)
 		r := &d.run.Requests[d.run.N]
-		*r = c.fill.request
 		r.Flag = r.Flag&^(protocol.FlagStreaming|protocol.FlagNewLine) | protocol.FlagFilled
 		r.Start, r.Next = 0, 0
-		d.run.Keys[d.run.N].Bytes = c.fill.key
 		d.run.N++
 	}
 	return used

@@ -67,9 +67,9 @@ func (d *round) proceed(c *conn) {
 }
 
 // alone makes a run of one request, beside the rounds.
-func (d *round) alone(c *conn, r *protocol.Request, key []byte) {
+func (d *round) alone(c *conn, k *kept) {
 	d.run.N, d.parts = 1, d.parts[:0]
-	d.run.Requests[0], d.run.Keys[0].Bytes = *r, key
+	d.put(0, k)
 	d.addPart(part{c: c, to: 1, stop: 1})
 	d.replies.bound()
 }

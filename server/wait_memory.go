@@ -34,16 +34,15 @@ const asideMost = 16 << 20
 
 // hungry is a request that waits for memory.
 type hungry struct {
-	c       *conn
-	request protocol.Request
-	key     []byte
-	need    need
-	line    *line // it belongs to
-	place   int   // on its loop's list
-	since   uint32
-	stands  bool    // in the line, since that second of shared.awake
-	before  *hungry // in the line
-	behind  *hungry
+	kept
+	c      *conn
+	need   need
+	line   *line // it belongs to
+	place  int   // on its loop's list
+	since  uint32
+	stands bool    // in the line, since that second of shared.awake
+	before *hungry // in the line
+	behind *hungry
 }
 
 // waiting is what a loop knows of its requests that wait.
@@ -65,7 +64,7 @@ type waiting struct {
 // wait puts request i on the list.
 func (w *waiting) wait(i int, n need, q *line) {
 	r, c := &w.round.run.Requests[i], w.replies.to
-	h := &hungry{c: c, request: *r, key: bytes.Clone(w.round.run.Keys[i].Bytes), need: n, line: q}
+	h := &hungry{kept: w.round.keep(i, true), c: c, need: n, line: q}
 	h.request.Value = bytes.Clone(r.Value)
 	w.shared.asideBytes.Add(int64(len(r.Value)))
 	w.shared.hungry.Add(1)
