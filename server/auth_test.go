@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"gocached/engine/memory"
 	"gocached/server/oplog"
 	"gocached/server/settings"
 )
@@ -292,7 +291,7 @@ func TestSASLBadFileAtStart(t *testing.T) {
 	st.SASL, st.Binding = true, settings.BindingBinary
 	log := oplog.New(new(lockedBuffer))
 	defer log.Close()
-	if _, err := New(st, memory.New(), log); err == nil || !strings.HasPrefix(err.Error(), "-S: ") {
+	if _, err := New(st, testEngine(st), log); err == nil || !strings.HasPrefix(err.Error(), "-S: ") {
 		t.Errorf("New: %v", err)
 	}
 }

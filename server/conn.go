@@ -62,6 +62,7 @@ const (
 	stateUnended                       // its input is a long line without an end
 	stateTimed                         // such a line of its will be looked at again
 	stateSaidAll                       // its client has nothing more to say, as far as is known
+	stateHalf                          // its input is the beginning of a request, and a worker has seen that
 	stateEnding                        // we have said that it is over, and wait for the client to close; see hangup.go
 )
 

@@ -36,7 +36,8 @@ func (k *core) hear(c *conn) {
 	}
 }
 
-// close ends a connection at once, see hangUp. Closed is called within it. A datagram's has nothing to end.
+// close ends a connection at once, see hangUp. Closed is called within it. A datagram's, or a copy, has
+// nothing to end.
 func (k *core) close(c *conn) {
 	if c.is(stateOpen) {
 		c.Close()

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"gocached/engine/memory"
 	"gocached/internal/golden"
 	"gocached/server/oplog"
 	"gocached/server/settings"
@@ -37,7 +36,7 @@ func startGolden(o golden.Options) (*golden.Server, error) {
 		return nil, err
 	}
 	log := oplog.New(new(lockedBuffer))
-	s, err := New(st, memory.New(), log)
+	s, err := New(st, testEngine(st), log)
 	if err != nil {
 		return nil, err
 	}

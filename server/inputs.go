@@ -32,12 +32,17 @@ const (
 
 // drop gives back the kept input of a connection.
 func (n *inputs) drop(c *conn) {
-	if c.in != nil && len(n.spare) < spareMost && cap(c.in) <= spareSize {
-		n.spare = append(n.spare, c.in[:0])
-	} else {
-		n.held.Add(int64(-cap(c.in)))
-	}
+	n.recycle(c.in)
 	c.in = nil
+}
+
+// recycle gives back a buffer.
+func (n *inputs) recycle(in []byte) {
+	if in != nil && len(n.spare) < spareMost && cap(in) <= spareSize {
+		n.spare = append(n.spare, in[:0])
+	} else {
+		n.held.Add(int64(-cap(in)))
+	}
 }
 
 // save keeps rest, which may be a part of c.in, as the connection's waiting input.

@@ -39,6 +39,7 @@ type loop struct {
 	figures  figures
 	admin    admin
 	executor executor
+	crew     crew // see worker.go
 
 	conns connTable
 
@@ -70,6 +71,16 @@ func (l *loop) arrive(c *conn, data []byte) {
 // This is the hot path. In order: parse (parse.go), execute (execute.go), get and Hit (execute_get.go), settle
 // (settle.go), write (write.go); then engine/memory/get.go.
 func (l *loop) answer() {
+	if l.shared.blocks {
+		l.handOver()
+	} else {
+		l.stages()
+	}
+	l.endOfRound()
+}
+
+// stages takes the round through the stages, run by run.
+func (l *loop) stages() {
 	for l.round.parse() { //      1. waiting bytes to a run of up to 64 requests
 		l.checker.mustHold()
 		l.executor.execute(0, l.round.run.N) // 2. requests to replies, through the engine, appended to l.out
@@ -80,7 +91,6 @@ func (l *loop) answer() {
 		}
 	}
 	l.replies.write()
-	l.endOfRound()
 }
 
 // endOfRound has what this round leads to begin, and forgets the round.

@@ -45,6 +45,9 @@ type part struct {
 // admit adds input of a connection to the round. data must stay as it is until the round has been answered.
 func (d *round) admit(c *conn, data []byte) {
 	c.event = 0
+	if len(data) > 0 {
+		c.clear(stateHalf)
+	}
 	if !c.is(stateSpoken) && len(data) > 0 {
 		c.speak(d.shared.settings.Binding, data[0])
 		d.shared.logProtocol(c)

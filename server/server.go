@@ -38,9 +38,6 @@ type Server struct {
 func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Server, error) {
 	s := new(Server)
 	s.share(settings, eng, log)
-	if eng.Info().Blocks {
-		return nil, fmt.Errorf("engine %s waits for a disk or a network, which this version cannot serve yet", eng.Info().Name)
-	}
 	if settings.SASL {
 		if err := s.openSASL(os.Getenv); err != nil {
 			return nil, fmt.Errorf("-S: %w", err)

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"gocached/engine/memory"
 	"gocached/internal/eventually"
 	"gocached/server/oplog"
 	"gocached/server/settings"
@@ -46,7 +45,7 @@ func startWith(t *testing.T, change func(*settings.Settings), prepare func(*Serv
 	logs := new(lockedBuffer)
 	log := oplog.New(logs)
 	log.SetLevel(st.Verbosity)
-	s, err := New(st, memory.New(), log)
+	s, err := New(st, testEngine(st), log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ import (
 type shared struct {
 	settings *settings.Settings
 	engine   engine.Engine
+	blocks   bool // its calls wait, see worker.go
 	log      *oplog.Log
 	clock    *clock.Clock
 	rim      *rim.Loops
@@ -61,7 +62,7 @@ type shared struct {
 
 // share sets what is known before the server listens.
 func (s *shared) share(settings *settings.Settings, eng engine.Engine, log *oplog.Log) {
-	s.settings, s.engine, s.log, s.clock = settings, eng, log, clock.New()
+	s.settings, s.engine, s.blocks, s.log, s.clock = settings, eng, eng.Info().Blocks, log, clock.New()
 	s.kernels.Off, s.kernels.Refused = settings.NoIOUring, s.noRings
 	s.gate.Init(settings.MaxConns, settings.TurnAway)
 	s.prefixes.Delimiter = settings.Delimiter
@@ -104,4 +105,11 @@ func (s *shared) live() settings.Live {
 		live.UDPPort = listen.UDPPort(s.sockets.UDP[0])
 	}
 	return live
+}
+
+// enlist makes a loop's counts known.
+func (s *shared) enlist(l *loop) {
+	s.loopsMu.Lock()
+	defer s.loopsMu.Unlock()
+	s.loops = append(s.loops, l)
 }

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"gocached/engine/memory"
 	"gocached/internal/golden"
 	"gocached/server/oplog"
 	"gocached/server/settings"
@@ -83,7 +82,7 @@ func startCrowded(t *testing.T, name string) (*golden.Server, error) {
 		return nil, err
 	}
 	log := oplog.New(io.Discard)
-	s, err := New(st, memory.New(), log)
+	s, err := New(st, testEngine(st), log)
 	if err != nil {
 		return nil, err
 	}

@@ -77,6 +77,7 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 		w.conns[i].loop = w.loop
 	}
 	w.loop.replies.sink, w.loop.replies.stream, w.loop.reader.input = w, false, nil
+	w.loop.waiting.none = true
 	w.loop.replies.most = math.MaxInt // a message is made whole, and then cut
 	return w
 }

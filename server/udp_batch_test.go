@@ -17,7 +17,7 @@ import (
 
 // serveAtOnce serves datagrams that one read finds, under the ids 0, 1 and so on, and returns their answers as text: all
 // datagrams must be answered in order, each by messages of one datagram.
-func (w *worker) serveAtOnce(bodies ...string) (answers []string) {
+func (w *testWorker) serveAtOnce(bodies ...string) (answers []string) {
 	w.t.Helper()
 	w.wire.atOnce = true
 	defer func() { w.wire.atOnce = false }()
@@ -46,7 +46,7 @@ func (w *worker) serveAtOnce(bodies ...string) (answers []string) {
 
 // TestUDPBatch serves datagrams together that are answered in every way there is: each gets what it would alone.
 func TestUDPBatch(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	w.put("a", "x")
 	w.put("long", strings.Repeat("v", lendFrom))
 	exchange := [][2]string{
@@ -88,7 +88,7 @@ func TestUDPBatch(t *testing.T) {
 
 // TestUDPFullBatch has more come than one read takes, and answers of more datagrams than one write takes.
 func TestUDPFullBatch(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	value := string(pattern(20_000)) // 15 datagrams
 	w.put("k", value)
 	for range batchMost + 5 {
@@ -137,7 +137,7 @@ func (s *picky) Write(out *kernel.Outgoing, from, to int) (int, error) {
 
 // TestUDPRefused checks that a message which cannot be sent takes nothing from the others, and counts as not sent.
 func TestUDPRefused(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	w.put("k", string(pattern(100_000)))
 	for refused := range uint16(4) {
 		before := w.count(bytesWritten)
@@ -171,7 +171,7 @@ func TestUDPRefused(t *testing.T) {
 
 // TestUDPPanicInBatch checks that what follows a panic in a batch is answered.
 func TestUDPPanicInBatch(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	w.put("long", strings.Repeat("v", 100_000)) // its answer is sent before it is complete
 	socket := &breaking{wire: wire{atOnce: true}}
 	w.socket = socket

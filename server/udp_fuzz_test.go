@@ -25,7 +25,7 @@ func FuzzDatagram(f *testing.F) {
 	}
 	f.Add([]byte{})
 	f.Add([]byte("\x00\x01\x00\x00\x00\x02\x00\x00version\r\n"))
-	w := newWorker(f, func(s *settings.Settings) { s.UDPMaxDatagrams = fuzzMost })
+	w := newTestWorker(f, func(s *settings.Settings) { s.UDPMaxDatagrams = fuzzMost })
 	served, big := 0, string(pattern(100_000))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		w.t = t

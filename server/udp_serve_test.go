@@ -126,7 +126,7 @@ func (s *breaking) Write(out *kernel.Outgoing, from, to int) (int, error) {
 
 // TestUDPPanic checks that a panic costs its own datagram alone, and nothing that was lent.
 func TestUDPPanic(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	w.put("k", string(pattern(100_000)))
 	w.put("small", string(pattern(10_000))) // a thousand of them make a huge answer
 	socket := new(breaking)

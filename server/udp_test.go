@@ -56,8 +56,8 @@ func (s *wire) Write(out *kernel.Outgoing, from, to int) (int, error) {
 	return to - from, nil
 }
 
-// worker is a UDP worker of a server that does not listen.
-type worker struct {
+// testWorker is a UDP worker of a server that does not listen.
+type testWorker struct {
 	*udpWorker
 	t    testing.TB
 	eng  *memory.Engine
@@ -66,8 +66,8 @@ type worker struct {
 	ids  uint16
 }
 
-// newWorker makes a worker for one test, at whose end its engine must hold what is linked and no more.
-func newWorker(t testing.TB, change func(*settings.Settings)) *worker {
+// newTestWorker makes a worker for one test, at whose end its engine must hold what is linked and no more.
+func newTestWorker(t testing.TB, change func(*settings.Settings)) *testWorker {
 	t.Helper()
 	st := settings.Default()
 	if change != nil {
@@ -76,7 +76,7 @@ func newWorker(t testing.TB, change func(*settings.Settings)) *worker {
 	if err := st.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	w := &worker{t: t, eng: memory.New(), wire: new(wire), logs: new(lockedBuffer)}
+	w := &testWorker{t: t, eng: memory.New(), wire: new(wire), logs: new(lockedBuffer)}
 	log := oplog.New(w.logs)
 	log.SetLevel(st.Verbosity)
 	s, err := New(st, w.eng, log)
@@ -94,7 +94,7 @@ func newWorker(t testing.TB, change func(*settings.Settings)) *worker {
 }
 
 // checkEngine fails if the engine is inconsistent or holds an item that nobody can reach.
-func (w *worker) checkEngine() {
+func (w *testWorker) checkEngine() {
 	w.t.Helper()
 	if err := w.eng.Check(); err != nil {
 		w.t.Error(err)
@@ -111,7 +111,7 @@ func datagram(id uint16, body string) []byte {
 }
 
 // ask sends a request and returns the messages that answer it.
-func (w *worker) ask(body string) []string {
+func (w *testWorker) ask(body string) []string {
 	w.t.Helper()
 	w.ids += 0x101
 	w.serveOne(datagram(w.ids, body))
@@ -119,7 +119,7 @@ func (w *worker) ask(body string) []string {
 }
 
 // serveOne serves a datagram as it comes from the socket.
-func (w *worker) serveOne(b []byte) {
+func (w *testWorker) serveOne(b []byte) {
 	w.wire.come = append(w.wire.come, b)
 	if err := w.receive(); err != nil {
 		w.t.Fatal(err)
@@ -127,7 +127,7 @@ func (w *worker) serveOne(b []byte) {
 }
 
 // messages puts together what was sent. It fails if the frames are not those of whole messages under that id.
-func (w *worker) messages(id uint16) (messages []string) {
+func (w *testWorker) messages(id uint16) (messages []string) {
 	w.t.Helper()
 	sent := w.wire.sent
 	w.wire.sent = nil
@@ -153,7 +153,7 @@ func (w *worker) messages(id uint16) (messages []string) {
 }
 
 // want sends a request and expects these messages.
-func (w *worker) want(body string, messages ...string) {
+func (w *testWorker) want(body string, messages ...string) {
 	w.t.Helper()
 	if got := w.ask(body); !slices.Equal(got, messages) {
 		w.t.Errorf("%.200q was answered\n%.300q, want\n%.300q", body, got, messages)
@@ -161,10 +161,10 @@ func (w *worker) want(body string, messages ...string) {
 }
 
 // count returns one of the server's figures.
-func (w *worker) count(n counter) int { return int(w.loop.shared.sum(n)) }
+func (w *testWorker) count(n counter) int { return int(w.loop.shared.sum(n)) }
 
 func TestUDPMessages(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	w.want("set a 5 0 3\r\nabc\r\n", "STORED\r\n")
 	w.want("get a\r\n", "VALUE a 5 3\r\nabc\r\nEND\r\n")
 	w.want("get a nothing a\r\n", "VALUE a 5 3\r\nabc\r\nVALUE a 5 3\r\nabc\r\nEND\r\n")
@@ -178,7 +178,7 @@ func TestUDPMessages(t *testing.T) {
 
 // TestUDPBinary sends packets, each of which is answered by a message of its own, whatever it is.
 func TestUDPBinary(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	w.want("set a 0 0 1\r\nx\r\n", "STORED\r\n")
 	hit := packet(0x81, 0x00, "\x00\x00\x00\x00", "", "x")
 	answer := w.ask(packet(0x80, 0x00, "", "a", "") + packet(0x80, 0x09, "", "none", "") + packet(0x80, 0x09, "", "a", "") +
@@ -212,7 +212,7 @@ func sameBut(a, b string, from, to int) bool {
 
 // TestUDPDrops sends what must not be answered, and must leave nothing behind.
 func TestUDPDrops(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	for _, body := range []string{
 		"",
 		"version",
@@ -245,17 +245,17 @@ func TestUDPDrops(t *testing.T) {
 // TestUDPBinding checks that -B holds for datagrams too.
 func TestUDPBinding(t *testing.T) {
 	version, answer := packet(0x80, 0x0b, "", "", ""), packet(0x81, 0x0b, "", "", "1.4.5")
-	w := newWorker(t, func(s *settings.Settings) { s.Binding = settings.BindingBinary })
+	w := newTestWorker(t, func(s *settings.Settings) { s.Binding = settings.BindingBinary })
 	w.want("version\r\n")
 	w.want(version, answer)
-	w = newWorker(t, func(s *settings.Settings) { s.Binding = settings.BindingASCII })
+	w = newTestWorker(t, func(s *settings.Settings) { s.Binding = settings.BindingASCII })
 	w.want("version\r\n", "VERSION 1.4.5\r\n")
 	w.want(version+"\r\n", "ERROR\r\n")
 }
 
 // TestUDPSizes checks how values around the limits of a datagram, and of what is lent, are cut into datagrams.
 func TestUDPSizes(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	for _, size := range []int{0, 1, 1364, 1365, 1366, 1400, 2755, 2756, 2757, 16<<10 - 1, 16 << 10, 100_000, 1_000_000} {
 		value := string(pattern(size))
 		w.put("k", value)
@@ -265,7 +265,7 @@ func TestUDPSizes(t *testing.T) {
 }
 
 // put stores an item past the protocol.
-func (w *worker) put(key, value string) {
+func (w *testWorker) put(key, value string) {
 	w.t.Helper()
 	item, status := w.eng.Allocate([]byte(key), len(value), 0, 0, engine.OpSet)
 	if status != engine.OK {
@@ -277,7 +277,7 @@ func (w *worker) put(key, value string) {
 
 // TestUDPLongGet checks that a line which takes several runs is answered by one message, and what follows it by another.
 func TestUDPLongGet(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	for _, keys := range []int{63, 64, 65, 128, 129, 1000} {
 		line, want := "get", ""
 		for i := range keys {
@@ -297,7 +297,7 @@ func TestUDPLongGet(t *testing.T) {
 // TestUDPMostDatagrams checks where -o udp_max_datagrams cuts, and that the next command is answered all the same.
 func TestUDPMostDatagrams(t *testing.T) {
 	for _, most := range []int{1, 2, 3} {
-		w := newWorker(t, func(s *settings.Settings) { s.UDPMaxDatagrams = most })
+		w := newTestWorker(t, func(s *settings.Settings) { s.UDPMaxDatagrams = most })
 		for _, size := range []int{1000, 20_000} { // copied and lent
 			value := strings.Repeat("v", size)
 			w.put("k", value)
@@ -317,7 +317,7 @@ func TestUDPLongestAnswer(t *testing.T) {
 		t.Skip("it makes messages of 90 MB")
 	}
 	for _, size := range []int{16<<10 - 1, 1_000_000} {
-		w := newWorker(t, nil)
+		w := newTestWorker(t, nil)
 		w.put("k", string(pattern(size)))
 		got := w.ask("get" + strings.Repeat(" k", 30_000) + "\r\n")
 		if len(got) != 1 || len(got[0]) != 65535*1392 {
@@ -342,7 +342,7 @@ func TestUDPLongestAnswer(t *testing.T) {
 
 // TestUDPCounts checks the figures: bytes with the frame headers, whatever was sent.
 func TestUDPCounts(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	in, out := 0, 0
 	for _, c := range []struct{ body, reply string }{
 		{"set a 0 0 1\r\nx\r\n", "STORED\r\n"}, {"get a b\r\n", "VALUE a 0 1\r\nx\r\nEND\r\n"}, {"get", ""},
@@ -362,7 +362,7 @@ func TestUDPCounts(t *testing.T) {
 
 // TestUDPSendFails checks that a datagram which cannot be sent ends its message alone.
 func TestUDPSendFails(t *testing.T) {
-	w := newWorker(t, nil)
+	w := newTestWorker(t, nil)
 	w.put("k", string(pattern(100_000)))
 	w.wire.fail = errors.New("no room")
 	w.want("get k k\r\nget k\r\n")

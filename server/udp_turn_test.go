@@ -20,7 +20,7 @@ func TestUDPTurn(t *testing.T) {
 		{"what may take long", "stats\r\n", 1, false},
 		{"nonsense", "", 1, true},
 	} {
-		w := newWorker(t, nil)
+		w := newTestWorker(t, nil)
 		w.full = batchMost
 		for range 2 {
 			for range c.count {

@@ -57,6 +57,7 @@ type waiting struct {
 	trying   *hungry     // the one that is being tried again, or nil
 	first    bool        // it is the first of its line
 	lacking  bool        // it still lacks memory
+	none     bool        // nobody can wait here
 	looks    uint32      // how often the loop has looked at its connections, see stalled.go
 	looked   uint32      // the last time: see shared.awake
 }
@@ -102,7 +103,7 @@ func (w *waiting) depart(h *hungry) {
 }
 
 // mayWait says whether a connection's request can wait: not a datagram's, and nobody waits for one that is gone.
-func (w *waiting) mayWait(c *conn) bool { return w.replies.stream && !c.gone.Load() }
+func (w *waiting) mayWait(c *conn) bool { return !w.none && !c.gone.Load() }
 
 // mustQueue says whether a connection's request has to let others go first. Who cannot wait does not.
 func (w *waiting) mustQueue(q *line, c *conn) bool {

@@ -1,0 +1,167 @@
+package server
+
+// workersMost is how many workers a loop has at most. Further connections wait for one to come back.
+const workersMost = 32
+
+// crew is what a loop knows of its workers. It makes them as it needs them.
+type crew struct {
+	idle    []*worker
+	made    int
+	waiting []*conn // parked, and their input waits for a worker
+}
+
+// handOver gives the round to workers.
+func (l *loop) handOver() {
+	for d := &l.round; d.head < len(d.ready); d.head++ {
+		a := &d.ready[d.head]
+		if c := a.c; c.mayParse() && l.worthwhile(a) {
+			c.clear(stateReady)
+			l.inputs.save(c, a.data)
+			c.set(stateParked)
+			l.pause(c)
+			l.crew.waiting = append(l.crew.waiting, c)
+			continue
+		}
+		d.shelve(a)
+		l.resume(a.c)
+	}
+	l.dispatch()
+}
+
+// worthwhile says whether there is anything to be answered in a connection's input: not if it is the beginning of a request
+// and no more of it has come.
+func (l *loop) worthwhile(a *arrival) bool {
+	filled := a.c.fill != nil && a.c.fill.done()
+	return filled || len(a.data) > 0 && !a.c.is(stateHalf)
+}
+
+// dispatch sends workers off, as long as there are any, with a like share each of the connections that wait.
+func (l *loop) dispatch() {
+	m := &l.crew
+	for len(m.waiting) > 0 {
+		free := len(m.idle) + workersMost - m.made
+		if free == 0 {
+			return
+		}
+		share := min((len(m.waiting)+free-1)/free, tripsMost)
+		w := m.worker(l)
+		for _, c := range m.waiting[:share] {
+			if c.is(stateOpen) {
+				w.load(c)
+			}
+		}
+		rest := copy(m.waiting, m.waiting[share:])
+		clear(m.waiting[rest:])
+		m.waiting = m.waiting[:rest]
+		l.shared.elsewhere(0, w.serve)
+	}
+}
+
+// worker returns one that is idle.
+func (m *crew) worker(l *loop) *worker {
+	if n := len(m.idle); n > 0 {
+		w := m.idle[n-1]
+		m.idle = m.idle[:n-1]
+		return w
+	}
+	m.made++
+	w := newWorker(l)
+	l.shared.enlist(w.loop)
+	return w
+}
+
+// takeBack goes on with the connections that a worker has answered.
+func (l *loop) takeBack(w *worker) {
+	for i := range w.trips {
+		l.welcome(w, &w.trips[i])
+	}
+	w.trips = w.trips[:0]
+	clear(w.loop.admin.parked)
+	w.loop.admin.parked = w.loop.admin.parked[:0]
+	w.loop.stores.forgetBegun()
+	l.crew.idle = append(l.crew.idle, w)
+	for _, c := range l.stores.begun {
+		if c.mayParse() && c.receiving() {
+			l.reader.readValue(c)
+		}
+	}
+	l.stores.forgetBegun()
+	l.answer()
+}
+
+// welcome gives a connection what has become of its copy, unless it has been closed meanwhile or must be now.
+func (l *loop) welcome(w *worker, t *trip) {
+	c, x, newer := t.c, t.copy, t.c.in
+	c.in = t.input
+	l.inputs.drop(c)
+	c.in = newer
+	if !c.is(stateOpen) || !w.whole {
+		l.forgetCopy(w, x)
+		l.close(c)
+	} else {
+		l.merge(w, t)
+		l.goOnWith(c)
+	}
+	*t = trip{copy: x}
+	x.gc, x.auth = nil, nil
+}
+
+// forgetCopy lets go of what a copy holds.
+func (l *loop) forgetCopy(w *worker, x *conn) {
+	x.resetOutput()
+	w.loop.inputs.drop(x)
+	if x.fill != nil {
+		l.stores.cutFill(x)
+	}
+	for _, u := range x.queue {
+		l.replies.release(u.item)
+	}
+	l.writer.emptyQueue(x)
+}
+
+// merge makes what a copy knows its connection's.
+func (l *loop) merge(w *worker, t *trip) {
+	c, x := t.c, t.copy
+	c.clear(stateParked | stateSaidAll | stateHalf)
+	c.set(x.state & (stateClosing | stateSaidAll | stateParked))
+	c.parser, c.fill, c.auth, c.event = x.parser, x.fill, x.auth, x.event
+	c.queue, c.kept = x.queue, x.kept
+	if len(c.in) == 0 && !x.is(stateBlocked) {
+		c.set(stateHalf)
+	}
+	newer := c.in
+	if len(x.in) > 0 {
+		c.in = l.inputs.keep(l.inputs.keep(nil, x.in), newer)
+		l.inputs.recycle(newer)
+	}
+	w.loop.inputs.drop(x)
+	x.fill, x.queue, x.kept = nil, nil, 0
+	if x.is(stateUnended) {
+		l.round.notEnded(c)
+	}
+	if c.receiving() {
+		l.stores.begun = append(l.stores.begun, c)
+	}
+	for _, p := range w.loop.admin.parked {
+		if p.c == x {
+			p.c = c
+			l.admin.parked = append(l.admin.parked, p)
+		}
+	}
+}
+
+// goOnWith sends a connection the replies that a worker has made, and puts what it has sent since into the round.
+func (l *loop) goOnWith(c *conn) {
+	l.hear(c)
+	switch {
+	case len(c.queue) > 0:
+		c.set(stateBlocked)
+		if l.writer.push(c) {
+			l.writer.block(c)
+		}
+	case c.is(stateClosing):
+		l.writer.hangUp(c)
+	default:
+		l.round.proceed(c)
+	}
+}

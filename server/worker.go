@@ -1,0 +1,96 @@
+package server
+
+import (
+	"context"
+
+	"github.com/panjf2000/gnet/v2"
+
+	"gocached/server/listen"
+)
+
+// An engine whose calls wait for a disk or a network (engine.Info.Blocks) is never called on an event loop. There a round
+// goes to workers as soon as it has been read:
+//
+//  1. handOver parks each connection of the round, and puts its input aside.
+//  2. A worker takes copies of some of them through the stages of a round, with a loop of its own, and waits as long as the
+//     engine likes.
+//  3. takeBack, on the event loop again, gives each connection what has become of its copy: its replies are sent as those
+//     are that a socket did not take at first, and it goes on with what it has sent since.
+//
+// While a connection is away its loop touches nothing of it but its new input, and knows that it is parked. So answers keep
+// their order, and the loop goes on with the others. Nobody waits for memory in a worker: who finds none is refused.
+
+// worker answers the input of connections where that may take long.
+type worker struct {
+	loop  *loop // its own
+	home  *loop // whose connections they are
+	trips []trip
+	whole bool // the last round did not end in a panic
+	back  gnet.Runnable
+}
+
+// trip is a connection that a worker answers.
+type trip struct {
+	c     *conn
+	copy  *conn
+	input []byte // of c; the copy keeps what is not taken of it
+}
+
+// tripsMost is how many connections a worker takes at once.
+const tripsMost = 64
+
+func newWorker(home *loop) *worker {
+	w := &worker{home: home, loop: newLoop(home.shared, nil, poller{epoll: -1})}
+	w.loop.replies.sink, w.loop.waiting.none, w.loop.reader.input = w, true, nil
+	w.loop.replies.most, w.loop.checker.on = home.replies.most, home.checker.on
+	w.trips = make([]trip, 0, tripsMost)
+	w.back = gnet.RunnableFunc(func(context.Context) error {
+		home.guard(nil, func() { home.takeBack(w) })
+		return nil
+	})
+	return w
+}
+
+// load makes a copy of a connection ready to be answered. What it is receiving goes with the copy.
+func (w *worker) load(c *conn) {
+	n := len(w.trips)
+	w.trips = w.trips[:n+1]
+	t := &w.trips[n]
+	if t.copy == nil {
+		t.copy = newConn(listen.KindTCP)
+	}
+	t.c, t.input = c, c.in
+	x := t.copy
+	x.state = stateOpen | c.state&(stateSpoken|stateSaidAll)
+	x.fd, x.gc, x.loop, x.kind = c.fd, c.gc, w.loop, c.kind
+	x.parser, x.fill, x.auth, x.event = c.parser, c.fill, c.auth, c.event
+	c.in, c.fill = nil, nil
+}
+
+// serve answers what was loaded. It runs in a goroutine of its own.
+func (w *worker) serve() {
+	w.whole = false
+	w.loop.guard(nil, w.answer)
+	_ = w.home.ev.Execute(context.Background(), w.back) // an error means that the server is stopping
+}
+
+func (w *worker) answer() {
+	l := w.loop
+	for i := range w.trips {
+		l.round.ready = append(l.round.ready, arrival{w.trips[i].copy, w.trips[i].input})
+	}
+	l.stages()
+	clear(l.round.unended)
+	l.round.unended = l.round.unended[:0]
+	l.forgetRound()
+	w.whole = true
+}
+
+// sendMany leaves all replies to sendOne.
+func (w *worker) sendMany([]*conn) {}
+
+// sendOne keeps the replies of a copy, for its connection to send. It makes no more before that has happened.
+func (w *worker) sendOne(x *conn) {
+	w.loop.writer.keepUnsent(x, 0)
+	x.set(stateBlocked)
+}
