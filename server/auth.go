@@ -63,7 +63,7 @@ func (m *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Res
 	}
 	c.auth.known = false
 	session, totals := c.auth.session, &m.totals
-	m.park(i, session.Wait(m.shared.now()), func() protocol.Reply {
+	m.park(i, func() time.Duration { return session.Wait(m.shared.now()) }, func() protocol.Reply {
 		challenge, result := try(session, data)
 		if result == sasl.Continue {
 			return protocol.Reply{Status: protocol.AuthContinue, Text: string(challenge)}

@@ -46,7 +46,9 @@ func (l *loop) unpark(c *conn, k *kept, reply protocol.Reply, fault string) {
 // beginParked has the work begin that was asked for in this round.
 func (l *loop) beginParked() {
 	for _, p := range l.admin.parked {
-		l.startParked(p)
+		if p.c.is(stateOpen) { // it may have been closed since
+			l.startParked(p)
+		}
 	}
 	clear(l.admin.parked)
 	l.admin.parked = l.admin.parked[:0]
@@ -56,7 +58,7 @@ func (l *loop) beginParked() {
 func (l *loop) startParked(p parked) {
 	s := l.shared
 	l.pause(p.c)
-	s.elsewhere(p.after, func() {
+	s.elsewhere(p.after(), func() {
 		if p.c.gone.Load() || !s.beginWork() {
 			return
 		}

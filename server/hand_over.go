@@ -53,7 +53,7 @@ func (l *loop) dispatch() {
 		rest := copy(m.waiting, m.waiting[share:])
 		clear(m.waiting[rest:])
 		m.waiting = m.waiting[:rest]
-		l.shared.elsewhere(0, w.serve)
+		l.shared.employ(w)
 	}
 }
 
@@ -103,7 +103,7 @@ func (l *loop) welcome(w *worker, t *trip) {
 		l.goOnWith(c)
 	}
 	*t = trip{copy: x}
-	x.gc, x.auth = nil, nil
+	x.auth = nil
 }
 
 // forgetCopy lets go of what a copy holds.
@@ -122,7 +122,7 @@ func (l *loop) forgetCopy(w *worker, x *conn) {
 // merge makes what a copy knows its connection's.
 func (l *loop) merge(w *worker, t *trip) {
 	c, x := t.c, t.copy
-	c.clear(stateParked | stateSaidAll | stateHalf)
+	c.clear(stateParked | stateSaidAll | stateHalf | stateUnended)
 	c.set(x.state & (stateClosing | stateSaidAll | stateParked))
 	c.parser, c.fill, c.auth, c.event = x.parser, x.fill, x.auth, x.event
 	c.queue, c.kept = x.queue, x.kept
@@ -139,7 +139,7 @@ func (l *loop) merge(w *worker, t *trip) {
 	if x.is(stateUnended) {
 		l.round.notEnded(c)
 	}
-	if c.receiving() {
+	if c.receiving() && len(c.in) == 0 { // else what has come meanwhile is next
 		l.stores.begun = append(l.stores.begun, c)
 	}
 	for _, p := range w.loop.admin.parked {

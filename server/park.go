@@ -16,7 +16,7 @@ const parkedMost = 8
 // Nothing more is read from the connection or parsed meanwhile, so answers keep their order, and the loop goes on with
 // the others. work must not touch the loop, and must not use what the request points to. If it panics the connection is
 // closed. When the connection is closed or the server stops, work that has not begun is given up.
-func (m *admin) park(i int, after time.Duration, work func() protocol.Reply) {
+func (m *admin) park(i int, after func() time.Duration, work func() protocol.Reply) {
 	m.replies.to.set(stateParked)
 	m.parked = append(m.parked, parked{m.round.keep(i, true), m.replies.to, after, work})
 }
@@ -25,7 +25,7 @@ func (m *admin) park(i int, after time.Duration, work func() protocol.Reply) {
 type parked struct {
 	kept
 	c     *conn
-	after time.Duration
+	after func() time.Duration // asked when its round has ended
 	work  func() protocol.Reply
 }
 

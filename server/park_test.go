@@ -247,7 +247,7 @@ func TestParkedPanics(t *testing.T) {
 		ts.onLoop(c, func(l *loop, inside *conn) {
 			l.round.alone(inside, &kept{request: versionRequest(1)})
 			l.executor.enter(0)
-			l.admin.park(0, 0, func() protocol.Reply { panic("a bug") })
+			l.admin.park(0, func() time.Duration { return 0 }, func() protocol.Reply { panic("a bug") })
 			l.replies.write()
 			l.beginParked()
 		})

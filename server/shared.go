@@ -49,6 +49,7 @@ type shared struct {
 	now       func() time.Time                       // time.Now, for who authenticates
 	elsewhere func(after time.Duration, work func()) // aside, see there
 	later     func(after time.Duration, work func()) // the same, for what concerns a connection and is short
+	employ    func(w *worker)                        // has a worker serve, in a goroutine of its own
 	working   chan struct{}                          // one element for each parked request that is worked on
 	parked    parking
 	stopping  chan struct{}
@@ -69,6 +70,7 @@ func (s *shared) share(settings *settings.Settings, eng engine.Engine, log *oplo
 	s.prefixes.On.Store(settings.Detail)
 	s.shares = usualShares
 	s.now, s.elsewhere, s.later = time.Now, s.aside, s.aside
+	s.employ = func(w *worker) { s.parked.run(w.serve) }
 	s.working, s.stopping = make(chan struct{}, parkedMost), make(chan struct{})
 }
 

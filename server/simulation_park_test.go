@@ -38,7 +38,7 @@ func (w *world) park(after time.Duration, work func()) {
 // parking returns the first of those whose requests the loop has parked that the world has not heard of.
 func (w *world) parking() *simClient {
 	for _, p := range w.running.loop.admin.parked {
-		if c := w.whose[p.c]; !c.auth.parked {
+		if c := w.whose[p.c]; p.c.is(stateOpen) && !c.auth.parked {
 			return c
 		}
 	}

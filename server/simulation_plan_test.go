@@ -22,6 +22,7 @@ type plan struct {
 	replyMost, turn int
 	verbose, detail bool
 	noPoller        bool // gnet's poller is not found
+	blocks          bool // the engine waits
 
 	sasl     bool
 	idle     int // -o idle_timeout
@@ -103,6 +104,10 @@ func newPlan(r *rand.Rand, steps int) plan {
 	}
 	p.addFeatures(r)
 	p.addShares(r)
+	if oneIn(r, 8) { // where nobody waits for memory
+		p.blocks, p.shares, p.lendFrom = true, usualShares, p.engineLends
+		p.pages = roomyPages // a worker does not rest within a call, so no page may change hands
+	}
 	return p
 }
 

@@ -99,6 +99,10 @@ const (
 	sawWithoutCAS
 	sawWithoutEviction
 	sawWithoutPoller
+	sawWaiting
+	sawWorker
+	sawWorkerGone
+	sawWorkerInput
 	numHappenings
 )
 
@@ -120,6 +124,7 @@ var happenings = [numHappenings]string{
 	"attempts put off", "parked while input waits", "closed while parked", "closed as idle", "closed as idle with output", "busy, so not idle",
 	"taking output, so not idle", "doors closed", "doors opened", "turned away", "connections refused by gnet", "crowds", "wide rounds", "worlds with two loops",
 	"worlds with -vv", "worlds without CAS", "worlds without eviction", "worlds without gnet's poller",
+	"worlds whose engine waits", "workers sent off", "closed while a worker answers", "input while a worker answers",
 }
 
 // tally counts happenings.

@@ -44,6 +44,7 @@ type world struct {
 	awake                   uint32        // seconds for which the server was
 	kicks                   uint64        // connections that were closed as idle
 	authTries, authFailures uint64
+	hands                   []*simWorker
 	running                 *actor // whose code is running, or nil
 	born                    int    // clients so far
 	background              *background
@@ -102,7 +103,7 @@ func (w *world) open(log *oplog.Log) {
 		w.loops = append(w.loops, l)
 		w.actors = append(w.actors, l)
 	}
-	s.now, s.elsewhere, s.later = w.now, w.park, w.delay
+	s.now, s.elsewhere, s.later, s.employ = w.now, w.park, w.delay, w.employ
 	w.house = newHouse(w, w.plan.doors)
 	if w.plan.sasl {
 		w.guard()
@@ -121,7 +122,7 @@ type stepper interface {
 
 func (w *world) sawPlan() {
 	for saw, is := range map[happening]bool{sawTwoLoops: w.plan.loops > 1, sawWithoutCAS: w.plan.noCAS, sawWithoutEviction: w.plan.noEvict,
-		sawWithoutPoller: w.plan.noPoller, sawUDP: w.plan.udp > 0,
+		sawWithoutPoller: w.plan.noPoller, sawWaiting: w.plan.blocks, sawUDP: w.plan.udp > 0,
 		sawAuth: w.plan.sasl, sawCrowd: w.plan.surge > 0} {
 		if is {
 			w.saw(saw)

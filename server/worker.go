@@ -1,11 +1,8 @@
 package server
 
 import (
-	"context"
-
-	"github.com/panjf2000/gnet/v2"
-
 	"gocached/server/listen"
+	"gocached/server/rim"
 )
 
 // An engine whose calls wait for a disk or a network (engine.Info.Blocks) is never called on an event loop. There a round
@@ -26,7 +23,7 @@ type worker struct {
 	home  *loop // whose connections they are
 	trips []trip
 	whole bool // the last round did not end in a panic
-	back  gnet.Runnable
+	back  func()
 }
 
 // trip is a connection that a worker answers.
@@ -40,14 +37,11 @@ type trip struct {
 const tripsMost = 64
 
 func newWorker(home *loop) *worker {
-	w := &worker{home: home, loop: newLoop(home.shared, nil, poller{epoll: -1})}
+	w := &worker{home: home, loop: newLoop(home.shared, new(rim.Loop))}
 	w.loop.replies.sink, w.loop.waiting.none, w.loop.reader.input = w, true, nil
 	w.loop.replies.most, w.loop.checker.on = home.replies.most, home.checker.on
 	w.trips = make([]trip, 0, tripsMost)
-	w.back = gnet.RunnableFunc(func(context.Context) error {
-		home.guard(nil, func() { home.takeBack(w) })
-		return nil
-	})
+	w.back = func() { home.guard(nil, func() { home.takeBack(w) }) }
 	return w
 }
 
@@ -62,7 +56,7 @@ func (w *worker) load(c *conn) {
 	t.c, t.input = c, c.in
 	x := t.copy
 	x.state = stateOpen | c.state&(stateSpoken|stateSaidAll)
-	x.fd, x.gc, x.loop, x.kind = c.fd, c.gc, w.loop, c.kind
+	x.fd, x.loop, x.kind = c.fd, w.loop, c.kind
 	x.parser, x.fill, x.auth, x.event = c.parser, c.fill, c.auth, c.event
 	c.in, c.fill = nil, nil
 }
@@ -71,13 +65,15 @@ func (w *worker) load(c *conn) {
 func (w *worker) serve() {
 	w.whole = false
 	w.loop.guard(nil, w.answer)
-	_ = w.home.ev.Execute(context.Background(), w.back) // an error means that the server is stopping
+	_ = w.home.rim.Execute(w.back) // an error means that the server is stopping
 }
 
 func (w *worker) answer() {
 	l := w.loop
 	for i := range w.trips {
-		l.round.ready = append(l.round.ready, arrival{w.trips[i].copy, w.trips[i].input})
+		if t := &w.trips[i]; !t.c.gone.Load() {
+			l.round.ready = append(l.round.ready, arrival{t.copy, t.input})
+		}
 	}
 	l.stages()
 	clear(l.round.unended)
