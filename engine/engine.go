@@ -103,8 +103,10 @@ type Info struct {
 	Version  string
 	Features []string // words for people, shown by stats gocached
 
-	// Blocks says that calls may wait for a disk or a network. The server then never makes them on an event loop: it
-	// hands the whole round to a worker and stops reading from the connections in it.
+	// Blocks says that calls may wait for a disk or a network: Stats, Remove, Store, Get, Touch, Arithmetic and Flush, but not
+	// Info, CanStore, Allocate and Release, which need nothing but the process's own memory. The server never makes calls
+	// that may wait on an event loop: it hands the round to workers, and reads nothing more from the connections in it until
+	// they are back.
 	Blocks bool
 
 	// Options are the keys of -o that are this engine's own. None may be the server's.

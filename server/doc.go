@@ -65,6 +65,7 @@
 //	conn.go, kept.go             what a connection remembers; a request that outlives the input it came in
 //	core.go, shared.go           what all parts of a loop need; what all loops have in common
 //
+//	worker.go, hand_over.go      worker: where rounds are answered if the engine waits
 //	udp*.go                      datagrams: workers that go through the same stages
 //	events.go, pause.go          what happens to a connection; clients that do not read
 //	package rim                  gnet's event loops, and what it takes to live beside them: polls of our own, pauses, when

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"gocached/engine"
 	"gocached/internal/golden"
 	"gocached/server/oplog"
 	"gocached/server/settings"
@@ -19,7 +20,10 @@ func TestGolden(t *testing.T) {
 }
 
 // startGolden starts a fresh server for a case.
-func startGolden(o golden.Options) (*golden.Server, error) {
+func startGolden(o golden.Options) (*golden.Server, error) { return startGoldenOn(o, testEngine) }
+
+// startGoldenOn does so with an engine that is made for its settings.
+func startGoldenOn(o golden.Options, eng func(*settings.Settings) engine.Engine) (*golden.Server, error) {
 	st := settings.Default()
 	st.Listen, st.Port = []string{"127.0.0.1"}, -1
 	switch o.Transport {
@@ -36,7 +40,7 @@ func startGolden(o golden.Options) (*golden.Server, error) {
 		return nil, err
 	}
 	log := oplog.New(new(lockedBuffer))
-	s, err := New(st, testEngine(st), log)
+	s, err := New(st, eng(st), log)
 	if err != nil {
 		return nil, err
 	}

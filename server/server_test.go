@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gocached/engine"
 	"gocached/internal/eventually"
 	"gocached/server/oplog"
 	"gocached/server/settings"
@@ -32,6 +33,12 @@ func start(t *testing.T, change func(*settings.Settings)) *testServer {
 // startWith does what start does; prepare adapts the server before it listens.
 func startWith(t *testing.T, change func(*settings.Settings), prepare func(*Server)) *testServer {
 	t.Helper()
+	return startOn(t, testEngine, change, prepare)
+}
+
+// startOn does what startWith does with an engine that is made for its settings.
+func startOn(t *testing.T, eng func(*settings.Settings) engine.Engine, change func(*settings.Settings), prepare func(*Server)) *testServer {
+	t.Helper()
 	st := settings.Default()
 	st.Port = -1
 	st.Listen = []string{"127.0.0.1"}
@@ -45,7 +52,7 @@ func startWith(t *testing.T, change func(*settings.Settings), prepare func(*Serv
 	logs := new(lockedBuffer)
 	log := oplog.New(logs)
 	log.SetLevel(st.Verbosity)
-	s, err := New(st, testEngine(st), log)
+	s, err := New(st, eng(st), log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -220,12 +220,16 @@ func TestRefusedStarts(t *testing.T) {
 	}
 }
 
-// TestDelayIsNotServedYet: an engine that waits is refused in a sentence.
-func TestDelayIsNotServedYet(t *testing.T) {
-	got := runBinary(t, append([]string{"-l", "127.0.0.1", "-p", "-1", "-E", "delay", "-o", "delay=1ms"}, asRoot()...)...)
-	if want := "engine delay waits for a disk or a network, which this version cannot serve yet\n"; got != (outcome{71, "", want}) {
-		t.Errorf("%+v", got)
+// TestDelay: an engine that waits is served.
+func TestDelay(t *testing.T) {
+	r := startBinary(t, "-E", "delay", "-o", "delay=2ms")
+	if got := ask(t, "tcp", fmt.Sprintf("127.0.0.1:%d", r.port), "set a 0 0 1\r\nx"); got != "STORED" {
+		t.Errorf("set: %q", got)
 	}
+	if got := ask(t, "tcp", fmt.Sprintf("127.0.0.1:%d", r.port), "get a"); got != "VALUE a 0 1" {
+		t.Errorf("get: %q", got)
+	}
+	r.end(t, syscall.SIGTERM)
 }
 
 // TestStderrClosed checks that a server survives the end of whoever read its stderr.
