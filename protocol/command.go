@@ -47,14 +47,12 @@ const (
 	formTouch                  // key exptime
 	formFlush                  // [delay]
 	formVerbosity              // level
-	formNone                   // none of them means anything
 )
 
 // textCommand describes one command of the text protocol.
 type textCommand struct {
 	name    string
 	command Command
-	dialect Dialect
 	op      engine.Op
 	flag    Flag
 	form    form
@@ -75,7 +73,7 @@ const anyNumber = math.MaxInt
 //
 // The numbers of words are memcached 1.4.5's, and so are their oddities: a word where "noreply" may stand is ignored if
 // it is another one, and a cas line may go on for ever, as the words behind the seventh are not looked at. touch, gat,
-// gats, shutdown and mn are memcached 1.6's, with the answers of that: words too many are ignored.
+// gats and shutdown are memcached 1.6's, with the answers of that: words too many are ignored.
 var textCommands = [...]textCommand{
 	{name: "get", command: Get, form: formGet, fewest: 1, most: anyNumber, wrong: UnknownCommand},
 	{name: "set", command: Store, op: engine.OpSet, form: formStore,
@@ -106,7 +104,6 @@ var textCommands = [...]textCommand{
 	{name: "verbosity", command: Verbosity, form: formVerbosity, fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1},
 	{name: "quit", command: Quit, flag: FlagClose, form: formBare, wrong: UnknownCommand},
 	{name: "shutdown", command: Shutdown, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1},
-	{name: "mn", command: Noop, dialect: Meta, form: formNone, most: anyNumber, wrong: UnknownCommand},
 }
 
 // textCommandNamed returns the row with that name, or nil.

@@ -108,7 +108,7 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 	}
 	r := take(run, nil)
 	r.Start, r.Next = pos, next
-	r.Command, r.Dialect, r.Flag, r.Hide = row.command, row.dialect, row.flag|FlagNewLine, row.hides(line, words)
+	r.Command, r.Flag, r.Hide = row.command, row.flag|FlagNewLine, row.hides(line, words)
 	key, status := row.read(r, line, words)
 	if status != engine.OK {
 		r.Command, r.Status = Fail, status
@@ -174,8 +174,6 @@ func (row *textCommand) read(r *Request, line []byte, words [][]byte) (key []byt
 		return words[1], readTouch(r, words)
 	case formFlush:
 		return nil, readFlush(r, words)
-	case formNone:
-		return nil, engine.OK
 	case formVerbosity:
 		level := scanNumber(words[1])
 		r.Delta = uint64(uint32(level.unsigned()))

@@ -23,7 +23,7 @@ import (
 // panic, no chunk that is not an item's.
 func FuzzConversation(f *testing.F) {
 	for _, seed := range []string{
-		"get a b\r\nmn\r\nset a 1 0 3\r\nabc\r\ngets a\r\nincr a 1\r\nquit\r\n",
+		"get a b\r\nset a 1 0 3\r\nabc\r\ngets a\r\nincr a 1\r\nquit\r\n",
 		"set a 0 0 3000 noreply\r\n" + strings.Repeat("v", 3000) + "\r\nget a a a\r\nappend a 0 0 1\r\nx\r\ngat 0 a\r\n",
 		"set a 0 0 3000\r\n" + strings.Repeat("v", 100),
 		"set a x 0 3\r\nabc\r\nset a 0 0 3 noreply x\r\nabc\r\ncas a 0 4294967295 1 1\r\nx\r\ntouch a 1 2 3 noreply\r\nget a\r\n",

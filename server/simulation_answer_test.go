@@ -42,8 +42,6 @@ func appendTextAnswer(b []byte, r *request, o outcome) []byte {
 	}
 	line := textDone[r.kind]
 	switch {
-	case r.kind == askNoop:
-		line = "MN"
 	case r.kind == askVersion:
 		line = "VERSION 1.4.5"
 	case !r.engineKnows():

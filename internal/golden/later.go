@@ -6,7 +6,7 @@ var Later = later()
 
 // laterReasons has the names below each reason.
 var laterReasons = map[string][]string{
-	"mn is the only meta command": {
+	"there are no meta commands": {
 		"n/mg-hit-flags", "n/mg-quiet-opaque-key", "n/mg-base64-key", "n/mg-vivify", "n/mg-recache", "n/mg-touch", "n/mg-errors",
 		"n/mg-no-bump", "n/mg-value-size-order", "n/ms-flags-ttl", "n/ms-append-vivify", "n/ms-cas-explicit", "n/ms-quiet",
 		"n/ms-bad-flag", "n/ms-too-large", "n/ms-invalidate", "n/md", "n/md-cas", "n/md-value-only", "n/ma-vivify", "n/ma-cas",
