@@ -5,46 +5,48 @@ const workersMost = 32
 
 // crew is what a loop knows of its workers. It makes them as it needs them.
 type crew struct {
+	home    *loop
 	idle    []*worker
 	made    int
 	waiting []*conn // parked, and their input waits for a worker
 }
 
 // handOver gives the round to workers.
-func (l *loop) handOver() {
+func (m *crew) handOver() {
+	l := m.home
 	for d := &l.round; d.head < len(d.ready); d.head++ {
 		a := &d.ready[d.head]
-		if c := a.c; c.mayParse() && l.worthwhile(a) {
+		if c := a.c; c.mayParse() && m.worthwhile(a) {
 			c.clear(stateReady)
 			l.inputs.save(c, a.data)
 			c.set(stateParked)
 			l.pause(c)
-			l.crew.waiting = append(l.crew.waiting, c)
+			m.waiting = append(m.waiting, c)
 			continue
 		}
 		d.shelve(a)
 		l.resume(a.c)
 	}
-	l.dispatch()
+	m.dispatch()
 }
 
 // worthwhile says whether there is anything to be answered in a connection's input: not if it is the beginning of a request
 // and no more of it has come.
-func (l *loop) worthwhile(a *arrival) bool {
+func (m *crew) worthwhile(a *arrival) bool {
 	filled := a.c.fill != nil && a.c.fill.done()
 	return filled || len(a.data) > 0 && !a.c.is(stateHalf)
 }
 
 // dispatch sends workers off, as long as there are any, with a like share each of the connections that wait.
-func (l *loop) dispatch() {
-	m := &l.crew
+func (m *crew) dispatch() {
+	l := m.home
 	for len(m.waiting) > 0 {
 		free := len(m.idle) + workersMost - m.made
 		if free == 0 {
 			return
 		}
 		share := min((len(m.waiting)+free-1)/free, tripsMost)
-		w := m.worker(l)
+		w := m.worker()
 		for _, c := range m.waiting[:share] {
 			if c.is(stateOpen) {
 				w.load(c)
@@ -58,28 +60,29 @@ func (l *loop) dispatch() {
 }
 
 // worker returns one that is idle.
-func (m *crew) worker(l *loop) *worker {
+func (m *crew) worker() *worker {
 	if n := len(m.idle); n > 0 {
 		w := m.idle[n-1]
 		m.idle = m.idle[:n-1]
 		return w
 	}
 	m.made++
-	w := newWorker(l)
-	l.shared.enlist(w.loop)
+	w := newWorker(m.home)
+	m.home.shared.enlist(w.loop)
 	return w
 }
 
 // takeBack goes on with the connections that a worker has answered.
-func (l *loop) takeBack(w *worker) {
+func (m *crew) takeBack(w *worker) {
+	l := m.home
 	for i := range w.trips {
-		l.welcome(w, &w.trips[i])
+		m.welcome(w, &w.trips[i])
 	}
 	w.trips = w.trips[:0]
 	clear(w.loop.admin.parked)
 	w.loop.admin.parked = w.loop.admin.parked[:0]
 	w.loop.stores.forgetBegun()
-	l.crew.idle = append(l.crew.idle, w)
+	m.idle = append(m.idle, w)
 	for _, c := range l.stores.begun {
 		if c.mayParse() && c.receiving() {
 			l.reader.readValue(c)
@@ -90,24 +93,26 @@ func (l *loop) takeBack(w *worker) {
 }
 
 // welcome gives a connection what has become of its copy, unless it has been closed meanwhile or must be now.
-func (l *loop) welcome(w *worker, t *trip) {
+func (m *crew) welcome(w *worker, t *trip) {
+	l := m.home
 	c, x, newer := t.c, t.copy, t.c.in
 	c.in = t.input
 	l.inputs.drop(c)
 	c.in = newer
 	if !c.is(stateOpen) || !w.whole {
-		l.forgetCopy(w, x)
+		m.forgetCopy(w, x)
 		l.close(c)
 	} else {
-		l.merge(w, t)
-		l.goOnWith(c)
+		m.merge(w, t)
+		m.goOnWith(c)
 	}
 	*t = trip{copy: x}
 	x.auth = nil
 }
 
 // forgetCopy lets go of what a copy holds.
-func (l *loop) forgetCopy(w *worker, x *conn) {
+func (m *crew) forgetCopy(w *worker, x *conn) {
+	l := m.home
 	x.resetOutput()
 	w.loop.inputs.drop(x)
 	if x.fill != nil {
@@ -120,7 +125,8 @@ func (l *loop) forgetCopy(w *worker, x *conn) {
 }
 
 // merge makes what a copy knows its connection's.
-func (l *loop) merge(w *worker, t *trip) {
+func (m *crew) merge(w *worker, t *trip) {
+	l := m.home
 	c, x := t.c, t.copy
 	c.clear(stateParked | stateSaidAll | stateHalf | stateUnended)
 	c.set(x.state & (stateClosing | stateSaidAll | stateParked))
@@ -151,7 +157,8 @@ func (l *loop) merge(w *worker, t *trip) {
 }
 
 // goOnWith sends a connection the replies that a worker has made, and puts what it has sent since into the round.
-func (l *loop) goOnWith(c *conn) {
+func (m *crew) goOnWith(c *conn) {
+	l := m.home
 	l.hear(c)
 	switch {
 	case len(c.queue) > 0:

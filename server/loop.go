@@ -72,7 +72,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 // (settle.go), write (write.go); then engine/memory/get.go.
 func (l *loop) answer() {
 	if l.shared.blocks {
-		l.handOver()
+		l.crew.handOver()
 	} else {
 		l.stages()
 	}

@@ -38,6 +38,7 @@ type Server struct {
 func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Server, error) {
 	s := new(Server)
 	s.share(settings, eng, log)
+	s.employ = func(w *worker) { s.parked.run(w.serve) }
 	if settings.SASL {
 		if err := s.openSASL(os.Getenv); err != nil {
 			return nil, fmt.Errorf("-S: %w", err)

@@ -70,7 +70,6 @@ func (s *shared) share(settings *settings.Settings, eng engine.Engine, log *oplo
 	s.prefixes.On.Store(settings.Detail)
 	s.shares = usualShares
 	s.now, s.elsewhere, s.later = time.Now, s.aside, s.aside
-	s.employ = func(w *worker) { s.parked.run(w.serve) }
 	s.working, s.stopping = make(chan struct{}, parkedMost), make(chan struct{})
 }
 

@@ -41,7 +41,7 @@ func newWorker(home *loop) *worker {
 	w.loop.replies.sink, w.loop.waiting.none, w.loop.reader.input = w, true, nil
 	w.loop.replies.most, w.loop.checker.on = home.replies.most, home.checker.on
 	w.trips = make([]trip, 0, tripsMost)
-	w.back = func() { home.guard(nil, func() { home.takeBack(w) }) }
+	w.back = func() { home.guard(nil, func() { home.crew.takeBack(w) }) }
 	return w
 }
 
