@@ -97,7 +97,7 @@ func converse(addr string, pieces [][]byte, binary bool) error {
 	}
 	defer nc.Close()
 	_ = nc.(*net.TCPConn).SetLinger(0) // or the ports run out
-	_ = nc.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = nc.SetDeadline(time.Now().Add(patience))
 	go func() {
 		for _, p := range pieces {
 			_, _ = nc.Write(p)                // may fail: the server may hang up first

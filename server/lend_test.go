@@ -1,14 +1,12 @@
 package server
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"net"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"gocached/engine"
 	"gocached/internal/eventually"
@@ -25,9 +23,7 @@ func (ts *testServer) dialSmall() *client {
 	if err != nil {
 		ts.t.Fatal(err)
 	}
-	ts.t.Cleanup(func() { _ = nc.Close() })
-	_ = nc.SetDeadline(time.Now().Add(patience))
-	return &client{Conn: nc, t: ts.t, r: bufio.NewReader(nc)}
+	return newClient(ts.t, nc)
 }
 
 const longLength = 1_000_000

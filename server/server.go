@@ -29,8 +29,9 @@ const readBuffer = 32 << 10
 // Server serves one engine to its clients. Make it with New, then call Listen, then Serve, each once.
 type Server struct {
 	shared
-	blind bool // see rim.Config
-	done  sync.WaitGroup
+	blind   bool              // see rim.Config
+	seconds func(tick func()) // calls tick in each second until the clock is stopped: clock.Run
+	done    sync.WaitGroup
 }
 
 // New returns a server for an engine that it initialises. The settings must have passed Validate and not change any
@@ -39,6 +40,7 @@ func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Serve
 	s := new(Server)
 	s.share(settings, eng, log)
 	s.employ = func(w *worker) { s.parked.run(w.serve) }
+	s.seconds = s.clock.Run
 	if settings.SASL {
 		if err := s.openSASL(os.Getenv); err != nil {
 			return nil, fmt.Errorf("-S: %w", err)
@@ -115,7 +117,7 @@ func (s *Server) rimConfig() rim.Config {
 
 // Serve accepts and serves clients until Stop is called, and returns when everything has been let go of.
 func (s *Server) Serve() error {
-	s.done.Go(func() { s.clock.Run(s.tick) })
+	s.done.Go(func() { s.seconds(s.tick) })
 	s.done.Go(s.rim.Run)
 	var accepting sync.WaitGroup
 	for _, ln := range s.sockets.Listeners {
