@@ -29,16 +29,11 @@ type checker struct {
 
 // mustHold panics if the round under way is not as it must be.
 func (k *checker) mustHold() {
-	if k.on {
-		hold(k.checkParts, k.checkReady, k.checkPieces)
-	}
+	hold(k.checkParts, k.checkReady, k.checkPieces)
 }
 
 // mustHoldAll panics, now and then, if anything of the loop is not as it must be behind a round.
 func (k *checker) mustHoldAll() {
-	if !k.on {
-		return
-	}
 	if k.rounds++; k.rounds%checkEvery == 0 {
 		hold(k.checkParts, k.checkReady, k.checkPieces, k.checkLists, k.checkConns)
 	}

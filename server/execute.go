@@ -51,9 +51,15 @@ func (x *executor) execute(i, end int) {
 		x.executeGuarded(i, end)
 		return
 	}
-	x.expect(i, end)
+	if end > i+1 {
+		x.expect(i, end)
+	}
 	for i < end {
-		i = x.executeFrom(i, end)
+		if x.round.run.Requests[i].Command == protocol.Get {
+			i = x.gets.get(i, end)
+		} else {
+			i = x.executeOne(i)
+		}
 	}
 }
 
@@ -72,12 +78,9 @@ func (x *executor) expect(i, end int) {
 	}
 }
 
-// executeFrom answers request i, and if it is a get the gets behind it, up to end. It returns the next to be answered.
-func (x *executor) executeFrom(i, end int) int {
+// executeOne answers request i, which is no get. It returns the next to be answered.
+func (x *executor) executeOne(i int) int {
 	r := &x.round.run.Requests[i]
-	if r.Command == protocol.Get {
-		return x.gets.get(i, end)
-	}
 	x.enter(i)
 	x.handlers[r.Command](i)
 	if r.Flag&protocol.FlagClose != 0 {
@@ -93,12 +96,17 @@ func (x *executor) executeGuarded(i, end int) {
 	}
 }
 
-// executeAdmitted does what executeFrom does if request i may be asked. If not it refuses it and ends the connection.
+// executeAdmitted answers request i, and if it is a get the gets behind it, up to end, if it may be asked. If not it refuses
+// it and ends the connection. It returns the next to be answered.
 func (x *executor) executeAdmitted(i, end int) int {
 	x.enter(i)
 	c := x.replies.to
-	if x.shared.sasl == nil || c.admitted(&x.round.run.Requests[i]) {
-		return x.executeFrom(i, end)
+	switch r := &x.round.run.Requests[i]; {
+	case x.shared.sasl != nil && !c.admitted(r):
+	case r.Command == protocol.Get:
+		return x.gets.get(i, end)
+	default:
+		return x.executeOne(i)
 	}
 	x.reply(i, protocol.Reply{Status: protocol.AuthError})
 	c.set(stateClosing | stateSaidAll)

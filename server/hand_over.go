@@ -6,6 +6,7 @@ const workersMost = 32
 // crew is what a loop knows of its workers. It makes them as it needs them.
 type crew struct {
 	home    *loop
+	on      bool // the engine waits
 	idle    []*worker
 	made    int
 	waiting []*conn // parked, and their input waits for a worker

@@ -47,7 +47,7 @@ func (m *metaSet) begin(ts *testServer, c *client) {
 		l.round.alone(inside, &kept{key: input[:3], request: protocol.Request{
 			Dialect: protocol.Meta, Command: protocol.Store, Op: m.op, Hide: m.hide, Flag: protocol.FlagStreaming,
 			Tokens: tokens, Value: value, ValueLen: len(metaValue)}})
-		l.executor.executeFrom(0, 1)
+		l.executor.executeOne(0)
 		l.replies.write()
 		l.stores.forgetBegun()
 		for i := range input {

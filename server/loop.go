@@ -40,6 +40,7 @@ type loop struct {
 	admin    admin
 	executor executor
 	crew     crew // see worker.go
+	aside    bool // a worker's: what its rounds lead to is its home's business
 
 	conns connTable
 
@@ -71,30 +72,27 @@ func (l *loop) arrive(c *conn, data []byte) {
 // This is the hot path. In order: parse (parse.go), execute (execute.go), get and Hit (execute_get.go), settle
 // (settle.go), write (write.go); then engine/memory/get.go.
 func (l *loop) answer() {
-	if l.shared.blocks {
+	if l.crew.on {
 		l.crew.handOver()
-	} else {
-		l.stages()
 	}
-	l.endOfRound()
-}
-
-// stages takes the round through the stages, run by run.
-func (l *loop) stages() {
 	for l.round.parse() { //      1. waiting bytes to a run of up to 64 requests
-		l.checker.mustHold()
-		l.executor.execute(0, l.round.run.N) // 2. requests to replies, through the engine, appended to l.out
-		full := l.round.settle()
-		l.checker.mustHold()
-		if full || len(l.replies.out) >= writeFrom {
-			l.replies.write() //    3. to each connection its part of l.out
+		if l.checker.on {
+			l.checker.mustHold()
+		}
+		l.executor.execute(0, l.round.run.N) // 2. requests to replies, through the engine, appended to replies.out
+		if full := l.round.settle(); full || len(l.replies.out) >= writeFrom {
+			l.replies.write() //    3. to each connection its part of them
 		}
 	}
 	l.replies.write()
+	if !l.aside && len(l.round.unended)+len(l.admin.parked)+len(l.round.yielded) > 0 {
+		l.goOn()
+	}
+	l.forgetRound()
 }
 
-// endOfRound has what this round leads to begin, and forgets the round.
-func (l *loop) endOfRound() {
+// goOn has what this round leads to begin.
+func (l *loop) goOn() {
 	for i, c := range l.round.unended {
 		l.round.unended[i] = nil
 		l.awaitLineEnd(c)
@@ -106,7 +104,6 @@ func (l *loop) endOfRound() {
 	if len(l.round.yielded) > 0 {
 		l.rim.Ask()
 	}
-	l.forgetRound()
 }
 
 // forgetRound ends a round and makes its counts visible.
@@ -117,5 +114,7 @@ func (l *loop) forgetRound() {
 		l.replies.out = nil
 	}
 	l.totals.add(&l.counts)
-	l.checker.mustHoldAll()
+	if l.checker.on {
+		l.checker.mustHoldAll()
+	}
 }

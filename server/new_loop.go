@@ -18,7 +18,7 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l.waiting.feedTask = l.feedOnce
 	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting}
 	l.newExecutor()
-	l.crew.home = l
+	l.crew.home, l.crew.on = l, s.blocks
 	return l
 }
 

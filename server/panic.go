@@ -32,7 +32,7 @@ func (l *loop) abandon() {
 	for _, p := range l.replies.pieces {
 		l.replies.release(p.lent)
 	}
-	l.replies.pieces, l.replies.out, l.reader.input, l.round.parts = nil, nil, l.reader.input[:0], l.round.parts[:0]
+	l.replies.values, l.replies.pieces, l.replies.out, l.reader.input, l.round.parts = 0, nil, nil, l.reader.input[:0], l.round.parts[:0]
 	l.gets.returnLoans()
 	l.calls.forgetCalls()
 	l.stores.forgetBegun()

@@ -41,49 +41,46 @@ const (
 	receiveMost = 1 << 20
 )
 
-// hasRoom says whether there is room to read from a connection. If not, what was planned must be gathered first, and the
-// round answered.
-func (e *reader) hasRoom(c *conn) bool {
-	left := cap(e.input) - len(e.input)
+// read reads what a connection has sent, or plans to, which gather does. If there is no room for it what was planned must be
+// gathered first, and the round answered.
+func (e *reader) read(c *conn) (room, mine bool) {
 	switch {
 	case c.receiving():
-		return !e.calls.batch.Full(slotsMost)
-	case c.is(stateLong):
-		return left >= inputLeast
-	}
-	return e.calls.batch.Len() < slotsMost && left >= slotStride
-}
-
-// read reads what a connection has sent, or plans to, which gather does. There must be room.
-func (e *reader) read(c *conn) (mine bool) {
-	switch {
-	case c.receiving():
-		e.planValue(c)
+		return e.planValue(c), true
 	case c.is(stateLong):
 		return e.readLong(c)
-	default:
-		e.planSlot(c)
 	}
+	return e.planSlot(c), true
+}
+
+func (e *reader) planSlot(c *conn) (room bool) {
+	start := len(e.input)
+	if e.calls.batch.Len() == slotsMost || cap(e.input)-start < slotStride {
+		return false
+	}
+	e.input = e.input[:start+slotStride]
+	e.calls.collect(c, kernel.Call{Receive: true, Bytes: e.input[start : start+slot]}, 0)
 	return true
 }
 
-func (e *reader) planSlot(c *conn) {
-	start := len(e.input)
-	e.input = e.input[:start+slotStride]
-	e.calls.collect(c, kernel.Call{Receive: true, Bytes: e.input[start : start+slot]}, 0)
-}
-
-func (e *reader) planValue(c *conn) {
+func (e *reader) planValue(c *conn) (room bool) {
+	if e.calls.batch.Full(slotsMost) {
+		return false
+	}
 	bytes := min(receiveMost, len(c.fill.item.Value)-c.fill.got)
 	e.calls.collect(c, kernel.Call{Receive: true, Vector: c.fill.rest(receiveMost)}, bytes)
+	return true
 }
 
 // readLong adds what a connection that has much to say has sent to the round.
-func (e *reader) readLong(c *conn) (mine bool) {
+func (e *reader) readLong(c *conn) (room, mine bool) {
 	start := len(e.input)
+	if cap(e.input)-start < inputLeast {
+		return false, true
+	}
 	n, err := e.kernel.Receive(c.fd, e.input[start:min(cap(e.input), start+readBuffer)])
 	if err != nil || n == 0 {
-		return err == unix.EAGAIN
+		return true, err == unix.EAGAIN
 	}
 	if n < slot {
 		c.clear(stateLong)
@@ -91,7 +88,7 @@ func (e *reader) readLong(c *conn) (mine bool) {
 	e.input = e.input[:start+n]
 	e.counts[bytesRead] += uint64(n)
 	e.round.admit(c, e.input[start:])
-	return true
+	return true, true
 }
 
 // gather reads from the connections that were planned, into the round.
@@ -125,10 +122,10 @@ func (e *reader) readBegun(begun []*conn) (mine bool) {
 		if !c.mayParse() || !c.receiving() || slices.Contains(e.calls.callers, c) {
 			continue
 		}
-		if !e.hasRoom(c) {
+		if !e.planValue(c) {
 			mine = e.gather() && mine
+			e.planValue(c)
 		}
-		e.planValue(c)
 	}
 	return e.gather() && mine
 }

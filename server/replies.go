@@ -17,6 +17,7 @@ type replies struct {
 	out     []byte
 	to      *conn // whose replies are being appended, or nil
 	pieces  []piece
+	values  int     // pieces that are lent, or copies
 	touched []*conn // connections with pieces
 	most    int     // bytes that a connection's may take: outputMost, or no limit for datagrams
 	room    int     // the same for this run, see bound
@@ -35,8 +36,8 @@ func (o *replies) openPiece(c *conn) {
 	o.addPiece(c, piece{start: len(o.out), end: -1})
 }
 
-// endPiece ends the stretch that is being appended, if there is one.
-func (o *replies) endPiece() {
+// closePiece ends the stretch that is being appended, if there is one. Nobody's replies are being appended then.
+func (o *replies) closePiece() {
 	if o.to == nil || len(o.pieces) == 0 {
 		return
 	}
@@ -45,11 +46,6 @@ func (o *replies) endPiece() {
 		p.end = len(o.out)
 		o.to.size += p.end - p.start
 	}
-}
-
-// closePiece ends the stretch that is being appended; what is appended next will belong to another connection.
-func (o *replies) closePiece() {
-	o.endPiece()
 	o.to = nil
 }
 
@@ -104,7 +100,9 @@ func (o *replies) write() {
 	}
 	o.closePiece()
 	o.totals.add(&o.counts) // who has a reply sees in stats that it was counted
-	o.sink.sendMany(o.touched)
+	if len(o.touched) > 1 {
+		o.sink.sendMany(o.touched)
+	}
 	for _, c := range o.touched {
 		switch {
 		case c.first < 0: // has its replies already
@@ -118,7 +116,7 @@ func (o *replies) write() {
 	clear(o.touched)
 	o.touched, o.out = o.touched[:0], o.out[:0]
 	clear(o.pieces)
-	o.pieces = o.pieces[:0]
+	o.pieces, o.values = o.pieces[:0], 0
 }
 
 // bound sets how many bytes of replies each connection may have made in this run.
@@ -148,31 +146,33 @@ func (o *replies) length(c *conn, most int) (n int) {
 
 // lend puts a value into the replies that is sent from its chunk.
 func (o *replies) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
+	c := o.to
 	o.shared.lent.Add(1)
 	o.out = protocol.AppendHitHead(o.out, r, key, hit)
-	o.endPiece()
-	o.addLent(hit.Item())
-	o.openPiece(o.to)
+	o.closePiece()
+	o.addLent(c, hit.Item())
+	o.openPiece(c)
 	o.out = protocol.AppendHitTail(o.out, r)
 }
 
 // lendCopy puts a copy of a value into the replies, for which there must be room.
 func (o *replies) lendCopy(r *protocol.Request, key []byte, hit *engine.Hit) {
+	c := o.to
 	o.out = protocol.AppendHitHead(o.out, r, key, hit)
-	o.endPiece()
+	o.closePiece()
 	for rest := hit.Value; len(rest) > 0; {
 		n := min(len(rest), copyPiece)
-		o.addLent(engine.Item{Value: bytes.Clone(rest[:n])})
+		o.addLent(c, engine.Item{Value: bytes.Clone(rest[:n])})
 		rest = rest[n:]
 	}
-	o.openPiece(o.to)
+	o.openPiece(c)
 	o.out = protocol.AppendHitTail(o.out, r)
 }
 
-// addLent adds a lent value, or a piece of a copy, to the replies.
-func (o *replies) addLent(item engine.Item) {
-	c := o.to
+// addLent adds a lent value, or a piece of a copy, to the replies of a connection.
+func (o *replies) addLent(c *conn, item engine.Item) {
 	o.addPiece(c, piece{lent: item})
+	o.values++
 	c.size += lentCost(len(item.Value))
 }
 

@@ -115,8 +115,8 @@ func (d *round) takeTurn(c *conn) {
 	d.proceed(c)
 }
 
-// yield makes a connection wait for the other connections' input: serve, which endOfRound asks for, gives it its turn after the next poll. Nothing is
-// read from it meanwhile.
+// yield makes a connection wait for the other connections' input: it has its turn after the next poll. Nothing is read from
+// it meanwhile.
 func (d *round) yield(c *conn) {
 	c.set(stateYielded)
 	d.yielded = append(d.yielded, c)

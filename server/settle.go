@@ -50,7 +50,9 @@ func (d *round) settleOne(p *part) (full bool) {
 	case need == protocol.NeedRoom && len(rest) > 0 || need == protocol.NeedStream && len(rest) > 0:
 		d.again(p, rest)
 	default:
-		d.inputs.save(c, rest)
+		if len(rest) > 0 || c.in != nil {
+			d.inputs.save(c, rest)
+		}
 		if need == protocol.NeedLineEnd {
 			d.notEnded(c)
 		}

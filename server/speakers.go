@@ -18,7 +18,9 @@ func (l *loop) serveRound(fds []int32) (mine bool) {
 		}
 	}
 	mine = l.reader.gather() && mine
-	l.round.takeTurns()
+	if len(l.round.yielded) > 0 {
+		l.round.takeTurns()
+	}
 	l.answer()
 	if len(l.stores.begun) > 0 {
 		mine = l.reader.readBegun(l.stores.begun) && mine
@@ -39,14 +41,16 @@ func (l *loop) take(fd int) bool {
 		return false
 	}
 	l.hear(c)
-	mine := true
-	if !l.reader.hasRoom(c) {
-		mine = l.reader.gather()
-		if l.answer(); !c.mayParse() {
-			return mine
-		}
+	room, mine := l.reader.read(c)
+	if room {
+		return mine
 	}
-	return l.reader.read(c) && mine
+	mine = l.reader.gather()
+	if l.answer(); !c.mayParse() {
+		return mine
+	}
+	_, more := l.reader.read(c)
+	return more && mine
 }
 
 // connTable holds the connections of a loop by their descriptors.

@@ -77,8 +77,8 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 		w.conns[i].loop = w.loop
 	}
 	w.loop.replies.sink, w.loop.replies.stream, w.loop.reader.input = w, false, nil
-	w.loop.waiting.none = true
-	w.loop.replies.most = math.MaxInt // a message is made whole, and then cut
+	w.loop.waiting.none, w.loop.crew.on = true, false // the worker may wait
+	w.loop.replies.most = math.MaxInt                 // a message is made whole, and then cut
 	return w
 }
 
@@ -110,7 +110,7 @@ func (w *udpWorker) receive() error {
 	}
 	for w.next = 0; w.next < w.in.Count() || w.out.Count() > 0; {
 		w.loop.guard(nil, func() { w.takeRest() })
-		w.endOfRound()
+		w.forgetRound()
 	}
 	return nil
 }
@@ -145,11 +145,11 @@ func (w *udpWorker) take(i int, datagram []byte) {
 	w.first = i
 	w.passTurn()
 	w.answer(w.conns[i], body)
-	w.endOfRound()
+	w.forgetRound()
 }
 
-// endOfRound forgets the round, as the loop does, and how much room it took.
-func (w *udpWorker) endOfRound() {
+// forgetRound forgets the round, as the loop does, and how much room it took.
+func (w *udpWorker) forgetRound() {
 	w.loop.forgetRound()
 	if cap(w.loop.replies.pieces) > keepPieces {
 		w.loop.replies.pieces = nil

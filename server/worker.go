@@ -39,6 +39,7 @@ const tripsMost = 64
 func newWorker(home *loop) *worker {
 	w := &worker{home: home, loop: newLoop(home.shared, new(rim.Loop))}
 	w.loop.replies.sink, w.loop.waiting.none, w.loop.reader.input = w, true, nil
+	w.loop.aside, w.loop.crew.on = true, false
 	w.loop.replies.most, w.loop.checker.on = home.replies.most, home.checker.on
 	w.trips = make([]trip, 0, tripsMost)
 	w.back = func() { home.guard(nil, func() { home.crew.takeBack(w) }) }
@@ -75,10 +76,9 @@ func (w *worker) answer() {
 			l.round.ready = append(l.round.ready, arrival{t.copy, t.input})
 		}
 	}
-	l.stages()
+	l.answer()
 	clear(l.round.unended)
 	l.round.unended = l.round.unended[:0]
-	l.forgetRound()
 	w.whole = true
 }
 

@@ -140,7 +140,7 @@ func TestInputWhileAway(t *testing.T) {
 // brokenSink has a bug, once: it takes the place of a worker as the sink of its replies.
 type brokenSink struct{ *worker }
 
-func (s brokenSink) sendMany([]*conn) {
+func (s brokenSink) sendOne(*conn) {
 	s.loop.replies.sink = s.worker
 	panic("a bug")
 }

@@ -35,7 +35,7 @@ func (w *writer) wrote(c *conn, sent int, err error) {
 		w.close(c)
 		return
 	}
-	if w.keepUnsent(c, sent) {
+	if some := sent < c.size || w.replies.values > 0; some && w.keepUnsent(c, sent) {
 		w.block(c)
 	} else if c.is(stateClosing) {
 		w.hangUp(c)
@@ -45,13 +45,17 @@ func (w *writer) wrote(c *conn, sent int, err error) {
 // send makes one attempt to send all pieces of a connection.
 func (w *writer) send(c *conn) (sent int, err error) {
 	first := &w.replies.pieces[c.first]
-	if first.next < 0 {
-		b := w.replies.bytes(first)
-		if len(b) == 0 {
-			return 0, nil
-		}
+	if first.next >= 0 {
+		return w.sendPieces(c)
+	}
+	if b := w.replies.bytes(first); len(b) > 0 {
 		return w.kernel.Send(c.fd, b)
 	}
+	return 0, nil
+}
+
+// sendPieces does so with several.
+func (w *writer) sendPieces(c *conn) (sent int, err error) {
 	w.gatherPieces(c)
 	defer w.calls.forgetCalls()
 	if len(w.calls.batch.Pieces) == 0 {

@@ -2,11 +2,8 @@ package server
 
 import "gocached/server/kernel"
 
-// sendMany sends their replies to several connections, with few system calls for all. A single one is left to sendOne.
+// sendMany sends their replies to several connections, with few system calls for all.
 func (w *writer) sendMany(touched []*conn) {
-	if len(touched) < 2 {
-		return
-	}
 	for _, c := range touched {
 		if !c.is(stateOpen) || !w.planReplies(c) {
 			continue
