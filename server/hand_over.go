@@ -18,7 +18,7 @@ func (m *crew) handOver() {
 	for d := &l.round; d.head < len(d.ready); d.head++ {
 		a := &d.ready[d.head]
 		if c := a.c; c.mayParse() && m.worthwhile(a) {
-			c.clear(stateReady)
+			c.clear(stateReady | stateUnended) // a worker will see
 			l.inputs.save(c, a.data)
 			c.set(stateParked)
 			l.pause(c)
