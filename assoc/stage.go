@@ -113,18 +113,18 @@ func (r *Run) first(keys []engine.Key) {
 		keys[i].Scratch[1] = uint64(ref)
 		to[i%Step] = uint64(at)
 		if size > front {
-			prefetchSpan(uint64(at+front), int(min(size, spanMost)-front))
+			prefetchSpan(uint64(at+front), int(min(size, maxSpan)-front))
 		}
 	}
 	r.fetch(&to, len(keys))
 }
 
 // The first lines of an item are always fetched: most items end there. Of a longer chunk, which is likely to hold what is
-// wanted, all are fetched up to spanMost bytes; the processor sees by itself where a copy that long is going. In a
+// wanted, all are fetched up to maxSpan bytes; the processor sees by itself where a copy that long is going. In a
 // pipeline of gets of 1,000 bytes that saves 14 % of the server's time.
 const (
-	front    = 3 * 64
-	spanMost = 2 << 10
+	front   = 3 * 64
+	maxSpan = 2 << 10
 )
 
 // next follows the chain from the ref in Scratch[1].

@@ -18,7 +18,7 @@
 //
 // Listeners are our own (package listen), since gnet's cannot pause, share or fail safely; an accepted connection is
 // handed to an event loop of gnet's, which owns it, opens and closes it, and reads when it is the first to speak. We write:
-// with send(2) or io_uring, straight to the descriptor. What a socket does not take is kept (it is bounded by outputMost and one
+// with send(2) or io_uring, straight to the descriptor. What a socket does not take is kept (it is bounded by maxOutput and one
 // reply), and the connection is blocked and paused: nobody reads from it (pause.go) until there is room again. So a client that does not read costs a bound amount of memory and nobody else's time. What is
 // lent to all of them together is bound too (lend.go), and so is what is being received (execute_store.go). Who finds no room
 // waits in line (wait_memory.go), and who stalls while others do is closed (stalled.go).

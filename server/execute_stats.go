@@ -149,7 +149,7 @@ func (f *figures) statsDetail(i int, words [][]byte) {
 // refusesLong answers that there is no memory for an answer of megabytes, if clients that do not read have made the
 // server keep too much already.
 func (f *figures) refusesLong(i int) bool {
-	if f.shared.unsent.Load() <= unsentMost {
+	if f.shared.unsent.Load() <= maxUnsent {
 		return false
 	}
 	f.reply(i, protocol.Reply{Status: protocol.StatsNoMemory})

@@ -244,7 +244,7 @@ func (t *stores) waitToStore(i int, n need, q *line) {
 	switch {
 	case t.waiting.trying != nil:
 		t.waiting.lacking = true
-	case !t.waiting.mayWait(c) || !t.rim.CanPause() || t.shared.asideBytes.Load()+int64(len(r.Value)) > asideMost:
+	case !t.waiting.mayWait(c) || !t.rim.CanPause() || t.shared.asideBytes.Load()+int64(len(r.Value)) > maxAside:
 		t.shared.lack(n)
 		t.deny(i)
 	default:

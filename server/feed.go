@@ -7,11 +7,11 @@ import (
 // feedOnce is the task that askToFeed asks for.
 func (l *loop) feedOnce() {
 	l.waiting.feeding.Store(false)
-	l.guard(nil, func() { l.feed(standMost) })
+	l.guard(nil, func() { l.feed(maxStand) })
 }
 
-// standMost is how many gets are looked at whether they are in need when something has come back. The tick looks at all.
-const standMost = 8
+// maxStand is how many gets are looked at whether they are in need when something has come back. The tick looks at all.
+const maxStand = 8
 
 // feed goes on with the requests whose turn it is, as far as they are this loop's and find what they lack. First it
 // looks at some of those that have not stood in line.
@@ -100,7 +100,7 @@ func (l *loop) goOnFrom(h *hungry) {
 // giveUpLate refuses the requests that have stood in line for too long.
 func (l *loop) giveUpLate(now uint32) {
 	for h := range l.waiting.hungry.each {
-		if h.stands && now-h.since >= l.shared.shares.waitMost {
+		if h.stands && now-h.since >= l.shared.shares.maxWait {
 			l.guard(h.c, func() { l.giveUp(h) })
 		}
 	}

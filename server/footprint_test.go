@@ -88,7 +88,7 @@ func TestFootprintOfClients(t *testing.T) {
 		_ = c.Close()
 	}
 	ts.awaitClients(1)
-	if after := c.memory(); after["replies"] != 0 || after["requests"] > before["requests"]+spareMost*spareSize {
+	if after := c.memory(); after["replies"] != 0 || after["requests"] > before["requests"]+maxSpare*spareSize {
 		t.Errorf("when they have gone: %v", after)
 	}
 }

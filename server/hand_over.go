@@ -1,7 +1,7 @@
 package server
 
-// workersMost is how many workers a loop has at most. Further connections wait for one to come back.
-const workersMost = 32
+// maxWorkers is how many workers a loop has at most. Further connections wait for one to come back.
+const maxWorkers = 32
 
 // crew is what a loop knows of its workers. It makes them as it needs them.
 type crew struct {
@@ -42,11 +42,11 @@ func (m *crew) worthwhile(a *arrival) bool {
 func (m *crew) dispatch() {
 	l := m.home
 	for len(m.waiting) > 0 {
-		free := len(m.idle) + workersMost - m.made
+		free := len(m.idle) + maxWorkers - m.made
 		if free == 0 {
 			return
 		}
-		share := min((len(m.waiting)+free-1)/free, tripsMost)
+		share := min((len(m.waiting)+free-1)/free, maxTrips)
 		w := m.worker()
 		for _, c := range m.waiting[:share] {
 			if c.is(stateOpen) {

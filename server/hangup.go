@@ -35,12 +35,12 @@ func (w *writer) hangUp(c *conn) {
 	})
 }
 
-// discardMost bounds what is read at once of what nobody wants, in bytes. The rest is read as it comes.
-const discardMost = 1 << 20
+// maxDiscard bounds what is read at once of what nobody wants, in bytes. The rest is read as it comes.
+const maxDiscard = 1 << 20
 
 // discard forgets what a connection has sent. It returns how much that was, and whether that was all there will be.
 func (w *writer) discard(c *conn) (said int, ended bool) {
-	for said < discardMost {
+	for said < maxDiscard {
 		n, err := w.kernel.Receive(c.fd, w.inputs.wasted())
 		if n == 0 || err != nil {
 			return said, err != unix.EAGAIN

@@ -193,7 +193,7 @@ func TestUnreadDumps(t *testing.T) {
 	read := ts.sum(bytesRead)
 	var deaf []*client
 	dumps := strings.Repeat("stats detail dump\r\n", 5) // more than the kernel takes
-	for i := 0; ts.unsent.Load() <= unsentMost; i++ {   // each keeps nearly 3 MB
+	for i := 0; ts.unsent.Load() <= maxUnsent; i++ {    // each keeps nearly 3 MB
 		if i == 400 {
 			t.Fatalf("%d clients make the server keep only %d bytes", i, ts.unsent.Load())
 		}

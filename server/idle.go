@@ -86,12 +86,12 @@ func (l *loop) isIdle(c *conn, now uint32) bool {
 	return now-c.heard.at > l.roster.after
 }
 
-// sweepMost is how many seconds lie between two looks at the connections, at most.
-const sweepMost = 5
+// maxSweep is how many seconds lie between two looks at the connections, at most.
+const maxSweep = 5
 
 // sweepEvery returns how many seconds lie between two looks at the connections: a tenth of the timeout, within bounds.
 func sweepEvery(timeout int) uint32 {
-	return uint32(max(1, min(timeout/10, sweepMost)))
+	return uint32(max(1, min(timeout/10, maxSweep)))
 }
 
 // tick is called once a second while the server is awake, and when the time has come tells each loop to look, for this or

@@ -24,9 +24,9 @@ func (n *inputs) keep(in, data []byte) []byte {
 	return in
 }
 
-// spareMost bounds the spare input buffers of a loop, spareSize their capacity in bytes.
+// maxSpare bounds the spare input buffers of a loop, spareSize their capacity in bytes.
 const (
-	spareMost = 32
+	maxSpare  = 32
 	spareSize = 64 << 10
 )
 
@@ -38,7 +38,7 @@ func (n *inputs) drop(c *conn) {
 
 // recycle gives back a buffer.
 func (n *inputs) recycle(in []byte) {
-	if in != nil && len(n.spare) < spareMost && cap(in) <= spareSize {
+	if in != nil && len(n.spare) < maxSpare && cap(in) <= spareSize {
 		n.spare = append(n.spare, in[:0])
 	} else {
 		n.held.Add(int64(-cap(in)))

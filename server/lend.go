@@ -9,19 +9,19 @@ import (
 // has taken it. What is lent cannot be evicted, so clients who do not read could keep others from storing. Therefore:
 //
 //  1. The engine lends only so much at a time (engine/memory/lend.go). Beyond that it only shows a value.
-//  2. Then it is copied, if all copies and all else that waits for clients stay below half of unsentMost. A copy is made
+//  2. Then it is copied, if all copies and all else that waits for clients stay below half of maxUnsent. A copy is made
 //     in pieces, each of which comes back when it has been sent.
 //  3. Beyond that, or while others wait already, the get waits (wait_memory.go), but not if it takes nothing from them: a page
 //     that is lent from already can be lent from again.
 //
-// All of it concerns values from lendFrom on alone; shorter ones are copied as ever, and so are those up to outputMost while
+// All of it concerns values from lendFrom on alone; shorter ones are copied as ever, and so are those up to maxOutput while
 // there is room for copies.
 
 // long answers request i with a long value, if there is a way now. If there is none the get waits.
 func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 	r, key, n := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes, len(hit.Value)
 	q, kinds := &g.shared.lines[lineCopies], heldReplies
-	if int64(n) > g.shared.shares.copiesMost {
+	if int64(n) > g.shared.shares.maxCopies {
 		q, kinds = &g.shared.lines[lineLoans], heldLoans
 	}
 	others := g.waiting.mustQueue(q, g.replies.to)
@@ -33,7 +33,7 @@ func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 		g.loans = append(g.loans, hit.Item()) // it goes to those who wait
 	}
 	switch {
-	case n <= min(g.replies.most, outputMost) && g.shared.unsent.Load() <= g.shared.shares.copiesMost: // as any reply of this length
+	case n <= min(g.replies.most, maxOutput) && g.shared.unsent.Load() <= g.shared.shares.maxCopies: // as any reply of this length
 		g.replies.out = protocol.AppendHit(g.replies.out, r, key, hit)
 	case !others && g.shared.reserveCopy(n):
 		g.replies.lendCopy(r, key, hit)
@@ -47,7 +47,7 @@ func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 
 // reserveCopy makes room for the copy of a value among the bytes of our own that wait to be sent. release ends it.
 func (s *shared) reserveCopy(n int) bool {
-	if s.unsent.Add(int64(n)) > s.shares.copiesMost {
+	if s.unsent.Add(int64(n)) > s.shares.maxCopies {
 		s.unsent.Add(-int64(n))
 		return false
 	}

@@ -122,9 +122,9 @@ func (ts *testServer) exhaust(key string) (relax func()) {
 	if len(h.lent) != 1 {
 		ts.t.Fatal("it is not lent")
 	}
-	ts.unsent.Add(unsentMost)
+	ts.unsent.Add(maxUnsent)
 	return func() {
-		ts.unsent.Add(-unsentMost)
+		ts.unsent.Add(-maxUnsent)
 		ts.engine.Release(h.lent[0])
 	}
 }
@@ -184,7 +184,7 @@ func TestGetRefused(t *testing.T) {
 		gone.send("get long2\r\n")
 		eventually.True(t, "three who wait", func() bool { return ts.sum(getWaits) >= 3 })
 		_ = gone.Close()
-		ts.pass(waitMost + 1)
+		ts.pass(maxWait + 1)
 		const refused = "SERVER_ERROR out of memory writing get response\r\n"
 		c.expect("VALUE small 0 5\r\nhello\r\n" + refused + "VALUE small 0 5\r\nhello\r\nEND\r\n")
 		packet := make([]byte, 24+len("Out of memory")+24)
@@ -192,7 +192,7 @@ func TestGetRefused(t *testing.T) {
 			string(packet[24:37]) != "Out of memory" || packet[38] != 0x0a {
 			t.Errorf("binary: %q, %v", packet, err)
 		}
-		ts.pass(waitMost + 1)
+		ts.pass(maxWait + 1)
 		c.expect(refused + "VERSION 1.4.5\r\n")
 		relax()
 		c.ask("get long2\r\n", longAnswer(2))

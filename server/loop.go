@@ -3,23 +3,23 @@ package server
 // The sizes that shape a round.
 const (
 	// roundInput is how many bytes of input a round can gather: a slot from each of many connections, or much from few.
-	roundInput = slotsMost*slotStride + 64<<10
+	roundInput = maxSlots*slotStride + 64<<10
 
 	// writeFrom is how many bytes of replies are collected before they are written, though the round goes on.
 	writeFrom = 64 << 10
 
-	// outputMost bounds the bytes of one connection's replies that are made before it must take them. It is what a
+	// maxOutput bounds the bytes of one connection's replies that are made before it must take them. It is what a
 	// client that does not read can cost, beside one reply that is larger by itself.
-	outputMost = 64 << 10
+	maxOutput = 64 << 10
 
-	// outputFew is the same while much is waiting for clients that do not read (unsentMost).
+	// outputFew is the same while much is waiting for clients that do not read (maxUnsent).
 	outputFew = 16 << 10
 
-	// lentMost bounds, in bytes, the values lent to one connection at a time.
-	lentMost = 512 << 10
+	// maxLent bounds, in bytes, the values lent to one connection at a time.
+	maxLent = 512 << 10
 
-	// keepOutput is the capacity, in bytes, up to which the reply buffer is kept between rounds.
-	keepOutput = 512 << 10
+	// maxKeptOutput is the capacity, in bytes, up to which the reply buffer is kept between rounds.
+	maxKeptOutput = 512 << 10
 )
 
 // loop is what one event loop works with: the round it gathers, the run it executes, the replies it has made. It is
@@ -110,7 +110,7 @@ func (l *loop) goOn() {
 func (l *loop) forgetRound() {
 	clear(l.round.ready) // let go of the connections
 	l.round.ready, l.round.head, l.reader.input = l.round.ready[:0], 0, l.reader.input[:0]
-	if cap(l.replies.out) > keepOutput {
+	if cap(l.replies.out) > maxKeptOutput {
 		l.replies.out = nil
 	}
 	l.totals.add(&l.counts)

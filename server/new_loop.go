@@ -10,7 +10,7 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l.checker = checker{loop: l, on: checking}
 	l.shared, l.rim, l.kernel, l.failed = s, r, kernel.System{}, l.panicked
 	k := &l.core
-	l.replies.core, l.replies.sink, l.replies.stream, l.replies.most = k, &l.writer, true, outputMost
+	l.replies.core, l.replies.sink, l.replies.stream, l.replies.most = k, &l.writer, true, maxOutput
 	l.round.core, l.round.inputs, l.round.replies = k, &l.inputs, &l.replies
 	l.calls.core = k
 	l.reader = reader{k, &l.round, &l.calls, make([]byte, 0, roundInput)}

@@ -9,8 +9,8 @@ import (
 	"gocached/protocol"
 )
 
-// parkedMost is how many parked requests are worked on at the same time; further ones wait.
-const parkedMost = 8
+// maxParked is how many parked requests are worked on at the same time; further ones wait.
+const maxParked = 8
 
 // park takes request i off the event loop: work runs elsewhere, after a pause, and its reply is sent when it is there.
 // Nothing more is read from the connection or parsed meanwhile, so answers keep their order, and the loop goes on with

@@ -104,7 +104,7 @@ func TestParkedClosed(t *testing.T) {
 // TestStopWhileParked stops a server with many attempts at hand: those that have not begun are given up.
 func TestStopWhileParked(t *testing.T) {
 	ts := startGuarded(t, nil)
-	for range parkedMost { // as if so many were being worked on
+	for range maxParked { // as if so many were being worked on
 		ts.working <- struct{}{}
 	}
 	for range 200 {
@@ -242,7 +242,7 @@ func TestParkedPanics(t *testing.T) {
 	other := ts.dial()
 	other.send(frame(0x0a, 0, "", "", ""))
 	other.wants(codeOK, "")
-	for range 2 * parkedMost { // a place that is not given back would be missed
+	for range 2 * maxParked { // a place that is not given back would be missed
 		c := ts.dial()
 		ts.onLoop(c, func(l *loop, inside *conn) {
 			l.round.alone(inside, &kept{request: versionRequest(1)})
@@ -255,8 +255,8 @@ func TestParkedPanics(t *testing.T) {
 	}
 	other.send(frame(0x0a, 0, "", "", ""))
 	other.wants(codeOK, "")
-	eventually.True(t, "the panics that are counted", func() bool { return ts.sum(panics) >= 2*parkedMost }) // after the replies
-	if n := ts.sum(panics); n != 2*parkedMost {
+	eventually.True(t, "the panics that are counted", func() bool { return ts.sum(panics) >= 2*maxParked }) // after the replies
+	if n := ts.sum(panics); n != 2*maxParked {
 		t.Errorf("%d panics were counted", n)
 	}
 	ts.says("a bug", 1)

@@ -31,14 +31,14 @@ const (
 	// processor's cache.
 	slotStride = slot + 64
 
-	// slotsMost is how many slots a round has, and so how many calls are collected at most.
-	slotsMost = protocol.MaxRun
+	// maxSlots is how many slots a round has, and so how many calls are collected at most.
+	maxSlots = protocol.MaxRun
 
-	// inputLeast is the least room, in bytes, that a read into the round's input needs.
-	inputLeast = 8 << 10
+	// minInput is the least room, in bytes, that a read into the round's input needs.
+	minInput = 8 << 10
 
-	// receiveMost bounds what is read straight into a chunk at one event, in bytes, so that others are not kept waiting.
-	receiveMost = 1 << 20
+	// maxReceive bounds what is read straight into a chunk at one event, in bytes, so that others are not kept waiting.
+	maxReceive = 1 << 20
 )
 
 // read reads what a connection has sent, or plans to, which gather does. If there is no room for it what was planned must be
@@ -55,7 +55,7 @@ func (e *reader) read(c *conn) (room, mine bool) {
 
 func (e *reader) planSlot(c *conn) (room bool) {
 	start := len(e.input)
-	if e.calls.batch.Len() == slotsMost || cap(e.input)-start < slotStride {
+	if e.calls.batch.Len() == maxSlots || cap(e.input)-start < slotStride {
 		return false
 	}
 	e.input = e.input[:start+slotStride]
@@ -64,18 +64,18 @@ func (e *reader) planSlot(c *conn) (room bool) {
 }
 
 func (e *reader) planValue(c *conn) (room bool) {
-	if e.calls.batch.Full(slotsMost) {
+	if e.calls.batch.Full(maxSlots) {
 		return false
 	}
-	bytes := min(receiveMost, len(c.fill.item.Value)-c.fill.got)
-	e.calls.collect(c, kernel.Call{Receive: true, Vector: c.fill.rest(receiveMost)}, bytes)
+	bytes := min(maxReceive, len(c.fill.item.Value)-c.fill.got)
+	e.calls.collect(c, kernel.Call{Receive: true, Vector: c.fill.rest(maxReceive)}, bytes)
 	return true
 }
 
 // readLong adds what a connection that has much to say has sent to the round.
 func (e *reader) readLong(c *conn) (room, mine bool) {
 	start := len(e.input)
-	if cap(e.input)-start < inputLeast {
+	if cap(e.input)-start < minInput {
 		return false, true
 	}
 	n, err := e.kernel.Receive(c.fd, e.input[start:min(cap(e.input), start+readBuffer)])
@@ -133,7 +133,7 @@ func (e *reader) readBegun(begun []*conn) (mine bool) {
 // readValue reads one connection's value at once, as far as it has come, past gnet's buffer.
 func (e *reader) readValue(c *conn) {
 	f := c.fill
-	for budget := receiveMost; budget > 0 && !f.done(); {
+	for budget := maxReceive; budget > 0 && !f.done(); {
 		n, err := e.kernel.ReceiveVector(c.fd, f.rest(budget))
 		if n == 0 || err != nil {
 			return

@@ -19,7 +19,7 @@ type replies struct {
 	pieces  []piece
 	values  int     // pieces that are lent, or copies
 	touched []*conn // connections with pieces
-	most    int     // bytes that a connection's may take: outputMost, or no limit for datagrams
+	most    int     // bytes that a connection's may take: maxOutput, or no limit for datagrams
 	room    int     // the same for this run, see bound
 }
 
@@ -122,14 +122,14 @@ func (o *replies) write() {
 // bound sets how many bytes of replies each connection may have made in this run.
 func (o *replies) bound() {
 	o.room = o.most
-	if o.stream && o.shared.unsent.Load() > o.shared.shares.copiesMost { // a datagram's sender makes us keep nothing
+	if o.stream && o.shared.unsent.Load() > o.shared.shares.maxCopies { // a datagram's sender makes us keep nothing
 		o.room = min(o.most, outputFew)
 	}
 }
 
-// unsentMost bounds the bytes of our own that all connections together keep: beyond it no answer is begun that may be
+// maxUnsent bounds the bytes of our own that all connections together keep: beyond it no answer is begun that may be
 // megabytes long by itself, or a thousand clients that do not read could take all memory.
-const unsentMost = 32 << 20
+const maxUnsent = 32 << 20
 
 // full says whether a connection has made as many replies as it may before they are written.
 func (o *replies) full(c *conn) bool {
@@ -176,8 +176,8 @@ func (o *replies) addLent(c *conn, item engine.Item) {
 	c.size += lentCost(len(item.Value))
 }
 
-// lentCost is what a lent value counts against outputMost: it takes no memory, so it counts for less than its length.
-func lentCost(n int) int { return n / (lentMost / outputMost) }
+// lentCost is what a lent value counts against maxOutput: it takes no memory, so it counts for less than its length.
+func lentCost(n int) int { return n / (maxLent / maxOutput) }
 
 // copyPiece is how long the pieces of a copy are, in bytes.
 const copyPiece = 64 << 10

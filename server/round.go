@@ -92,13 +92,13 @@ func (d *round) addPart(p part) {
 	d.parts = append(d.parts, p)
 }
 
-// turnsMost bounds how many connections that had yielded come back in one round, so that those who speak for the first
+// maxTurns bounds how many connections that had yielded come back in one round, so that those who speak for the first
 // time are heard soon.
-const turnsMost = rim.EventsMost
+const maxTurns = rim.MaxEvents
 
 // takeTurns puts connections that had yielded back into the round, those first that have waited for longest.
 func (d *round) takeTurns() {
-	n := min(len(d.yielded), turnsMost)
+	n := min(len(d.yielded), maxTurns)
 	for _, c := range d.yielded[:n] {
 		d.takeTurn(c)
 	}

@@ -70,7 +70,7 @@ func (s *shared) share(settings *settings.Settings, eng engine.Engine, log *oplo
 	s.prefixes.On.Store(settings.Detail)
 	s.shares = usualShares
 	s.now, s.elsewhere, s.later = time.Now, s.aside, s.aside
-	s.working, s.stopping = make(chan struct{}, parkedMost), make(chan struct{})
+	s.working, s.stopping = make(chan struct{}, maxParked), make(chan struct{})
 }
 
 // noRings tells the operator that the system will not have io_uring.
@@ -87,14 +87,14 @@ type shares struct {
 	lendFrom       int
 	shortStore     int
 	takenUpTo      int
-	copiesMost     int64
-	waitMost       uint32 // seconds, as are these
+	maxCopies      int64
+	maxWait        uint32 // seconds, as are these
 	stalledReading int
 	stalledSending int
-	leastMoved     int // bytes in a second
+	minMoved       int // bytes in a second
 }
 
-var usualShares = shares{lendFrom, shortStore, takenUpTo, unsentMost / 2, waitMost, stalledReading, stalledSending, leastMoved}
+var usualShares = shares{lendFrom, shortStore, takenUpTo, maxUnsent / 2, maxWait, stalledReading, stalledSending, minMoved}
 
 // live is what stats settings shows that changes.
 func (s *shared) live() settings.Live {

@@ -13,7 +13,7 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan), then func(*
 	s := newStage()
 	defer s.close()
 	w := newWorld(1, 0, s.log, &s.trace, func(p *plan) {
-		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, engineLends: 1 << 20, stream: 2048, replyMost: outputFew, shares: usualShares,
+		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, engineLends: 1 << 20, stream: 2048, maxReply: outputFew, shares: usualShares,
 			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 100, doors: 1}
 		change(p)
 	})
@@ -36,7 +36,7 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan), then func(*
 	}
 	for range 10 { // without the client's reading
 		w.loops[0].step()
-		c.send(arrivedMost)
+		c.send(maxArrived)
 	}
 	then(w, c)
 	if err := w.run(); err != nil {
@@ -81,7 +81,7 @@ func TestManyHalfRequestsInOneRound(t *testing.T) {
 	s := newStage()
 	defer s.close()
 	w := newWorld(1, 0, s.log, &s.trace, func(p *plan) {
-		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, engineLends: 1 << 20, stream: 2048, replyMost: outputMost, shares: usualShares,
+		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, engineLends: 1 << 20, stream: 2048, maxReply: maxOutput, shares: usualShares,
 			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 10_000, doors: 1, clients: halves + askers}
 	})
 	for range halves + askers {

@@ -161,7 +161,7 @@ func (c *simClient) givenUp() {
 		r = *c.requests[0]
 	}
 	taken := c.conn.socket.taken
-	if !c.text || r.kind != askWrong || taken <= r.start+unfinishedMost || taken >= r.head || c.sent != len(c.expected) ||
+	if !c.text || r.kind != askWrong || taken <= r.start+maxUnfinished || taken >= r.head || c.sent != len(c.expected) ||
 		c.w.elapsed-c.readAt < lineEndTime {
 		c.w.fail("client %d: is hung up on for no reason; a request of kind %d", c.number, r.kind)
 	}
@@ -174,7 +174,7 @@ func (c *simClient) send(most int) {
 	if c.halt > 0 && !c.w.calm {
 		most = min(most, int(c.halt)-int(c.sentAll)+len(c.out))
 	}
-	n := min(len(c.out), most, arrivedMost-len(c.conn.socket.in))
+	n := min(len(c.out), most, maxArrived-len(c.conn.socket.in))
 	if n > 0 {
 		s := c.conn.socket
 		s.in = append(s.in, c.out[:n]...)
@@ -188,8 +188,8 @@ func (c *simClient) send(most int) {
 	}
 }
 
-// arrivedMost is how many bytes a socket keeps for the server.
-const arrivedMost = 1 << 18
+// maxArrived is how many bytes a socket keeps for the server.
+const maxArrived = 1 << 18
 
 // read takes some of what has come from the server.
 func (c *simClient) read(most int) {

@@ -7,8 +7,8 @@ import "math/rand/v2"
 // in many of them everybody does something.
 
 const (
-	crowdLeast = 100
-	crowdMost  = 600
+	minCrowd   = 100
+	maxCrowd   = 600
 	crowdWatch = 16  // one look of so many is at all of a crowd, unless somebody may be idle
 	floods     = 300 // requests that a client of such a crowd sends ahead
 	crowdSteps = 12  // a world of so many steps would have one as a crowd
@@ -20,7 +20,7 @@ const (
 
 // crowd makes the plan one of a crowd.
 func (p *plan) crowd(r *rand.Rand) {
-	p.clients = crowdLeast + r.IntN(crowdMost-crowdLeast+1)
+	p.clients = minCrowd + r.IntN(maxCrowd-minCrowd+1)
 	p.steps = max(1, p.steps/crowdSteps)
 	p.loops = pick(r, 1, 1, 1, 2)
 	p.pipeline, p.burst = pick(r, 1, 4, 20), pick(r, 1, 1, 5)
@@ -29,14 +29,14 @@ func (p *plan) crowd(r *rand.Rand) {
 	p.surge = pick(r, 3, 8, 10)
 	if oneIn(r, 12) { // all have so much to say that they must take turns
 		p.pipeline, p.burst, p.turn, p.long, p.stores, p.steps = floods, 80, pick(r, 1, 20, 20), 0, 8, max(1, p.steps/crowdDeep)
-		p.clients, p.surge, p.replyMost = crowdMost-r.IntN(100), 10, outputMost
+		p.clients, p.surge, p.maxReply = maxCrowd-r.IntN(100), 10, maxOutput
 	}
 	p.halves, p.leavers = pick(r, 0, 5, 9, 10), pick(r, 0, 0, 5, 50)
 }
 
 // surge has a great part of a crowd do something at once, and then lets the server do as it likes.
 func (w *world) surge() {
-	for n := 0; n < crowdMost && len(w.clients)+w.house.outsiders() < w.plan.clients; n++ {
+	for n := 0; n < maxCrowd && len(w.clients)+w.house.outsiders() < w.plan.clients; n++ {
 		w.comeIn()
 	}
 	if w.plan.pipeline == floods && oneIn(w.r, 2) {
@@ -83,7 +83,7 @@ func (c *simClient) join() {
 // others go first. At last all the others say a little more, which seldom ends a request.
 func (w *world) flood() {
 	w.pour(false)
-	w.stepLoops(crowdMost)
+	w.stepLoops(maxCrowd)
 	w.pour(true)
 	w.stepLoops(1)
 	for _, c := range w.clients {

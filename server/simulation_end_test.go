@@ -38,10 +38,10 @@ func (w *world) watchPanics(l *loop) {
 // checkBounds: a client that does not read, or that sends without end, costs a bounded amount of memory.
 func (w *world) checkBounds(c *conn) {
 	const figures = 20_000 // of a Stats
-	if most := max(w.plan.replyMost, writeFrom) + 2*w.plan.pageSize + figures; c.kept > most {
+	if most := max(w.plan.maxReply, writeFrom) + 2*w.plan.pageSize + figures; c.kept > most {
 		w.fail("%d bytes are kept for a client that does not read, more than %d", c.kept, most)
 	}
-	if most := max(2*readBuffer+roundInput, keptMost*one(w.plan.noPoller)); len(c.in) > most && c.is(stateOpen) {
+	if most := max(2*readBuffer+roundInput, maxKept*one(w.plan.noPoller)); len(c.in) > most && c.is(stateOpen) {
 		w.fail("%d bytes are kept of a client that waits, more than %d", len(c.in), most)
 	}
 }
@@ -80,28 +80,28 @@ const calmRoom = 100_000
 // stirAll stirs until nothing happens any more.
 func (w *world) stirAll() {
 	for n := 0; w.stir() && !w.failed; n++ {
-		if n > settleMost {
+		if n > maxSettling {
 			w.fail("the world does not come to rest")
 		}
 	}
 }
 
-// settleMost is far more than any world needs to come to rest.
-const settleMost = 50_000
+// maxSettling is far more than any world needs to come to rest.
+const maxSettling = 50_000
 
 // stir lets everything happen once that can, and reports whether anything did.
 func (w *world) stir() (stirred bool) {
 	for _, c := range w.clients {
 		s := c.conn.socket
 		before := len(c.out) + s.unread
-		c.send(arrivedMost)
+		c.send(maxArrived)
 		c.read(s.unread)
 		stirred = stirred || before > 0 && len(c.out)+s.unread < before
 	}
 	for i, a := range append(w.actors, w.background) {
 		for n := 0; a.step() && !w.failed; n++ {
 			stirred = true
-			if n > settleMost {
+			if n > maxSettling {
 				w.fail("actor %d is busy for ever", i)
 			}
 		}
@@ -128,7 +128,7 @@ func (w *world) stir() (stirred bool) {
 
 // end closes all connections and looks at what is left.
 func (w *world) end() {
-	for n := 0; len(w.clients) > 0 && n < settleMost; n++ { // those who leave make room for others
+	for n := 0; len(w.clients) > 0 && n < maxSettling; n++ { // those who leave make room for others
 		for _, c := range w.clients {
 			c.conn.socket.ended = true
 		}

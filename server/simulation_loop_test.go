@@ -36,7 +36,7 @@ func newNetLoop(w *world, number int) *netLoop {
 	}
 	l.begin(w, l.live)
 	l.loop = w.server.rim.Play(p).Worker().(*loop)
-	l.loop.kernel, l.loop.replies.most, l.loop.checker.on = w.net, w.plan.replyMost, true
+	l.loop.kernel, l.loop.replies.most, l.loop.checker.on = w.net, w.plan.maxReply, true
 	l.watchIdle()
 	return l
 }
@@ -68,7 +68,7 @@ func (l *netLoop) Close(c gnet.Conn) error {
 
 // live is gnet's loop: it polls, handles the events one by one, then runs tasks.
 func (l *netLoop) live() {
-	events := make([]unix.EpollEvent, rim.EventsMost)
+	events := make([]unix.EpollEvent, rim.MaxEvents)
 	for !l.over {
 		chores := false
 		n := l.poll(events)

@@ -10,7 +10,7 @@ import (
 // ask lets a client make a request, unless enough wait.
 func (c *simClient) ask() {
 	p := &c.w.plan
-	if c.last || len(c.requests) >= p.pipeline || len(c.out) > arrivedMost {
+	if c.last || len(c.requests) >= p.pipeline || len(c.out) > maxArrived {
 		return
 	}
 	var r *request
@@ -25,8 +25,8 @@ func (c *simClient) ask() {
 	c.choose(r)
 	if c.text {
 		c.out = r.appendText(c.out, c.sentAll)
-		if rest := int(r.head-r.start) - unfinishedMost - 1; r.kind == askWrong && rest > 0 && c.halt == 0 && oneIn(c.w.r, 2) {
-			c.halt = r.start + unfinishedMost + 1 + c.w.r.Uint64N(uint64(rest))
+		if rest := int(r.head-r.start) - maxUnfinished - 1; r.kind == askWrong && rest > 0 && c.halt == 0 && oneIn(c.w.r, 2) {
+			c.halt = r.start + maxUnfinished + 1 + c.w.r.Uint64N(uint64(rest))
 		}
 	} else {
 		c.out = r.appendBinary(c.out, c.sentAll)

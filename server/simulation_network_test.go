@@ -119,7 +119,7 @@ func (n *network) lengthOf(v kernel.Vector) (total int) {
 		}
 		total += int(p.Len)
 	}
-	if len(v) == 0 || len(v) > kernel.VectorMost {
+	if len(v) == 0 || len(v) > kernel.MaxVector {
 		n.w.fail("%d bytes in %d pieces", total, len(v))
 	}
 	return total

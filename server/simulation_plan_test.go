@@ -19,7 +19,7 @@ type plan struct {
 	noCAS, noEvict  bool
 	engineLends     int // from so many bytes on
 	stream          int
-	replyMost, turn int
+	maxReply, turn  int
 	verbose, detail bool
 	noPoller        bool // gnet's poller is not found
 	blocks          bool // the engine waits
@@ -62,7 +62,7 @@ type plan struct {
 func (p *plan) roomy() bool { return p.pages >= roomyPages }
 
 // scarce says that memory may be short for who sends or asks for long values.
-func (p *plan) scarce() bool { return p.waitMost != waitMost }
+func (p *plan) scarce() bool { return p.maxWait != maxWait }
 
 // mayEvict says that the engine may drop living items.
 func (p *plan) mayEvict() bool { return !p.noEvict && !p.roomy() }
@@ -81,7 +81,7 @@ func newPlan(r *rand.Rand, steps int) plan {
 		pageSize: pick(r, 2048, 4096, 8192, 16384), pages: 1 + r.IntN(pick(r, 3, 12, 50)),
 		noCAS: oneIn(r, 8), noEvict: oneIn(r, 8),
 		engineLends: pick(r, 150, 600, 2000, 1<<20), stream: pick(r, 64, 300, 2048),
-		replyMost: pick(r, 200, 2000, outputMost), turn: pick(r, 1, 1, 2, 5, 20, 20, 100),
+		maxReply: pick(r, 200, 2000, maxOutput), turn: pick(r, 1, 1, 2, 5, 20, 20, 100),
 		verbose: oneIn(r, 20), detail: oneIn(r, 12), noPoller: oneIn(r, 10),
 		binary: pick(r, 0, 5, 5, 10), ownKeys: 1 + r.IntN(8), sharedKeys: r.IntN(16),
 		long: pick(r, 0, 1, 3, 8), stores: 2 + r.IntN(6), quiet: pick(r, 0, 1, 5), pipeline: pick(r, 1, 4, 20, 120, 120), burst: pick(r, 1, 1, 5),
@@ -94,7 +94,7 @@ func newPlan(r *rand.Rand, steps int) plan {
 	}
 	if oneIn(r, 4) { // many who say much at a time, so that they must take turns
 		p.clients, p.pipeline, p.piece, p.long = 5+r.IntN(6), 120, 4000, pick(r, 0, 1)
-		p.turn, p.replyMost, p.burst = pick(r, 1, 2, 5, 20), pick(r, 200, 2000), 80
+		p.turn, p.maxReply, p.burst = pick(r, 1, 2, 5, 20), pick(r, 200, 2000), 80
 	}
 	if oneIn(r, 2) {
 		p.addDangers(r)
@@ -118,15 +118,15 @@ func (p *plan) addShares(r *rand.Rand) {
 	if !oneIn(r, 2) {
 		return
 	}
-	p.copiesMost, p.shortStore = pick(r, int64(1500), 5000, 50_000), pick(r, 0, 500, 5000)
-	p.takenUpTo, p.waitMost = pick(r, 0, 100, 2000), pick(r, uint32(3), 20, 50)
-	p.stalledReading, p.stalledSending, p.leastMoved = pick(r, 1, 2, 4), pick(r, 1, 2, 4), pick(r, 1, 100, 1000)
+	p.maxCopies, p.shortStore = pick(r, int64(1500), 5000, 50_000), pick(r, 0, 500, 5000)
+	p.takenUpTo, p.maxWait = pick(r, 0, 100, 2000), pick(r, uint32(3), 20, 50)
+	p.stalledReading, p.stalledSending, p.minMoved = pick(r, 1, 2, 4), pick(r, 1, 2, 4), pick(r, 1, 100, 1000)
 	p.clock = pick(r, p.clock, 40, 150)
 	switch r.IntN(3) {
 	case 0: // much is received
 		p.long, p.stores = pick(r, 3, 8), pick(r, 3, 6)
 	case 1: // much is asked for and not taken
-		p.clients, p.long, p.stores, p.replyMost = 5+r.IntN(6), 8, 3, 200
+		p.clients, p.long, p.stores, p.maxReply = 5+r.IntN(6), 8, 3, 200
 		p.pages, p.ownKeys, p.sharedKeys, p.noEvict = pick(r, 20, roomyPages), 1, 8, false
 		p.sendRoom, p.sloth, p.engineLends = pick(r, 300, 4000), pick(r, 5, 9), pick(r, 150, 1<<20)
 		p.lendFrom = 150

@@ -131,18 +131,18 @@ func (r *request) appendText(b []byte, start uint64) []byte {
 	return b
 }
 
-// unfinishedMost is how much of a line without an end the server waits for as long as it takes, longestLine how much a
+// maxUnfinished is how much of a line without an end the server waits for as long as it takes, longestLine how much a
 // line may have.
 const (
-	unfinishedMost = 1024
-	longestLine    = 32 << 10
+	maxUnfinished = 1024
+	longestLine   = 32 << 10
 )
 
 // lineEnd is how many bytes of a request the server must have before it answers, or loses patience.
 func (r *request) lineEnd(text []byte) uint64 {
 	n := bytes.IndexByte(text, '\n') + 1
 	if r.kind == askBroken && (n == 0 || n > longestLine) {
-		return unfinishedMost + 1
+		return maxUnfinished + 1
 	}
 	return uint64(n)
 }

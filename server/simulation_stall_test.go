@@ -9,7 +9,7 @@ type simMoves struct {
 
 // by notes that a client has taken some bytes, or sent some.
 func (m *simMoves) by(c *simClient, n int, taken bool) {
-	if taken == c.conn.context.is(stateBlocked) && n >= c.w.plan.leastMoved*max(c.w.plan.stalledReading, c.w.plan.stalledSending) {
+	if taken == c.conn.context.is(stateBlocked) && n >= c.w.plan.minMoved*max(c.w.plan.stalledReading, c.w.plan.stalledSending) {
 		m.last = c.w.awake
 	}
 }

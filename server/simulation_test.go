@@ -136,13 +136,13 @@ func newStage() *stage {
 
 func (s *stage) close() { _ = s.log.Close() }
 
-// worldMost is far longer than a world takes. It only bounds a hang within the server or the engine.
-const worldMost = 2 * time.Minute
+// maxWorldTime is far longer than a world takes. It only bounds a hang within the server or the engine.
+const maxWorldTime = 2 * time.Minute
 
 // play plays one seed.
 func (s *stage) play(seed uint64, steps int) error {
 	s.steps = steps
-	watchdog := time.AfterFunc(worldMost, func() { panic(fmt.Sprintf("seed %d hangs", seed)) })
+	watchdog := time.AfterFunc(maxWorldTime, func() { panic(fmt.Sprintf("seed %d hangs", seed)) })
 	defer watchdog.Stop()
 	w := newWorld(seed, steps, s.log, &s.trace, nil)
 	err := w.run()

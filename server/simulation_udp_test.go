@@ -22,7 +22,7 @@ func newUDPNet(w *world) *udpNet {
 	for range w.plan.workers {
 		a := &netWorker{net: u}
 		a.worker = newUDPWorker(&w.server.shared, a)
-		a.worker.turn, a.worker.full = turn, batchMost
+		a.worker.turn, a.worker.full = turn, maxBatch
 		a.begin(w, a.live)
 		a.loop = a.worker.loop
 		w.server.loops = append(w.server.loops, a.loop)
@@ -71,7 +71,7 @@ func (a *netWorker) Read(in *kernel.Incoming) error {
 		a.w.saw(sawUDPReadFault)
 		return unix.ENOBUFS
 	}
-	n := min(len(a.net.queue), batchMost)
+	n := min(len(a.net.queue), maxBatch)
 	if a.w.chance(a.w.plan.partial) {
 		n = 1 + a.w.r.IntN(n)
 	}

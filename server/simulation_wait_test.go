@@ -83,7 +83,7 @@ func (c *simClient) got(r *request) {
 func (c *simClient) gaveUp(r *request) {
 	if r.waits {
 		c.w.saw(pickSaw(r, sawGetGivenUp, sawStoreGivenUp, sawChangeGivenUp))
-		if since := c.w.awake - r.lacked; since < c.w.plan.waitMost && !r.vain {
+		if since := c.w.awake - r.lacked; since < c.w.plan.maxWait && !r.vain {
 			c.w.fail("client %d: a request is given up after %d seconds", c.number, since)
 		}
 	}

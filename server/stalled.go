@@ -23,7 +23,7 @@ const (
 	stalledSoon    = 4
 
 	slowestReader = 12 << 10 // bytes in a second
-	leastMoved    = 4 << 10  // bytes in a second that are hardly anything
+	minMoved      = 4 << 10  // bytes in a second that are hardly anything
 )
 
 // progress is how far a connection had come when it had last come far.
@@ -55,7 +55,7 @@ func (l *loop) silence(c *conn, patience int) int {
 	}
 	before := c.progress
 	anew := before.blocks != p.blocks || before.fill != p.fill || before.reads != p.reads || before.left < p.left
-	if anew || before.left-p.left >= l.shared.shares.leastMoved*patience {
+	if anew || before.left-p.left >= l.shared.shares.minMoved*patience {
 		c.progress = p
 	}
 	return int(l.waiting.looks - c.progress.at)
@@ -80,7 +80,7 @@ func (c *conn) holding() (kinds held, bytes int) {
 			bytes += len(u.item.Value)
 		}
 	}
-	if c.kept > outputMost {
+	if c.kept > maxOutput {
 		kinds |= heldCopies
 		bytes += c.kept
 	}

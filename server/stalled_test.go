@@ -56,8 +56,8 @@ func TestSilence(t *testing.T) {
 		another bool
 		want    int
 	}{
-		{looks: 10}, {looks: 11, want: 1}, {looks: 15, got: leastMoved*patience - 1, want: 5}, {looks: 16, got: leastMoved * patience},
-		{looks: 18, got: leastMoved * patience, want: 2}, {looks: 20, another: true}, {looks: 30, want: 10}, {looks: 31, got: 100_000},
+		{looks: 10}, {looks: 11, want: 1}, {looks: 15, got: minMoved*patience - 1, want: 5}, {looks: 16, got: minMoved * patience},
+		{looks: 18, got: minMoved * patience, want: 2}, {looks: 20, another: true}, {looks: 30, want: 10}, {looks: 31, got: 100_000},
 	} {
 		if step.another {
 			c.fill = &fill{item: f.item}
@@ -143,7 +143,7 @@ func TestSlowSendersAreSpared(t *testing.T) {
 	c.send(fmt.Sprintf(setLong, 9) + longValue(9)[:5000])
 	ts.waiting(1)
 	at, read := 5000, ts.sum(bytesRead)
-	for range waitMost - 5 {
+	for range maxWait - 5 {
 		for i, h := range held {
 			h.send(longValue(i)[at : at+6000])
 			read += 6000
@@ -209,7 +209,7 @@ func TestSteadyReaders(t *testing.T) {
 			all = append(all, s)
 		}
 		eventually.True(ts.t, "some wait", func() bool { return ts.sum(getWaits) > 0 })
-		ts.unsent.Add(unsentMost / 2 * 3 / 4) // four copies are left
+		ts.unsent.Add(maxUnsent / 2 * 3 / 4) // four copies are left
 		relax()
 		for range time.Tick(100 * time.Microsecond) { // the kernel and the drainer have their say
 			left := false
@@ -244,9 +244,9 @@ func (s *steady) read(most int) {
 
 // crowdOutCopies makes a server copy nothing more, until the function that it returns is called.
 func (ts *testServer) crowdOutCopies() (relax func()) {
-	ts.unsent.Add(unsentMost)
+	ts.unsent.Add(maxUnsent)
 	return func() {
-		ts.unsent.Add(-unsentMost)
+		ts.unsent.Add(-maxUnsent)
 		ts.askToFeed()
 	}
 }
@@ -305,7 +305,7 @@ func TestGetInNoNeed(t *testing.T) {
 	relax := ts.exhaust("long1")
 	slow.send("get long2\r\n")
 	eventually.True(ts.t, "it waits", func() bool { return ts.sum(getWaits) == 1 })
-	ts.pass(waitMost + 5)
+	ts.pass(maxWait + 5)
 	if ts.anybodyStands() {
 		t.Error("it stands in line")
 	}

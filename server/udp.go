@@ -21,17 +21,17 @@ import (
 //
 // Read next: receive below, then udp_gather.go, udp_send.go; datagrams.go in package kernel.
 
-// batchMost is how many datagrams a worker takes at a time.
-const batchMost = kernel.DatagramBatch
+// maxBatch is how many datagrams a worker takes at a time.
+const maxBatch = kernel.DatagramBatch
 
 // udpWorker serves a UDP socket from one goroutine. A socket has as many workers as -t says.
 //
 // It works with a loop as connections have one, though without gnet, and goes through the same three stages with the
-// same handlers. It reads as many datagrams as have come, up to batchMost, and answers those of a single command, as most
+// same handlers. It reads as many datagrams as have come, up to maxBatch, and answers those of a single command, as most
 // are, in runs of many, so that the cache misses of their gets overlap. All answers are sent together.
 type udpWorker struct {
 	loop   *loop
-	conns  [batchMost]*conn // one for each datagram of a batch; each starts anew with every batch
+	conns  [maxBatch]*conn // one for each datagram of a batch; each starts anew with every batch
 	socket kernel.DatagramSocket
 	turn   turn
 	reads  bool // it has the turn
@@ -39,12 +39,12 @@ type udpWorker struct {
 	in     *kernel.Incoming
 	out    *kernel.Outgoing
 
-	next   int               // the datagram to be taken next
-	first  int               // the first one that may have an answer to be sent
-	ids    [batchMost]uint16 // of the requests
-	sends  int               // counts the messages
-	parts  [batchMost]int    // which of them each datagram of out is a part of
-	failed int               // the last message that could not be sent
+	next   int              // the datagram to be taken next
+	first  int              // the first one that may have an answer to be sent
+	ids    [maxBatch]uint16 // of the requests
+	sends  int              // counts the messages
+	parts  [maxBatch]int    // which of them each datagram of out is a part of
+	failed int              // the last message that could not be sent
 
 	most    int // bytes of an answer that are sent; the rest is cut off
 	size    int // bytes in the pieces that were measured, see measure
@@ -151,14 +151,14 @@ func (w *udpWorker) take(i int, datagram []byte) {
 // forgetRound forgets the round, as the loop does, and how much room it took.
 func (w *udpWorker) forgetRound() {
 	w.loop.forgetRound()
-	if cap(w.loop.replies.pieces) > keepPieces {
+	if cap(w.loop.replies.pieces) > maxKeptPieces {
 		w.loop.replies.pieces = nil
 	}
 	w.giveBack()
 }
 
-// keepPieces is up to how many pieces the room for them is kept between rounds.
-const keepPieces = 1024
+// maxKeptPieces is up to how many pieces the room for them is kept between rounds.
+const maxKeptPieces = 1024
 
 // answer takes the commands of a datagram through the three stages, as loop.answer does with a round. What is left
 // behind the last whole command is dropped.

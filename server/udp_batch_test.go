@@ -91,7 +91,7 @@ func TestUDPFullBatch(t *testing.T) {
 	w := newTestWorker(t, nil)
 	value := string(pattern(20_000)) // 15 datagrams
 	w.put("k", value)
-	for range batchMost + 5 {
+	for range maxBatch + 5 {
 		w.wire.come = append(w.wire.come, datagram(1, "get k\r\n"))
 	}
 	w.wire.atOnce = true
@@ -101,7 +101,7 @@ func TestUDPFullBatch(t *testing.T) {
 		}
 	}
 	answers := w.messages(1)
-	if len(answers) != batchMost+5 {
+	if len(answers) != maxBatch+5 {
 		t.Errorf("%d answers", len(answers))
 	}
 	for _, got := range answers {
@@ -201,7 +201,7 @@ func TestUDPSockets(t *testing.T) {
 }
 
 func askManySockets(t *testing.T, w *udpWorker, at *net.UDPAddr) {
-	var clients [2*batchMost + 1]*udpClient
+	var clients [2*maxBatch + 1]*udpClient
 	for i := range clients {
 		clients[i] = dialUDP(t, at)
 	}

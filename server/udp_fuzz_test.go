@@ -7,8 +7,8 @@ import (
 	"gocached/server/settings"
 )
 
-// fuzzMost bounds what a fuzzed datagram may be answered, in datagrams, so that each takes little time.
-const fuzzMost = 100
+// maxFuzzed bounds what a fuzzed datagram may be answered, in datagrams, so that each takes little time.
+const maxFuzzed = 100
 
 // FuzzDatagram sends a worker any bytes. Nothing panics, nonsense is not answered, an answer is whole messages under the
 // request's id, and nothing is left over: no input, no output, no item that nobody can reach.
@@ -25,7 +25,7 @@ func FuzzDatagram(f *testing.F) {
 	}
 	f.Add([]byte{})
 	f.Add([]byte("\x00\x01\x00\x00\x00\x02\x00\x00version\r\n"))
-	w := newTestWorker(f, func(s *settings.Settings) { s.UDPMaxDatagrams = fuzzMost })
+	w := newTestWorker(f, func(s *settings.Settings) { s.UDPMaxDatagrams = maxFuzzed })
 	served, big := 0, string(pattern(100_000))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		w.t = t

@@ -35,7 +35,7 @@ func (s *wire) Read(in *kernel.Incoming) error {
 	if len(s.come) == 0 {
 		return net.ErrClosed
 	}
-	for more := true; more && len(s.come) > 0 && in.Count() < batchMost; more = s.atOnce {
+	for more := true; more && len(s.come) > 0 && in.Count() < maxBatch; more = s.atOnce {
 		in.Put(s.come[0], kernel.Address{Port: uint16(in.Count())})
 		s.come = s.come[1:]
 	}
@@ -326,7 +326,7 @@ func TestUDPLongestAnswer(t *testing.T) {
 		if w.wire.most > 65535*1400+4*hugeOutput {
 			t.Errorf("room for %d bytes was made", w.wire.most)
 		}
-		if c := cap(w.loop.replies.out) + cap(w.loop.replies.pieces) + cap(w.loop.replies.touched); c > keepOutput+2*keepPieces {
+		if c := cap(w.loop.replies.out) + cap(w.loop.replies.pieces) + cap(w.loop.replies.touched); c > maxKeptOutput+2*maxKeptPieces {
 			t.Errorf("the worker keeps room for %d", c)
 		}
 		if !w.loop.shared.huge.TryLock() {

@@ -50,7 +50,7 @@ func (w *udpWorker) passTurn() {
 // worker could help.
 func fullBatch() int {
 	if runtime.NumCPU() == 1 {
-		return batchMost + 1
+		return maxBatch + 1
 	}
-	return batchMost
+	return maxBatch
 }

@@ -14,14 +14,14 @@ func TestUDPTurn(t *testing.T) {
 		keeps         bool
 	}{
 		{"one", "get a\r\n", 1, true},
-		{"some", "get a\r\n", batchMost - 1, true},
-		{"a full batch", "get a\r\n", batchMost, false},
+		{"some", "get a\r\n", maxBatch - 1, true},
+		{"a full batch", "get a\r\n", maxBatch, false},
 		{"several commands", "get a\r\nget b\r\n", 1, false},
 		{"what may take long", "stats\r\n", 1, false},
 		{"nonsense", "", 1, true},
 	} {
 		w := newTestWorker(t, nil)
-		w.full = batchMost
+		w.full = maxBatch
 		for range 2 {
 			for range c.count {
 				w.wire.come = append(w.wire.come, datagram(1, c.request))

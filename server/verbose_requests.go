@@ -60,14 +60,14 @@ func nextState(c *conn, r *protocol.Request) string {
 	return "conn_write"
 }
 
-// printableMost bounds what a client can make a line of the log hold, in bytes.
-const printableMost = 1024
+// maxPrintable bounds what a client can make a line of the log hold, in bytes.
+const maxPrintable = 1024
 
 // printable makes bytes from a client safe to print: bounded, and without anything that could steer a terminal.
 func printable(b []byte) string {
 	more := ""
-	if len(b) > printableMost {
-		b, more = b[:printableMost], "..."
+	if len(b) > maxPrintable {
+		b, more = b[:maxPrintable], "..."
 	}
 	clean := make([]byte, 0, len(b))
 	for _, ch := range b {

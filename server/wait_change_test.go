@@ -169,7 +169,7 @@ func TestChangesRefused(t *testing.T) {
 		t.Run(ch.name, func(t *testing.T) {
 			ts := start(t, func(s *settings.Settings) { s.MemoryLimit = 4 << 20 })
 			c, other, giveBack := ch.begin(ts)
-			ts.pass(waitMost - 2)
+			ts.pass(maxWait - 2)
 			if n := ts.hungry.Load(); n != 1 {
 				t.Errorf("%d wait", n)
 			}
@@ -223,9 +223,9 @@ func TestChangesRefusedAtOnce(t *testing.T) {
 			atOnce(withoutPoller(t, four), &ch)
 			atOnce(start(t, func(s *settings.Settings) { s.MemoryLimit, s.NoEvict = 4<<20, true }), &ch)
 			ts = start(t, four)
-			ts.asideBytes.Add(asideMost + 1)
+			ts.asideBytes.Add(maxAside + 1)
 			atOnce(ts, &ch)
-			ts.asideBytes.Add(-asideMost - 1)
+			ts.asideBytes.Add(-maxAside - 1)
 		})
 	}
 	t.Run("by UDP", func(t *testing.T) {

@@ -17,20 +17,20 @@ import (
 //     client has taken them too: until then it is not in need, and must not keep anybody waiting.
 //  3. When something comes back, and once a second, the first of each line is tried again, in a run of its own.
 //  4. While it stands in line those who hold what it lacks and are stalled are closed (stalled.go).
-//  5. If that does not help it is refused after waitMost seconds.
+//  5. If that does not help it is refused after maxWait seconds.
 //
 // Who cannot wait is refused at once: a datagram, a client that is gone, a connection that cannot be paused, and who lacks
 // a chunk if there is nothing to wait for.
 
-// waitMost is how many seconds a request stands in line before it is refused.
-const waitMost = 60
+// maxWait is how many seconds a request stands in line before it is refused.
+const maxWait = 60
 
 // takenUpTo is how many bytes a client may still have to take when it is said to have taken what it was sent.
 const takenUpTo = 64 << 10
 
-// asideMost bounds the bytes of values that are kept for those who wait: what came with the line of a store, and all that is
+// maxAside bounds the bytes of values that are kept for those who wait: what came with the line of a store, and all that is
 // to be joined with an item.
-const asideMost = 16 << 20
+const maxAside = 16 << 20
 
 // hungry is a request that waits for memory.
 type hungry struct {

@@ -177,7 +177,7 @@ func TestStoreRefused(t *testing.T) {
 		gone.send(fmt.Sprintf(setLong, 4) + longValue(4)[:5000])
 		ts.waiting(5)
 		_ = gone.Close()
-		ts.pass(waitMost - 2)
+		ts.pass(maxWait - 2)
 		if n := ts.hungry.Load(); n != 5 {
 			t.Errorf("%d wait", n)
 		}
@@ -241,11 +241,11 @@ func TestStoreRefusedAtOnce(t *testing.T) {
 	t.Run("too many", func(t *testing.T) {
 		ts := start(t, nil)
 		ts.crowdOut()
-		ts.asideBytes.Add(asideMost)
+		ts.asideBytes.Add(maxAside)
 		c := ts.dial()
 		c.send(fmt.Sprintf(setLong, 1) + longValue(1)[:5000])
 		c.expect(refused)
-		ts.asideBytes.Add(-asideMost)
+		ts.asideBytes.Add(-maxAside)
 	})
 }
 

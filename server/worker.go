@@ -33,15 +33,15 @@ type trip struct {
 	input []byte // of c; the copy keeps what is not taken of it
 }
 
-// tripsMost is how many connections a worker takes at once.
-const tripsMost = 64
+// maxTrips is how many connections a worker takes at once.
+const maxTrips = 64
 
 func newWorker(home *loop) *worker {
 	w := &worker{home: home, loop: newLoop(home.shared, new(rim.Loop))}
 	w.loop.replies.sink, w.loop.waiting.none, w.loop.reader.input = w, true, nil
 	w.loop.aside, w.loop.crew.on = true, false
 	w.loop.replies.most, w.loop.checker.on = home.replies.most, home.checker.on
-	w.trips = make([]trip, 0, tripsMost)
+	w.trips = make([]trip, 0, maxTrips)
 	w.back = func() { home.guard(nil, func() { home.crew.takeBack(w) }) }
 	return w
 }

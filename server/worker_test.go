@@ -70,7 +70,7 @@ func TestOthersAreServed(t *testing.T) {
 	ts, eng := startGate(t)
 	c := ts.dial()
 	c.ask("set slow 0 0 5\r\nhello\r\n", "STORED\r\n")
-	slow := ts.dialMany(workersMost - 1)
+	slow := ts.dialMany(maxWorkers - 1)
 	for i, s := range slow {
 		s.send("get slow\r\nget nothing\r\nset a 0 0 1\r\nx\r\n")
 		eng.await(t, int32(i+1))
@@ -88,7 +88,7 @@ func TestOthersAreServed(t *testing.T) {
 // TestAllWorkersAway: when the engine keeps all workers, who comes then waits for one, and is answered in the end.
 func TestAllWorkersAway(t *testing.T) {
 	ts, eng := startGate(t)
-	slow := ts.dialMany(workersMost)
+	slow := ts.dialMany(maxWorkers)
 	for i, s := range slow {
 		s.send("get slow\r\n")
 		eng.await(t, int32(i+1))

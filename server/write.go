@@ -66,7 +66,7 @@ func (w *writer) sendPieces(c *conn) (sent int, err error) {
 
 // gatherPieces appends a connection's pieces to l.batch.Pieces, as many as one call takes.
 func (w *writer) gatherPieces(c *conn) {
-	for i, n := c.first, 0; i >= 0 && n < kernel.VectorMost; i, n = w.replies.pieces[i].next, n+1 {
+	for i, n := c.first, 0; i >= 0 && n < kernel.MaxVector; i, n = w.replies.pieces[i].next, n+1 {
 		w.calls.batch.Pieces = w.calls.batch.Pieces.Add(w.replies.bytes(&w.replies.pieces[i]))
 	}
 }
@@ -178,7 +178,7 @@ func (w *writer) sendHead(c *conn) (sent, length int, err error) {
 		return sent, len(b), err
 	}
 	defer w.calls.forgetCalls()
-	for i := range min(len(c.queue), kernel.VectorMost) {
+	for i := range min(len(c.queue), kernel.MaxVector) {
 		w.calls.batch.Pieces = w.calls.batch.Pieces.Add(c.queue[i].bytes)
 		length += len(c.queue[i].bytes)
 	}

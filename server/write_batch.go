@@ -8,7 +8,7 @@ func (w *writer) sendMany(touched []*conn) {
 		if !c.is(stateOpen) || !w.planReplies(c) {
 			continue
 		}
-		if w.calls.batch.Full(slotsMost) {
+		if w.calls.batch.Full(maxSlots) {
 			w.sendPlanned()
 		}
 	}

@@ -48,7 +48,7 @@ func TestGivenUp(t *testing.T) {
 	r.Lost = func(err error) { lost = append(lost, err) }
 	for range 3 {
 		open := bar(t, r)
-		for range refusedMost - 1 {
+		for range maxRefused - 1 {
 			if n := exchange(t, r); n != 0 {
 				t.Fatalf("%d calls through a ring that cannot be entered", n)
 			}
@@ -58,7 +58,7 @@ func TestGivenUp(t *testing.T) {
 		}
 	}
 	open := bar(t, r)
-	for range 3 * refusedMost {
+	for range 3 * maxRefused {
 		exchange(t, r)
 	}
 	if len(lost) != 1 || !errors.Is(lost[0], unix.EBADF) {

@@ -26,7 +26,7 @@ type Ring struct {
 	Lost func(error)
 
 	fd      int
-	refused int        // times in a row that the kernel took no calls; with refusedMost the ring is given up
+	refused int        // times in a row that the kernel took no calls; with maxRefused the ring is given up
 	cause   unix.Errno // why it took none the last time
 	rings   []byte     // the kernel's memory: heads, tails and completions
 	entries []byte     // and that of sqes
@@ -80,9 +80,9 @@ type params struct {
 // Most is how many calls a ring makes with one system call. It bounds how long that takes.
 const Most = 32
 
-// refusedMost is how many times in a row the kernel may refuse to take calls. A shortage passes sooner, since each time
+// maxRefused is how many times in a row the kernel may refuse to take calls. A shortage passes sooner, since each time
 // the calls are made one by one and memory goes its way; a prohibition that comes later, as by seccomp, does not pass.
-const refusedMost = 8
+const maxRefused = 8
 
 const (
 	setupSubmitAll   = 1 << 7 // one bad call does not keep the others from being made; Linux 5.18
@@ -166,7 +166,7 @@ func (r *Ring) Close() error {
 // Make makes the calls in their order: through the ring, as far as there is one that works and it is worth it, else each
 // by itself with single. It returns how many went through the ring.
 func Make(r *Ring, calls []Call, single func(*Call)) (batched int) {
-	if r != nil && len(calls) > 1 && r.refused < refusedMost {
+	if r != nil && len(calls) > 1 && r.refused < maxRefused {
 		batched = r.Do(calls)
 	}
 	for i := range calls[batched:] {
@@ -243,7 +243,7 @@ func (r *Ring) submit(queued int) (taken int) {
 // refuse counts that the kernel refused to take calls, and gives the ring up after some times in a row.
 func (r *Ring) refuse(errno unix.Errno) {
 	r.cause = errno
-	if r.refused++; r.refused == refusedMost && r.Lost != nil {
+	if r.refused++; r.refused == maxRefused && r.Lost != nil {
 		r.Lost(r.refusal())
 	}
 }

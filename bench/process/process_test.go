@@ -99,11 +99,11 @@ func TestStartFirst(t *testing.T) {
 // TestTail: the end is kept, the beginning is not.
 func TestTail(t *testing.T) {
 	var said tail
-	for range 3 * tailMost / 64 {
+	for range 3 * maxTail / 64 {
 		_, _ = said.Write([]byte(strings.Repeat("x", 64)))
 	}
 	_, _ = said.Write([]byte("the end"))
-	if got := said.last(9); got != "xxthe end" || len(said.text) > 2*tailMost {
+	if got := said.last(9); got != "xxthe end" || len(said.text) > 2*maxTail {
 		t.Errorf("%q of %d", got, len(said.text))
 	}
 }

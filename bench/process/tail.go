@@ -8,15 +8,15 @@ type tail struct {
 	text []byte
 }
 
-// tailMost is how much of the end is there at least.
-const tailMost = 1 << 20
+// maxTail is how much of the end is there at least.
+const maxTail = 1 << 20
 
 // Write implements io.Writer.
 func (t *tail) Write(text []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.text = append(t.text, text...); len(t.text) > 2*tailMost {
-		t.text = t.text[:copy(t.text, t.text[len(t.text)-tailMost:])]
+	if t.text = append(t.text, text...); len(t.text) > 2*maxTail {
+		t.text = t.text[:copy(t.text, t.text[len(t.text)-maxTail:])]
 	}
 	return len(text), nil
 }

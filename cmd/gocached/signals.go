@@ -42,8 +42,8 @@ func reloadOnHangup(srv *server.Server, log *oplog.Log) {
 // all its clients waiting.
 func ignoreJobControl() { signal.Ignore(syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU) }
 
-// verbosityMost is that of -vvv.
-const verbosityMost = 3
+// maxVerbosity is that of -vvv.
+const maxVerbosity = 3
 
 // watchJobControl gives these signals a use: SIGTTIN raises the verbosity of the log, and SIGTTOU lowers it, as in
 // twemproxy. Ctrl-Z is answered with a line. From here on only the log may write to standard error: the system sends
@@ -55,7 +55,7 @@ func watchJobControl(log *oplog.Log) {
 		for s := range caught {
 			switch s {
 			case syscall.SIGTTIN:
-				log.SetLevel(min(log.Level()+1, verbosityMost))
+				log.SetLevel(min(log.Level()+1, maxVerbosity))
 			case syscall.SIGTTOU:
 				log.SetLevel(max(log.Level()-1, 0))
 			case syscall.SIGTSTP:

@@ -13,8 +13,8 @@ import (
 	"gocached/server/settings"
 )
 
-// strayMost is how many stray words are warned of, one by one.
-const strayMost = 5
+// maxStray is how many stray words are warned of, one by one.
+const maxStray = 5
 
 // strayWord is a word of the command line that belongs to no flag. A number behind a flag that has its argument already, as
 // in -m 64 64 or -p -U 0, was most likely meant for that flag or for what it took as its argument, and not for -p.
@@ -28,7 +28,7 @@ type strayWord struct {
 func strayWarnings(stray []strayWord, commands []*cobra.Command) []string {
 	var lines []string
 	for i, word := range stray {
-		if i == strayMost {
+		if i == maxStray {
 			return append(lines, fmt.Sprintf("warning: %d more words belong to no flag", len(stray)-i))
 		}
 		if word.text != "" { // a variable of a shell that was not set

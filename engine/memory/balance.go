@@ -18,8 +18,8 @@ import (
 // one turnover of the cache are a fixed share of it, however large it is.
 
 const (
-	// balanceLeast is the least number of evictions between two looks at the classes.
-	balanceLeast = 1000
+	// minPressure is the least number of evictions between two looks at the classes.
+	minPressure = 1000
 
 	// balancePages is how many pages' worth of items are evicted between two looks.
 	balancePages = 4
@@ -48,7 +48,7 @@ func (e *Engine) startBalancer() {
 	b := &e.balancer
 	b.wake, b.stop, b.done = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	b.seen = make([]int64, len(e.classes))
-	b.pressure.Store(balanceLeast)
+	b.pressure.Store(minPressure)
 	if e.simulate != nil {
 		close(b.done)
 		return
@@ -90,7 +90,7 @@ func (e *Engine) balance() {
 func (e *Engine) look() {
 	items := e.balanceOnce(e.now())
 	while := balancePages * items / max(1, e.arena.Pages())
-	e.balancer.pressure.Store(int64(max(while, balanceLeast)))
+	e.balancer.pressure.Store(int64(max(while, minPressure)))
 }
 
 // balanceOnce moves at most one page. It returns how many items there are.

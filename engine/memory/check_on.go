@@ -4,9 +4,9 @@ package memory
 
 import "sync/atomic"
 
-// checkLeast is the least number of stores between two checks of a checking build. There are as many more as the cache has
+// minStores is the least number of stores between two checks of a build that checks itself. There are as many more as the cache has
 // items, so that checks take a fixed share of the time: a small cache is looked at all the time, a large one now and then.
-const checkLeast = 1 << 9
+const minStores = 1 << 9
 
 // selfChecker knows when the next check is due.
 type selfChecker struct {
@@ -23,5 +23,5 @@ func (c *selfChecker) check(e *Engine) {
 	if err := e.Check(); err != nil {
 		panic(err)
 	}
-	c.next.Store(c.stores.Load() + checkLeast + e.table.Items())
+	c.next.Store(c.stores.Load() + minStores + e.table.Items())
 }

@@ -15,7 +15,7 @@ func TestSelfCheck(t *testing.T) {
 	c.living.items++
 	damage := func() (found any) {
 		defer func() { found = recover() }()
-		for i := range 2 * checkLeast {
+		for i := range 2 * minStores {
 			h.Set(fmt.Sprint("k", i), "v")
 		}
 		return nil

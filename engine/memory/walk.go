@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	// dumpMax bounds the answer of cachedump in bytes, as in memcached.
-	dumpMax = 2 << 20
+	// maxDump bounds the answer of cachedump in bytes, as in memcached.
+	maxDump = 2 << 20
 
-	// dumpOver bounds how many items that are over it passes by.
-	dumpOver = 1 << 16
+	// maxDumpOver bounds how many items that are over it passes by.
+	maxDumpOver = 1 << 16
 
 	// sizeStep is the width of a bucket of "sizes" in bytes.
 	sizeStep = 32
@@ -70,7 +70,7 @@ func (e *Engine) dump(c *class, limit int) (list []dumped) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e.recount(c)
-	left, over := c.living.items, dumpOver
+	left, over := c.living.items, maxDumpOver
 	for ref := c.policy.Newest(); left > 0 && over > 0 && (limit == 0 || len(list) < limit); {
 		h := e.at(ref)
 		ref = c.policy.Older(e.arena, ref, h)
@@ -83,7 +83,7 @@ func (e *Engine) dump(c *class, limit int) (list []dumped) {
 		}
 		d := dumped{string(h.Key()), fmt.Sprintf("[%d b; %d s]", h.ValueLen(), e.unix(h.Exptime()))}
 		size += frame + len(d.key) + len(d.text)
-		if size > dumpMax {
+		if size > maxDump {
 			break
 		}
 		list = append(list, d)

@@ -9,8 +9,8 @@ import (
 // DatagramBatch is how many datagrams one system call reads or sends.
 const DatagramBatch = 32
 
-// DatagramMost is how many bytes a datagram can have.
-const DatagramMost = 64 << 10
+// MaxDatagram is how many bytes a datagram can have.
+const MaxDatagram = 64 << 10
 
 // header is the kernel's struct mmsghdr: a datagram for recvmmsg or sendmmsg.
 type header struct {
@@ -35,7 +35,7 @@ type Incoming struct {
 
 // incomingStride is the distance between datagrams. The bit beyond their length gives the beginning of each other places
 // in the processor's caches than its neighbours', and all of them together no more pages than they need.
-const incomingStride = DatagramMost + 128
+const incomingStride = MaxDatagram + 128
 
 // NewIncoming returns room in which there are no datagrams yet.
 func NewIncoming() *Incoming {
@@ -43,7 +43,7 @@ func NewIncoming() *Incoming {
 	for i := range in.headers {
 		h := &in.headers[i]
 		in.parts[i].Base = &in.room[i*incomingStride]
-		in.parts[i].SetLen(DatagramMost)
+		in.parts[i].SetLen(MaxDatagram)
 		h.Iov = &in.parts[i]
 		h.SetIovlen(1)
 		h.Name = (*byte)(unsafe.Pointer(&in.from[i]))
@@ -57,7 +57,7 @@ func (in *Incoming) Count() int { return in.count }
 
 // Datagram returns what was read as datagram i.
 func (in *Incoming) Datagram(i int) []byte {
-	return in.room[i*incomingStride:][:in.headers[i].size:DatagramMost]
+	return in.room[i*incomingStride:][:in.headers[i].size:MaxDatagram]
 }
 
 // From returns who sent datagram i.
@@ -75,7 +75,7 @@ func (in *Incoming) Clear() {
 // Put copies the datagram; see Clear.
 func (in *Incoming) Put(datagram []byte, from Address) {
 	i := in.count
-	in.headers[i].size = uint32(copy(in.room[i*incomingStride:][:DatagramMost], datagram))
+	in.headers[i].size = uint32(copy(in.room[i*incomingStride:][:MaxDatagram], datagram))
 	in.from[i] = from
 	in.count++
 }

@@ -24,7 +24,7 @@ func listenUDP(t *testing.T) (*net.UDPConn, netip.AddrPort) {
 func TestDatagrams(t *testing.T) {
 	c, at := listenUDP(t)
 	s, in, out := NewUDPSocket(c), NewIncoming(), NewOutgoing(1400)
-	lengths := []int{0, 1, 1000, 9000, DatagramMost - 1 - 8 - 20}
+	lengths := []int{0, 1, 1000, 9000, MaxDatagram - 1 - 8 - 20}
 	var peers []*net.UDPConn
 	for i, length := range lengths {
 		peer, _ := listenUDP(t)

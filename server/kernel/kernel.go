@@ -19,7 +19,7 @@ type Kernel interface {
 	// Receive reads what the socket has into b, which is not empty. 0 and no error mean the end of input.
 	Receive(fd int, b []byte) (int, error)
 
-	// SendVector and ReceiveVector do the same with pieces, of which there are some, VectorMost at most, and none is empty.
+	// SendVector and ReceiveVector do the same with pieces, of which there are some, MaxVector at most, and none is empty.
 	SendVector(fd int, v Vector) (int, error)
 	ReceiveVector(fd int, v Vector) (int, error)
 

@@ -33,8 +33,8 @@ func call(trap uintptr, fd int, p unsafe.Pointer, third, fourth uintptr) (int, e
 	}
 }
 
-// VectorMost is how many pieces one system call takes (IOV_MAX).
-const VectorMost = 1024
+// MaxVector is how many pieces one system call takes (IOV_MAX).
+const MaxVector = 1024
 
 // Vector is a list of pieces for one system call, which keeps what they point to alive.
 type Vector []unix.Iovec

@@ -247,7 +247,7 @@ func TestUnixPathFaults(t *testing.T) {
 		}
 	}
 	t.Chdir(dir)
-	openFor(t, "s", strings.Repeat("y", pathMost))
+	openFor(t, "s", strings.Repeat("y", maxPath))
 }
 
 func TestPortFile(t *testing.T) {

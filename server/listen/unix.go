@@ -14,8 +14,8 @@ import (
 // probeWait is how long a server that lives at a unix socket has to take a connection.
 const probeWait = time.Second
 
-// pathMost is how long the path of a unix socket can be, in bytes.
-const pathMost = len(syscall.RawSockaddrUnix{}.Path) - 1
+// maxPath is how long the path of a unix socket can be, in bytes.
+const maxPath = len(syscall.RawSockaddrUnix{}.Path) - 1
 
 // socketFile is the file of a unix socket. The zero value is none.
 type socketFile struct {
@@ -41,9 +41,9 @@ func openUnix(path string, mask, backlog int) (Listener, error) {
 	if strings.HasPrefix(path, "@") {
 		path = "./" + path // a file like any other, not a name in Linux's abstract space
 	}
-	if len(path) > pathMost {
+	if len(path) > maxPath {
 		return Listener{}, fmt.Errorf("%s: the path has %d bytes, and that of a unix socket has %d at most",
-			errorText(syscall.ENAMETOOLONG), len(path), pathMost)
+			errorText(syscall.ENAMETOOLONG), len(path), maxPath)
 	}
 	if err := clearUnix(path); err != nil {
 		return Listener{}, err

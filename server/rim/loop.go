@@ -45,8 +45,8 @@ type Worker interface {
 	Yielded() bool
 }
 
-// EventsMost is how many connections a round can hold.
-const EventsMost = 256
+// MaxEvents is how many connections a round can hold.
+const MaxEvents = 256
 
 // Loop is an event loop. Only Execute may be called from elsewhere; everything else is for its own goroutine.
 //
@@ -70,8 +70,8 @@ type Loop struct {
 
 func newLoop(r *Loops, ev gnet.EventLoop, p *poller) *Loop {
 	l := &Loop{ev: ev, kernel: r.kernel, drainer: r.drainer, poller: p, awake: r.config.Awake,
-		events: make([]unix.EpollEvent, EventsMost), fds: make([]int32, 0, EventsMost)}
-	l.task, l.pace.every = task(l.serve), yieldMost
+		events: make([]unix.EpollEvent, MaxEvents), fds: make([]int32, 0, MaxEvents)}
+	l.task, l.pace.every = task(l.serve), maxYield
 	return l
 }
 

@@ -5,20 +5,20 @@ import "sync/atomic"
 // pace tells a loop when to let go of its processor. A goroutine that never does is taken for one that runs for too long,
 // from 10 ms on: Go's monitor takes its place from it in every wait, and never sleeps for longer than 20 µs itself. With
 // one client at 2,000 requests a second that costs a quarter of the processor time. Letting go wakes another thread, which
-// is why it is rare: so often that less than 10 ms pass, and at most every yieldMost waits.
+// is why it is rare: so often that less than 10 ms pass, and at most every maxYield waits.
 //
 // It asks no clock: the seconds that the server counts anyway tell how many waits there are in one. That is known late by
 // a second, so that the bounds are such that a wrong number costs little.
 type pace struct {
 	waits  uint32 // since it last let go
-	every  uint32 // so many there shall be; yieldMost at first
+	every  uint32 // so many there shall be; maxYield at first
 	total  uint32 // in this second
 	second uint32 // see Config.Awake
 }
 
 const (
-	yieldLeast   = 8   // waits between two times
-	yieldMost    = 64  // the same, at most
+	minYield     = 8   // waits between two times
+	maxYield     = 64  // the same, at most
 	yieldASecond = 128 // times, if that is within the two
 )
 
@@ -30,8 +30,8 @@ func (p *pace) due(awake *atomic.Uint32) bool {
 	p.total += p.waits
 	p.waits = 0
 	if now := awake.Load(); now != p.second {
-		if p.every = yieldMost; now == p.second+1 { // else it was quiet in between, which says nothing of what comes now
-			p.every = min(max(p.total/yieldASecond, yieldLeast), yieldMost)
+		if p.every = maxYield; now == p.second+1 { // else it was quiet in between, which says nothing of what comes now
+			p.every = min(max(p.total/yieldASecond, minYield), maxYield)
 		}
 		p.total, p.second = 0, now
 	}

@@ -8,8 +8,8 @@ import (
 // TestPace: a loop lets go of its processor before 10 ms are over, as far as it has enough waits, and not more often than
 // need be.
 func TestPace(t *testing.T) {
-	for waits, want := range map[int]int{500: 500 / yieldLeast, 2000: 2000 / 15, 6000: 6000 / 46, 100_000: 100_000 / yieldMost} {
-		p := pace{every: yieldMost}
+	for waits, want := range map[int]int{500: 500 / minYield, 2000: 2000 / 15, 6000: 6000 / 46, 100_000: 100_000 / maxYield} {
+		p := pace{every: maxYield}
 		var awake atomic.Uint32
 		got := 0
 		for range 3 {

@@ -15,7 +15,7 @@ import (
 // inside gnet. Before there are clients the probe looks whether that works with the gnet this program was built with.
 // If it does not, the server says so, once, and serves all the same: gnet alone polls, nobody's turn ends before his input
 // does, and since gnet goes on reading from clients who do not read, one who has sent too much meanwhile is closed (package
-// server's keptMost). What a client can cost is bound either way. One thing is lost: a client that closes its half hears
+// server's maxKept). What a client can cost is bound either way. One thing is lost: a client that closes its half hears
 // nothing more if he would be paused then, since he has not read his answers or is authenticating: gnet sees the end at once
 // and closes the connection.
 
