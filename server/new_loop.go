@@ -5,6 +5,7 @@ import (
 	"gocached/server/rim"
 )
 
+// newLoop makes a loop that reads from nobody: who drives it reads, as workers do, or asks it to (serveSockets).
 func newLoop(s *shared, r *rim.Loop) *loop {
 	l := new(loop)
 	l.checker = checker{loop: l, on: checking}
@@ -13,12 +14,12 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l.replies.core, l.replies.sink, l.replies.stream, l.replies.most = k, &l.writer, true, maxOutput
 	l.round.core, l.round.inputs, l.round.replies = k, &l.inputs, &l.replies
 	l.calls.core = k
-	l.reader = reader{k, &l.round, &l.calls, make([]byte, 0, roundInput)}
+	l.reader = reader{core: k, round: &l.round, calls: &l.calls}
 	l.waiting.core, l.waiting.round, l.waiting.replies = k, &l.round, &l.replies
 	l.waiting.feedTask = l.feedOnce
 	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting}
 	l.newExecutor()
-	l.crew.home, l.crew.on = l, s.blocks
+	l.crew.home = l
 	return l
 }
 
@@ -30,4 +31,10 @@ func (l *loop) newExecutor() {
 	l.admin.answers = a
 	l.executor = executor{answers: a, gets: &l.gets, stores: &l.stores, changes: &l.changes, figures: &l.figures, admin: &l.admin}
 	l.executor.handlers = l.executor.table()
+}
+
+// serveSockets makes a loop one that reads from connections, and that may not wait for the engine.
+func (l *loop) serveSockets() {
+	l.reader.input, l.reader.most = make([]byte, 0, roundInput), roundInput
+	l.crew.on = l.shared.blocks
 }

@@ -21,6 +21,7 @@ type reader struct {
 	round *round
 	calls *calls
 	input []byte // what was read for the round
+	most  int    // its capacity; it never changes, so anybody may ask
 }
 
 const (

@@ -155,6 +155,7 @@ func (s *Server) Addrs() []net.Addr {
 // newWorker makes the loop that belongs to an event loop.
 func (s *Server) newWorker(r *rim.Loop) rim.Worker {
 	l := newLoop(&s.shared, r)
+	l.serveSockets()
 	l.kernel = s.kernels.Open()
 	l.watchIdle()
 	s.loopsMu.Lock()

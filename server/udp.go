@@ -76,8 +76,8 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 		w.conns[i] = newConn(listen.KindUDP)
 		w.conns[i].loop = w.loop
 	}
-	w.loop.replies.sink, w.loop.replies.stream, w.loop.reader.input = w, false, nil
-	w.loop.waiting.none, w.loop.crew.on = true, false // the worker may wait
+	w.loop.replies.sink, w.loop.replies.stream = w, false
+	w.loop.waiting.none = true
 	w.loop.replies.most = math.MaxInt                 // a message is made whole, and then cut
 	return w
 }

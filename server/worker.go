@@ -38,8 +38,7 @@ const maxTrips = 64
 
 func newWorker(home *loop) *worker {
 	w := &worker{home: home, loop: newLoop(home.shared, new(rim.Loop))}
-	w.loop.replies.sink, w.loop.waiting.none, w.loop.reader.input = w, true, nil
-	w.loop.aside, w.loop.crew.on = true, false
+	w.loop.replies.sink, w.loop.waiting.none, w.loop.aside = w, true, true
 	w.loop.replies.most, w.loop.checker.on = home.replies.most, home.checker.on
 	w.trips = make([]trip, 0, maxTrips)
 	w.back = func() { home.guard(nil, func() { home.crew.takeBack(w) }) }
