@@ -78,7 +78,7 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 	}
 	w.loop.replies.sink, w.loop.replies.stream = w, false
 	w.loop.waiting.none = true
-	w.loop.replies.most = math.MaxInt                 // a message is made whole, and then cut
+	w.loop.replies.most = math.MaxInt // a message is made whole, and then cut
 	return w
 }
 
