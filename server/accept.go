@@ -72,12 +72,12 @@ func (s *Server) accept(ln listen.Listener) {
 				defer func() { <-places }()
 				s.enrol(nc, ln.Kind, place)
 			})
-		case listen.TurnedAway:
+		case listen.Rejected:
 			place.Release()
 			if s.log.Level() > 0 {
 				s.log.Printf("Too many open connections")
 			}
-			turnAway(nc)
+			reject(nc)
 		case listen.TooLate:
 			place.Release()
 			_ = nc.Close()
@@ -103,16 +103,16 @@ func (s *Server) reserve() (place rim.Place, ok bool) {
 	}
 }
 
-// fullHouse is what a client hears who is turned away, in either protocol (as from memcached 1.6).
-const fullHouse = "ERROR Too many open connections\r\n"
+// tooMany is what a rejected client is told, in either protocol (as by memcached 1.6).
+const tooMany = "ERROR Too many open connections\r\n"
 
-// turnAway tells a client that there is no room and closes its connection. It does not wait: a new socket has room for
+// reject tells a client that there is no room and closes its connection. It does not wait: a new socket has room for
 // these few bytes, and if not they are left out. What the client has said already is read, or the socket would be reset
 // and take the answer with it.
-func turnAway(nc net.Conn) {
+func reject(nc net.Conn) {
 	if control, err := nc.(syscall.Conn).SyscallConn(); err == nil {
 		_ = control.Control(func(fd uintptr) {
-			_, _ = kernel.System{}.Send(int(fd), []byte(fullHouse))
+			_, _ = kernel.System{}.Send(int(fd), []byte(tooMany))
 			_, _ = kernel.System{}.Receive(int(fd), make([]byte, readBuffer))
 		})
 	}

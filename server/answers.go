@@ -11,17 +11,17 @@ type answers struct {
 	waiting *waiting
 }
 
-// enter makes the connection of request i the one whose replies are appended.
-func (a *answers) enter(i int) {
+// begin makes the connection of request i the one whose replies are appended.
+func (a *answers) begin(i int) {
 	if c := a.round.part(i).c; c != a.replies.to {
 		a.replies.closePiece()
 		a.replies.openPiece(c)
 	}
 }
 
-// leave returns the request to go on with after i. If the connection of i has no more room for replies, is parked or is
+// next returns the request to go on with after i. If the connection of i has no more room for replies, is parked or is
 // to be closed, the rest of its requests are left out.
-func (a *answers) leave(i int) int {
+func (a *answers) next(i int) int {
 	p := a.round.part(i)
 	if i+1 < p.to && (p.c.state&(stateClosing|stateParked) != 0 || a.replies.full(p.c)) {
 		p.stop = i + 1

@@ -19,8 +19,8 @@ var open = [protocol.NumCommands]bool{
 	protocol.SASLStep: true,
 }
 
-// admitted says whether the connection of a part may do what r asks.
-func (c *conn) admitted(r *protocol.Request) bool {
+// mayAsk says whether the connection of a part may do what r asks.
+func (c *conn) mayAsk(r *protocol.Request) bool {
 	return c.auth != nil && c.auth.known || open[r.Asked()]
 }
 

@@ -9,19 +9,19 @@ type calls struct {
 	callers []*conn // whose they are
 }
 
-// collect adds a call for a connection to those that are made together. It may move so many bytes, which need not be told
-// if they are few.
-func (b *calls) collect(c *conn, call kernel.Call, bytes int) {
+// plan adds a call for a connection to those that are made together. bytes is how much it may move, and may be 0 if that
+// is little.
+func (b *calls) plan(c *conn, call kernel.Call, bytes int) {
 	call.FD = c.fd
 	b.batch.Add(call, bytes)
 	b.callers = append(b.callers, c)
 }
 
-// makeCalls makes the collected calls.
-func (b *calls) makeCalls() { b.counts[batchedCalls] += uint64(b.batch.Make(b.kernel)) }
+// make makes the planned calls.
+func (b *calls) make() { b.counts[batchedCalls] += uint64(b.batch.Make(b.kernel)) }
 
-// forgetCalls ends the work on collected calls.
-func (b *calls) forgetCalls() {
+// forget ends the work on planned calls.
+func (b *calls) forget() {
 	b.batch.Forget()
 	clear(b.callers)
 	b.callers = b.callers[:0]

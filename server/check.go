@@ -7,7 +7,7 @@ import "fmt"
 //   - The parts of the run lie one behind the other, none is empty, and each request belongs to the part that it lies in.
 //   - No connection has two parts in a run, or two places in the round.
 //   - Each piece of the replies belongs to one connection, once. Those of one connection are in order, and their
-//     sizes add up to what it counts. Whoever has pieces is in touched, once.
+//     sizes add up to what it counts. Whoever has pieces is in owners, once.
 //
 // And when a round has ended:
 //
@@ -94,10 +94,10 @@ func (k *checker) checkReady() error {
 func (k *checker) checkPieces() error {
 	l := k.loop
 	owned, end := 0, 0
-	owners := make(map[*conn]bool, len(l.replies.touched))
-	for _, c := range l.replies.touched {
+	owners := make(map[*conn]bool, len(l.replies.owners))
+	for _, c := range l.replies.owners {
 		if owners[c] {
-			return fmt.Errorf("descriptor %d is touched twice", c.fd)
+			return fmt.Errorf("descriptor %d owns pieces twice", c.fd)
 		}
 		owners[c] = true
 		n, err := k.checkChain(c)

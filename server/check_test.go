@@ -22,7 +22,7 @@ func checkedLoop() (*loop, []*conn) {
 		c.fd, c.loop = fd, l
 		c.set(stateOpen)
 		l.conns.add(c)
-		l.roster.enrol(c)
+		l.roster.add(c)
 		conns[fd] = c
 	}
 	l.round.run.N = 3
@@ -31,7 +31,7 @@ func checkedLoop() (*loop, []*conn) {
 	l.round.ready = []arrival{{c: conns[0]}, {c: conns[1]}, {c: conns[2]}}
 	l.round.head = 2
 	for i, answers := range []string{"one", "two"} {
-		l.executor.enter(2 * i)
+		l.executor.begin(2 * i)
 		l.replies.out = append(l.replies.out, answers...)
 	}
 	l.replies.closePiece()
@@ -48,7 +48,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		"is being answered":    func(l *loop, _ []*conn) { l.replies.to = newConn(listen.KindTCP) },
 		"the round is at":      func(l *loop, _ []*conn) { l.round.head = 4 },
 		"a second time":        func(l *loop, c []*conn) { l.round.ready = append(l.round.ready, arrival{c: c[2]}) },
-		"touched twice":        func(l *loop, c []*conn) { l.replies.touched = append(l.replies.touched, c[1]) },
+		"owns pieces twice":    func(l *loop, c []*conn) { l.replies.owners = append(l.replies.owners, c[1]) },
 		"have an owner": func(l *loop, _ []*conn) {
 			l.replies.pieces = append(l.replies.pieces, piece{start: 6, end: 6, next: -1})
 		},

@@ -77,8 +77,8 @@ func (c *conn) resetOutput()         { c.first, c.last, c.size = -1, -1, 0 }
 func newConn(kind listen.Kind) *conn { return &conn{kind: kind, first: -1, last: -1} }
 func (c *conn) receiving() bool      { return c.fill != nil && !c.fill.done() }
 
-// speak chooses the protocol by the first byte a client sends, unless -B has chosen already.
-func (c *conn) speak(binding settings.Binding, first byte) {
+// chooseProtocol chooses the protocol by the first byte a client sends, unless -B has chosen already.
+func (c *conn) chooseProtocol(binding settings.Binding, first byte) {
 	c.set(stateSpoken)
 	c.parser.Binary = binding == settings.BindingBinary || binding == settings.BindingAuto && first == protocol.MagicRequest
 }
@@ -104,15 +104,15 @@ func (f *fill) rest(most int) kernel.Vector {
 	return v
 }
 
-// took notes that the next n bytes have come.
-func (f *fill) took(n int) {
+// received notes that the next n bytes have come.
+func (f *fill) received(n int) {
 	value := min(n, len(f.item.Value)-f.got)
 	f.got += value
 	f.tailGot += n - value
 }
 
-// take copies from data what belongs to the value and returns how much that was.
-func (f *fill) take(data []byte) int {
+// fillFrom copies from data what belongs to the value and returns how much that was.
+func (f *fill) fillFrom(data []byte) int {
 	n := copy(f.item.Value[f.got:], data)
 	f.got += n
 	m := copy(f.tail[f.tailGot:f.tailLen], data[n:])

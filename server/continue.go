@@ -33,7 +33,7 @@ func (l *loop) unpark(c *conn, k *kept, reply protocol.Reply, fault string) {
 		return
 	}
 	l.round.alone(c, k)
-	l.executor.enter(0)
+	l.executor.begin(0)
 	l.executor.reply(0, reply)
 	if l.shared.log.Level() > 1 {
 		l.executor.logReply(c.fd, &k.request, k.key, l.replies.out, false)

@@ -3,7 +3,7 @@
 // # From bytes to replies
 //
 //	socket ──┬── gnet's poll ── arrive, at once ──────────────────────┐
-//	         └── our polls, between gnet's ── take, for a whole round ┤
+//	         └── our polls, between gnet's ── a whole round at once ──┤
 //	                                                                  v
 //	   answer:   1. parse      waiting bytes       -> a run of up to 64 requests   (package protocol)
 //	             2. execute    requests            -> replies appended to l.out    (through the engine)

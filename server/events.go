@@ -18,7 +18,7 @@ func (c *conn) Opened(r *rim.Loop, fd int) {
 	c.loop, c.fd = l, fd
 	c.set(stateOpen)
 	c.parser.Limits = protocol.Limits{StreamFrom: streamFrom, NoCAS: l.shared.settings.NoCAS}
-	l.roster.enrol(c)
+	l.roster.add(c)
 	l.conns.add(c)
 	l.hear(c)
 	l.shared.logOpen(c)
@@ -51,7 +51,7 @@ func (l *loop) closed(c *conn) {
 		l.answer()
 	}
 	l.shared.logClose(c)
-	l.roster.strike(c)
+	l.roster.remove(c)
 	l.conns.remove(c)
 	c.state = 0
 	l.rim.Forget(c)

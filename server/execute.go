@@ -14,8 +14,8 @@ type executor struct {
 	figures *figures
 	admin   *admin
 
-	handlers [protocol.NumCommands]func(i int)
-	expected []engine.Key // see expect
+	handlers   [protocol.NumCommands]func(i int)
+	prefetched []engine.Key // see expect
 }
 
 // table gives each command but get, which goes to the engine in company, its meaning.
@@ -48,11 +48,11 @@ func (x *executor) execute(i, end int) {
 		return
 	}
 	if x.shared.sasl != nil {
-		x.executeGuarded(i, end)
+		x.executeWithAuth(i, end)
 		return
 	}
 	if end > i+1 {
-		x.expect(i, end)
+		x.prefetch(i, end)
 	}
 	for i < end {
 		if x.round.run.Requests[i].Command == protocol.Get {
@@ -63,17 +63,17 @@ func (x *executor) execute(i, end int) {
 	}
 }
 
-// expect tells the engine of the keys of requests that change something, if there are several in the run, so that it does
+// prefetch tells the engine of the keys of requests that change something, if there are several in the run, so that it does
 // not have to wait for the memory of each in turn.
-func (x *executor) expect(i, end int) {
-	x.expected = x.expected[:0]
+func (x *executor) prefetch(i, end int) {
+	x.prefetched = x.prefetched[:0]
 	for ; i < end; i++ {
 		if key := x.round.run.Keys[i].Bytes; len(key) > 0 && x.round.run.Requests[i].Command != protocol.Get {
-			x.expected = append(x.expected, engine.Key{Bytes: key})
+			x.prefetched = append(x.prefetched, engine.Key{Bytes: key})
 		}
 	}
-	if len(x.expected) > 1 {
-		x.engineCall().Get(x.expected, engine.Prefetch{})
+	if len(x.prefetched) > 1 {
+		x.engineCall().Get(x.prefetched, engine.Prefetch{})
 		x.engineDone()
 	}
 }
@@ -81,28 +81,28 @@ func (x *executor) expect(i, end int) {
 // executeOne answers request i, which is no get. It returns the next to be answered.
 func (x *executor) executeOne(i int) int {
 	r := &x.round.run.Requests[i]
-	x.enter(i)
+	x.begin(i)
 	x.handlers[r.Command](i)
 	if r.Flag&protocol.FlagClose != 0 {
 		x.replies.to.set(stateClosing)
 	}
-	return x.leave(i)
+	return x.next(i)
 }
 
-// executeGuarded does what execute does for a server with -S: only what each connection may.
-func (x *executor) executeGuarded(i, end int) {
+// executeWithAuth does what execute does for a server with -S: only what each connection may.
+func (x *executor) executeWithAuth(i, end int) {
 	for i < end {
-		i = x.executeAdmitted(i, x.sameAdmission(i, end))
+		i = x.executeIfAllowed(i, x.sameConn(i, end))
 	}
 }
 
-// executeAdmitted answers request i, and if it is a get the gets behind it, up to end, if it may be asked. If not it refuses
+// executeIfAllowed answers request i, and if it is a get the gets behind it, up to end, if it may be asked. If not it refuses
 // it and ends the connection. It returns the next to be answered.
-func (x *executor) executeAdmitted(i, end int) int {
-	x.enter(i)
+func (x *executor) executeIfAllowed(i, end int) int {
+	x.begin(i)
 	c := x.replies.to
 	switch r := &x.round.run.Requests[i]; {
-	case x.shared.sasl != nil && !c.admitted(r):
+	case x.shared.sasl != nil && !c.mayAsk(r):
 	case r.Command == protocol.Get:
 		return x.gets.get(i, end)
 	default:
@@ -110,12 +110,12 @@ func (x *executor) executeAdmitted(i, end int) int {
 	}
 	x.reply(i, protocol.Reply{Status: protocol.AuthError})
 	c.set(stateClosing | stateSaidAll)
-	return x.leave(i)
+	return x.next(i)
 }
 
-// sameAdmission returns the end of the requests from i on that belong to the same connection, so that gets of an
+// sameConn returns the end of the requests from i on that belong to the same connection, so that gets of an
 // authenticated connection still go to the engine together.
-func (x *executor) sameAdmission(i, end int) int {
+func (x *executor) sameConn(i, end int) int {
 	return min(end, x.round.parts[x.round.partOf[i]].to)
 }
 
@@ -124,13 +124,13 @@ func (x *executor) sameAdmission(i, end int) int {
 func (x *executor) executeVerbosely(i, end int) {
 	states := x.shared.log.Level() > 2
 	for i < end {
-		x.enter(i)
+		x.begin(i)
 		r, c := &x.round.run.Requests[i], x.replies.to
 		x.logRequest(i, states)
 		at, fd := len(x.replies.out), c.fd
-		next := x.executeAdmitted(i, i+1)
+		next := x.executeIfAllowed(i, i+1)
 		if next == i+1 {
-			next = x.leave(i) // a single get does not look whether there is room for more
+			next = x.next(i) // a single get does not look whether there is room for more
 		}
 		if !c.is(stateHungry) { // else it has no reply yet
 			x.logReply(fd, r, x.round.run.Keys[i].Bytes, x.replies.out[min(at, len(x.replies.out)):], next == i+1 && x.replies.lentLast())

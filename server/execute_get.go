@@ -54,7 +54,7 @@ func (g *gets) get(i, end int) int {
 // long, notes that it is to be sent from where it lies (lend.go).
 func (g *gets) Hit(k int, hit engine.Hit) (more bool) {
 	i := g.base + k
-	g.enter(i)
+	g.begin(i)
 	r, key := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes
 	if hit.Lent == 0 && len(hit.Value) < g.shared.shares.lendFrom {
 		g.replies.out = protocol.AppendHit(g.replies.out, r, key, &hit)
@@ -72,7 +72,7 @@ func (g *gets) Hit(k int, hit engine.Hit) (more bool) {
 // Miss is called by the engine for each key that has no item.
 func (g *gets) Miss(k int) {
 	i := g.base + k
-	g.enter(i)
+	g.begin(i)
 	r, key := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes
 	g.counts[countOf(r, getMisses, touchMisses)]++
 	g.replies.out = protocol.AppendMiss(g.replies.out, r, key)

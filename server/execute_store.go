@@ -65,7 +65,7 @@ func (t *stores) storeStreaming(i int, c *conn) {
 		return
 	}
 	c.fill = &fill{kept: t.round.keep(i, r.KeyMatters()), item: item, tailLen: tailLen(r)}
-	c.fill.take(r.Value)
+	c.fill.fillFrom(r.Value)
 	c.clear(stateLong)
 	t.begun = append(t.begun, c)
 }

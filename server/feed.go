@@ -56,7 +56,7 @@ func (l *loop) try(h *hungry, first bool) (done bool) {
 	if h.request.Command == protocol.Get {
 		l.gets.get(0, 1)
 	} else {
-		l.executor.enter(0)
+		l.executor.begin(0)
 		l.executor.handlers[h.request.Command](0)
 	}
 	l.waiting.trying, l.waiting.first = nil, false
@@ -71,7 +71,7 @@ func (l *loop) try(h *hungry, first bool) (done bool) {
 // giveUp refuses a request that has waited in vain.
 func (l *loop) giveUp(h *hungry) {
 	l.round.alone(h.c, &h.kept)
-	l.executor.enter(0)
+	l.executor.begin(0)
 	if h.request.Command == protocol.Get {
 		l.gets.refuseGet(0)
 	} else {

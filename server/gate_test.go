@@ -17,7 +17,7 @@ import (
 // turnedAway expects to be told that there is no room, and the end.
 func (c *client) turnedAway() {
 	c.t.Helper()
-	c.expect(fullHouse)
+	c.expect(tooMany)
 	c.closed()
 }
 
@@ -25,7 +25,7 @@ func (c *client) turnedAway() {
 // left is served.
 func TestTurnAway(t *testing.T) {
 	for _, socket := range []string{"", filepath.Join(t.TempDir(), "s")} {
-		ts := start(t, func(s *settings.Settings) { s.MaxConns, s.TurnAway, s.Socket = 3, true, socket })
+		ts := start(t, func(s *settings.Settings) { s.MaxConns, s.MaxConnsFast, s.Socket = 3, true, socket })
 		var inside []*client
 		for range 3 {
 			c := ts.dial()
@@ -58,7 +58,7 @@ func TestTurnAway(t *testing.T) {
 // are inside than may be, and afterwards every place is free again.
 func TestTurnAwayFlood(t *testing.T) {
 	const most = 10
-	ts := start(t, func(s *settings.Settings) { s.MaxConns, s.TurnAway = most, true })
+	ts := start(t, func(s *settings.Settings) { s.MaxConns, s.MaxConnsFast = most, true })
 	var clients sync.WaitGroup
 	var served, away atomic.Int64
 	for range 8 {
@@ -67,7 +67,7 @@ func TestTurnAwayFlood(t *testing.T) {
 				switch answer, err := oneVersion(ts.addr); {
 				case answer == "VERSION 1.4.5\r\n":
 					served.Add(1)
-				case answer == fullHouse || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE):
+				case answer == tooMany || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE):
 					away.Add(1)
 				default:
 					t.Errorf("answered %q, %v", answer, err)
@@ -79,8 +79,8 @@ func TestTurnAwayFlood(t *testing.T) {
 	if peak := ts.gate.Peak(); peak > most {
 		t.Errorf("%d were inside at a time", peak)
 	}
-	if served.Load() == 0 || uint64(away.Load()) != ts.gate.Refused() {
-		t.Errorf("%d were served, %d turned away, %d counted", served.Load(), away.Load(), ts.gate.Refused())
+	if served.Load() == 0 || uint64(away.Load()) != ts.gate.Rejected() {
+		t.Errorf("%d were served, %d rejected, %d counted", served.Load(), away.Load(), ts.gate.Rejected())
 	}
 	ts.awaitClients(0)
 	for range most {

@@ -25,7 +25,7 @@ func (m *crew) handOver() {
 			m.waiting = append(m.waiting, c)
 			continue
 		}
-		d.shelve(a)
+		d.keepForLater(a)
 		l.resume(a.c)
 	}
 	m.dispatch()
@@ -69,7 +69,7 @@ func (m *crew) worker() *worker {
 	}
 	m.made++
 	w := newWorker(m.home)
-	m.home.shared.enlist(w.loop)
+	m.home.shared.addLoop(w.loop)
 	return w
 }
 
@@ -138,7 +138,7 @@ func (m *crew) merge(w *worker, t *trip) {
 	}
 	newer := c.in
 	if len(x.in) > 0 {
-		c.in = l.inputs.keep(l.inputs.keep(nil, x.in), newer)
+		c.in = l.inputs.append(l.inputs.append(nil, x.in), newer)
 		l.inputs.recycle(newer)
 	}
 	w.loop.inputs.drop(x)

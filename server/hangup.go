@@ -41,7 +41,7 @@ const maxDiscard = 1 << 20
 // discard forgets what a connection has sent. It returns how much that was, and whether that was all there will be.
 func (w *writer) discard(c *conn) (said int, ended bool) {
 	for said < maxDiscard {
-		n, err := w.kernel.Receive(c.fd, w.inputs.wasted())
+		n, err := w.kernel.Receive(c.fd, w.inputs.wasteBuffer())
 		if n == 0 || err != nil {
 			return said, err != unix.EAGAIN
 		}

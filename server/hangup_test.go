@@ -128,8 +128,8 @@ func TestSlowReaderIsHungUpOn(t *testing.T) {
 	c.closed()
 }
 
-// TestTurnedAwayIsNoReset: a client that is turned away hears why, though it has asked for something already.
-func TestTurnedAwayIsNoReset(t *testing.T) {
+// TestRejectedIsNoReset: a client that is rejected is told why, though it has asked for something already.
+func TestRejectedIsNoReset(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -154,8 +154,8 @@ func TestTurnedAwayIsNoReset(t *testing.T) {
 		n, _, _ := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
 		return n > 0
 	})
-	turnAway(nc)
-	if got, err := io.ReadAll(client); err != nil || string(got) != fullHouse {
+	reject(nc)
+	if got, err := io.ReadAll(client); err != nil || string(got) != tooMany {
 		t.Errorf("%q, %v", got, err)
 	}
 }

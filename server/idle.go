@@ -32,16 +32,16 @@ func (l *loop) watchIdle() {
 	l.roster.task = func() { l.guard(nil, l.closeIdle) }
 }
 
-// enrol puts a new connection on the list.
-func (r *roster) enrol(c *conn) {
+// add puts a new connection on the list.
+func (r *roster) add(c *conn) {
 	if r.after > 0 {
 		c.heard.place = int32(len(r.conns))
 		r.conns = append(r.conns, c)
 	}
 }
 
-// strike takes a connection off the list: the last one takes its place.
-func (r *roster) strike(c *conn) {
+// remove takes a connection off the list: the last one takes its place.
+func (r *roster) remove(c *conn) {
 	if r.after == 0 {
 		return
 	}

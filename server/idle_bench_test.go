@@ -10,7 +10,7 @@ import (
 func BenchmarkIdle(b *testing.B) {
 	l := &loop{core: core{roster: roster{after: 60}}}
 	for range 10_000 {
-		l.roster.enrol(newConn(listen.KindTCP))
+		l.roster.add(newConn(listen.KindTCP))
 	}
 	b.Run("sweep/10000", func(b *testing.B) {
 		b.ReportAllocs()

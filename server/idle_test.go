@@ -142,10 +142,10 @@ func TestRoster(t *testing.T) {
 	for range 5 {
 		c := newConn(listen.KindTCP)
 		conns = append(conns, c)
-		r.enrol(c)
+		r.add(c)
 	}
 	for _, i := range []int{1, 4, 0, 3, 2} {
-		r.strike(conns[i])
+		r.remove(conns[i])
 		for place, c := range r.conns {
 			if c == conns[i] || int(c.heard.place) != place {
 				t.Fatalf("after %d: place %d holds one of place %d", i, place, c.heard.place)

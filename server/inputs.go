@@ -10,8 +10,8 @@ type inputs struct {
 	waste []byte       // where input goes that nobody wants
 }
 
-// keep appends data to the kept input of a connection, in a buffer that may come from the loop's spare ones.
-func (n *inputs) keep(in, data []byte) []byte {
+// append appends data to the kept input of a connection, in a buffer that may come from the loop's spare ones.
+func (n *inputs) append(in, data []byte) []byte {
 	if in == nil && len(n.spare) > 0 {
 		last := len(n.spare) - 1
 		in, n.spare = n.spare[last], n.spare[:last]
@@ -55,11 +55,11 @@ func (n *inputs) save(c *conn, rest []byte) {
 		c.in = append(c.in[:0], rest...)
 		return
 	}
-	c.in = n.keep(nil, rest)
+	c.in = n.append(nil, rest)
 }
 
-// wasted is where bytes go that are not kept.
-func (n *inputs) wasted() []byte {
+// wasteBuffer is where bytes go that are not kept.
+func (n *inputs) wasteBuffer() []byte {
 	if n.waste == nil {
 		n.waste = make([]byte, 4<<10)
 	}

@@ -41,7 +41,7 @@ func (l *loop) judgeLine(c *conn, seen uint32) {
 
 // readMore takes what a connection has sent. It reports whether there was anything, be it the end, which gnet will find.
 func (l *loop) readMore(c *conn) bool {
-	n, err := l.kernel.Receive(c.fd, l.inputs.wasted())
+	n, err := l.kernel.Receive(c.fd, l.inputs.wasteBuffer())
 	if err == unix.EAGAIN {
 		return false
 	}

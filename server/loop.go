@@ -2,7 +2,7 @@ package server
 
 // The sizes that shape a round.
 const (
-	// roundInput is how many bytes of input a round can gather: a slot from each of many connections, or much from few.
+	// roundInput is how many bytes of input a round can have: a slot from each of many connections, or much from few.
 	roundInput = maxSlots*slotStride + 64<<10
 
 	// writeFrom is how many bytes of replies are collected before they are written, though the round goes on.
@@ -22,8 +22,8 @@ const (
 	maxKeptOutput = 512 << 10
 )
 
-// loop is what one event loop works with: the round it gathers, the run it executes, the replies it has made. It is
-// touched only on its own event loop, so nothing in it is locked.
+// loop is what one event loop works with: the round that it reads, the run that it executes, the replies that it has made.
+// Only its own event loop uses it, so it has no lock.
 type loop struct {
 	core
 	inputs   inputs
@@ -51,7 +51,7 @@ type loop struct {
 func (l *loop) arrive(c *conn, data []byte) {
 	l.counts[bytesRead] += uint64(len(data))
 	if c.state&(stateBlocked|stateYielded|stateParked) != 0 { // read just before the pause took hold
-		c.in = l.inputs.keep(c.in, data)
+		c.in = l.inputs.append(c.in, data)
 		l.limitKept(c)
 		return
 	}
@@ -59,7 +59,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 		l.totals.add(&l.counts)
 		return
 	}
-	l.round.admit(c, data)
+	l.round.add(c, data)
 	l.answer()
 	if l.stores.forgetBegun(); c.receiving() {
 		l.reader.readValue(c)

@@ -27,18 +27,18 @@ func (l *loop) panicked(c *conn, what any) {
 
 // abandon gives up the round under way: every connection in it is closed, since none can be answered truly any more.
 func (l *loop) abandon() {
-	ready, touched, callers := l.round.ready, l.replies.touched, slices.Clone(l.calls.callers)
-	l.round.ready, l.replies.touched, l.round.head, l.replies.to, l.waiting.trying, l.waiting.first = nil, nil, 0, nil, nil, false
+	ready, owners, callers := l.round.ready, l.replies.owners, slices.Clone(l.calls.callers)
+	l.round.ready, l.replies.owners, l.round.head, l.replies.to, l.waiting.trying, l.waiting.first = nil, nil, 0, nil, nil, false
 	for _, p := range l.replies.pieces {
 		l.replies.release(p.lent)
 	}
 	l.replies.values, l.replies.pieces, l.replies.out, l.reader.input, l.round.parts = 0, nil, nil, l.reader.input[:0], l.round.parts[:0]
 	l.gets.returnLoans()
-	l.calls.forgetCalls()
+	l.calls.forget()
 	l.stores.forgetBegun()
 	clear(l.admin.parked)
 	l.admin.parked = l.admin.parked[:0]
-	for _, c := range append(touched, callers...) {
+	for _, c := range append(owners, callers...) {
 		c.resetOutput()
 		l.close(c)
 	}

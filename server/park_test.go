@@ -225,7 +225,7 @@ func TestUnparkBlocked(t *testing.T) {
 		first := versionRequest(1)
 		inside.queue = append(inside.queue, unsent{bytes: protocol.AppendReply(nil, &first, nil, &protocol.Reply{Text: "first"})})
 		inside.set(stateParked | stateBlocked)
-		inside.in = l.inputs.keep(nil, []byte(frame(0x0b, 3, "", "", "")))
+		inside.in = l.inputs.append(nil, []byte(frame(0x0b, 3, "", "", "")))
 		l.unpark(inside, &kept{request: versionRequest(2)}, protocol.Reply{Text: "second"}, "")
 		l.unblock(inside)
 	})
@@ -246,7 +246,7 @@ func TestParkedPanics(t *testing.T) {
 		c := ts.dial()
 		ts.onLoop(c, func(l *loop, inside *conn) {
 			l.round.alone(inside, &kept{request: versionRequest(1)})
-			l.executor.enter(0)
+			l.executor.begin(0)
 			l.admin.park(0, func() time.Duration { return 0 }, func() protocol.Reply { panic("a bug") })
 			l.replies.write()
 			l.beginParked()

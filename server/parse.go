@@ -9,12 +9,12 @@ import (
 // rest of its input.
 func (d *round) parse() bool {
 	d.run.N, d.parts = 0, d.parts[:0]
-	d.replies.bound()
+	d.replies.setRoom()
 	for d.head < len(d.ready) && d.run.N < protocol.MaxRun {
 		a := &d.ready[d.head]
 		d.head++
 		if !a.c.mayParse() {
-			d.shelve(a)
+			d.keepForLater(a)
 			continue
 		}
 		if d.parseOne(a, d.head-1) == protocol.NeedRoom {
@@ -53,7 +53,7 @@ func (d *round) parseOne(a *arrival, index int) protocol.Need {
 // parseFill gives data to the value that is being received. Once it is whole its Store becomes the next request.
 func (d *round) parseFill(c *conn, data []byte) (used int) {
 	if !c.fill.done() {
-		used = c.fill.take(data)
+		used = c.fill.fillFrom(data)
 	}
 	if c.fill.done() {
 		d.put(d.run.N, &c.fill.kept)
@@ -65,8 +65,8 @@ func (d *round) parseFill(c *conn, data []byte) (used int) {
 	return used
 }
 
-// shelve sets aside the input of a connection that may not be parsed now.
-func (d *round) shelve(a *arrival) {
+// keepForLater sets aside the input of a connection that may not be parsed now.
+func (d *round) keepForLater(a *arrival) {
 	c := a.c
 	c.clear(stateReady)
 	if !c.is(stateOpen) || c.is(stateClosing) {

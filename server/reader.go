@@ -42,8 +42,8 @@ const (
 	maxReceive = 1 << 20
 )
 
-// read reads what a connection has sent, or plans to, which gather does. If there is no room for it what was planned must be
-// gathered first, and the round answered.
+// read reads what a connection has sent, or plans a call that will. It reports room false if there is no room for that: then
+// what was planned must be read first (readPlanned), and the round answered.
 func (e *reader) read(c *conn) (room, mine bool) {
 	switch {
 	case c.receiving():
@@ -60,7 +60,7 @@ func (e *reader) planSlot(c *conn) (room bool) {
 		return false
 	}
 	e.input = e.input[:start+slotStride]
-	e.calls.collect(c, kernel.Call{Receive: true, Bytes: e.input[start : start+slot]}, 0)
+	e.calls.plan(c, kernel.Call{Receive: true, Bytes: e.input[start : start+slot]}, 0)
 	return true
 }
 
@@ -69,7 +69,7 @@ func (e *reader) planValue(c *conn) (room bool) {
 		return false
 	}
 	bytes := min(maxReceive, len(c.fill.item.Value)-c.fill.got)
-	e.calls.collect(c, kernel.Call{Receive: true, Vector: c.fill.rest(maxReceive)}, bytes)
+	e.calls.plan(c, kernel.Call{Receive: true, Vector: c.fill.rest(maxReceive)}, bytes)
 	return true
 }
 
@@ -88,14 +88,14 @@ func (e *reader) readLong(c *conn) (room, mine bool) {
 	}
 	e.input = e.input[:start+n]
 	e.counts[bytesRead] += uint64(n)
-	e.round.admit(c, e.input[start:])
+	e.round.add(c, e.input[start:])
 	return true, true
 }
 
-// gather reads from the connections that were planned, into the round.
-func (e *reader) gather() (mine bool) {
+// readPlanned reads from the connections that were planned, into the round.
+func (e *reader) readPlanned() (mine bool) {
 	mine = true
-	e.calls.makeCalls()
+	e.calls.make()
 	calls := e.calls.batch.Calls()
 	for i := range calls {
 		call, c := &calls[i], e.calls.callers[i]
@@ -110,9 +110,9 @@ func (e *reader) gather() (mine bool) {
 			c.set(stateLong)
 		}
 		e.counts[bytesRead] += uint64(call.N)
-		e.round.admit(c, call.Bytes[:call.N])
+		e.round.add(c, call.Bytes[:call.N])
 	}
-	e.calls.forgetCalls()
+	e.calls.forget()
 	return mine
 }
 
@@ -124,11 +124,11 @@ func (e *reader) readBegun(begun []*conn) (mine bool) {
 			continue
 		}
 		if !e.planValue(c) {
-			mine = e.gather() && mine
+			mine = e.readPlanned() && mine
 			e.planValue(c)
 		}
 	}
-	return e.gather() && mine
+	return e.readPlanned() && mine
 }
 
 // readValue reads one connection's value at once, as far as it has come, past gnet's buffer.
@@ -148,7 +148,7 @@ func (e *reader) readValue(c *conn) {
 func (e *reader) received(c *conn, n int) {
 	e.counts[bytesRead] += uint64(n)
 	e.hear(c)
-	if c.fill.took(n); c.fill.done() {
+	if c.fill.received(n); c.fill.done() {
 		e.round.ready = append(e.round.ready, arrival{c: c})
 		c.set(stateReady)
 	}

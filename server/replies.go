@@ -14,13 +14,13 @@ type replies struct {
 	sink   sink
 	stream bool // what a connection is sent continues what it was sent before: not so datagrams
 
-	out     []byte
-	to      *conn // whose replies are being appended, or nil
-	pieces  []piece
-	values  int     // pieces that are lent, or copies
-	touched []*conn // connections with pieces
-	most    int     // bytes that a connection's may take: maxOutput, or no limit for datagrams
-	room    int     // the same for this run, see bound
+	out    []byte
+	to     *conn // whose replies are being appended, or nil
+	pieces []piece
+	values int     // pieces that are lent, or copies
+	owners []*conn // connections with pieces
+	most   int     // bytes that a connection's may take: maxOutput, or no limit for datagrams
+	room   int     // the same for this run, see setRoom
 }
 
 // openPiece begins a stretch of replies of a connection at the end of l.out, or goes on with its last one if that ends
@@ -56,15 +56,15 @@ func (o *replies) addPiece(c *conn, p piece) {
 	o.pieces = append(o.pieces, p)
 	if c.first < 0 {
 		c.first = n
-		o.touched = append(o.touched, c)
+		o.owners = append(o.owners, c)
 	} else {
 		o.pieces[c.last].next = n
 	}
 	c.last = n
 }
 
-// touch makes sure that the write stage looks at a connection, though it may have no replies.
-func (o *replies) touch(c *conn) {
+// addOwner makes sure that the write stage looks at a connection, though it may have no replies.
+func (o *replies) addOwner(c *conn) {
 	if c.first < 0 {
 		o.addPiece(c, piece{})
 	}
@@ -95,15 +95,15 @@ type piece struct {
 // write is the third stage: it sends each connection its replies, with few system calls for all, and closes those that
 // are done.
 func (o *replies) write() {
-	if len(o.touched) == 0 {
+	if len(o.owners) == 0 {
 		return
 	}
 	o.closePiece()
 	o.totals.add(&o.counts) // who has a reply sees in stats that it was counted
-	if len(o.touched) > 1 {
-		o.sink.sendMany(o.touched)
+	if len(o.owners) > 1 {
+		o.sink.sendMany(o.owners)
 	}
-	for _, c := range o.touched {
+	for _, c := range o.owners {
 		switch {
 		case c.first < 0: // has its replies already
 		case !c.is(stateOpen):
@@ -113,14 +113,14 @@ func (o *replies) write() {
 		}
 		c.resetOutput()
 	}
-	clear(o.touched)
-	o.touched, o.out = o.touched[:0], o.out[:0]
+	clear(o.owners)
+	o.owners, o.out = o.owners[:0], o.out[:0]
 	clear(o.pieces)
 	o.pieces, o.values = o.pieces[:0], 0
 }
 
-// bound sets how many bytes of replies each connection may have made in this run.
-func (o *replies) bound() {
+// setRoom sets how many bytes of replies each connection may have made in this run.
+func (o *replies) setRoom() {
 	o.room = o.most
 	if o.stream && o.shared.unsent.Load() > o.shared.shares.maxCopies { // a datagram's sender makes us keep nothing
 		o.room = min(o.most, outputFew)

@@ -42,18 +42,18 @@ type part struct {
 	need     protocol.Need
 }
 
-// admit adds input of a connection to the round. data must stay as it is until the round has been answered.
-func (d *round) admit(c *conn, data []byte) {
+// add adds input of a connection to the round. data must stay as it is until the round has been answered.
+func (d *round) add(c *conn, data []byte) {
 	c.event = 0
 	if len(data) > 0 {
 		c.clear(stateHalf)
 	}
 	if !c.is(stateSpoken) && len(data) > 0 {
-		c.speak(d.shared.settings.Binding, data[0])
+		c.chooseProtocol(d.shared.settings.Binding, data[0])
 		d.shared.logProtocol(c)
 	}
 	if len(c.in) > 0 {
-		c.in = d.inputs.keep(c.in, data)
+		c.in = d.inputs.append(c.in, data)
 		data = c.in
 	}
 	d.ready = append(d.ready, arrival{c, data})
@@ -74,7 +74,7 @@ func (d *round) alone(c *conn, k *kept) {
 	d.run.N, d.parts = 1, d.parts[:0]
 	d.put(0, k)
 	d.addPart(part{c: c, to: 1, stop: 1})
-	d.replies.bound()
+	d.replies.setRoom()
 }
 
 // part returns the part that request i belongs to.
@@ -96,20 +96,20 @@ func (d *round) addPart(p part) {
 // time are heard soon.
 const maxTurns = rim.MaxEvents
 
-// takeTurns puts connections that had yielded back into the round, those first that have waited for longest.
-func (d *round) takeTurns() {
+// addYielded puts connections that had yielded back into the round, those first that have waited for longest.
+func (d *round) addYielded() {
 	n := min(len(d.yielded), maxTurns)
 	for _, c := range d.yielded[:n] {
-		d.takeTurn(c)
+		d.unyield(c)
 	}
 	rest := copy(d.yielded, d.yielded[n:])
 	clear(d.yielded[rest:])
 	d.yielded = d.yielded[:rest]
 }
 
-// takeTurn puts one connection back. One that has been blocked meanwhile comes back when
+// unyield puts one connection back. One that has been blocked meanwhile comes back when
 // it is unblocked.
-func (d *round) takeTurn(c *conn) {
+func (d *round) unyield(c *conn) {
 	c.clear(stateYielded)
 	c.event = 0
 	d.proceed(c)

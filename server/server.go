@@ -38,7 +38,7 @@ type Server struct {
 // more. The error says what the engine could not have.
 func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Server, error) {
 	s := new(Server)
-	s.share(settings, eng, log)
+	s.init(settings, eng, log)
 	s.employ = func(w *worker) { s.parked.run(w.serve) }
 	s.seconds = s.clock.Run
 	if settings.SASL {
@@ -85,7 +85,7 @@ func (s *Server) Listen() error {
 	for _, ln := range sockets.Listeners {
 		s.gate.Doors = append(s.gate.Doors, ln)
 	}
-	s.gate.Admit(s.listening())
+	s.gate.CountSockets(s.listening())
 	s.logListening()
 	for _, socket := range sockets.UDP {
 		for range s.settings.Threads {

@@ -38,7 +38,7 @@ func (d *round) settleOne(p *part) (full bool) {
 		if len(rest) > 0 {
 			c.clear(stateSaidAll)
 		}
-		d.replies.touch(c)
+		d.replies.addOwner(c)
 		d.inputs.drop(c)
 		return true // the write stage closes it
 	case need == protocol.NeedRoom && d.turnOver(c):

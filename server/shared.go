@@ -61,11 +61,11 @@ type shared struct {
 	reset [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
 }
 
-// share sets what is known before the server listens.
-func (s *shared) share(settings *settings.Settings, eng engine.Engine, log *oplog.Log) {
+// init sets what is known before the server listens.
+func (s *shared) init(settings *settings.Settings, eng engine.Engine, log *oplog.Log) {
 	s.settings, s.engine, s.blocks, s.log, s.clock = settings, eng, eng.Info().Blocks, log, clock.New()
 	s.kernels.Off, s.kernels.Refused = settings.NoIOUring, s.noRings
-	s.gate.Init(settings.MaxConns, settings.TurnAway)
+	s.gate.Init(settings.MaxConns, settings.MaxConnsFast)
 	s.prefixes.Delimiter = settings.Delimiter
 	s.prefixes.On.Store(settings.Detail)
 	s.shares = usualShares
@@ -108,8 +108,8 @@ func (s *shared) live() settings.Live {
 	return live
 }
 
-// enlist makes a loop's counts known.
-func (s *shared) enlist(l *loop) {
+// addLoop makes a loop's counts known.
+func (s *shared) addLoop(l *loop) {
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	s.loops = append(s.loops, l)

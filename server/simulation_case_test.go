@@ -103,7 +103,7 @@ func TestManyHalfRequestsInOneRound(t *testing.T) {
 		if _, err := l.loop.kernel.Receive(c.conn.socket.fd, data); err != nil {
 			t.Fatal(err)
 		}
-		l.loop.round.admit(c.conn.context, data)
+		l.loop.round.add(c.conn.context, data)
 	}
 	for i, c := range w.clients {
 		ask(c)

@@ -163,8 +163,8 @@ func (w *world) end() {
 }
 
 func (w *world) checkLoop(l *loop) {
-	if len(l.round.ready) != 0 || len(l.replies.touched) != 0 || len(l.round.yielded) != 0 || len(l.replies.pieces) != 0 {
-		w.fail("a loop keeps %d ready, %d touched, %d yielded, %d pieces", len(l.round.ready), len(l.replies.touched), len(l.round.yielded), len(l.replies.pieces))
+	if len(l.round.ready) != 0 || len(l.replies.owners) != 0 || len(l.round.yielded) != 0 || len(l.replies.pieces) != 0 {
+		w.fail("a loop keeps %d ready, %d owners, %d yielded, %d pieces", len(l.round.ready), len(l.replies.owners), len(l.round.yielded), len(l.replies.pieces))
 	}
 	w.tally[sawBlock] += l.totals[connBlocks].Load() + l.counts[connBlocks]
 }

@@ -75,7 +75,7 @@ func (h *house) come(c *simClient) {
 // step lets the goroutine of a door go on until it would have to wait, and reports whether it did anything.
 func (d *simDoor) step() (did bool) {
 	h, g := d.house, &d.house.w.server.gate
-	waits := h.full() && !h.w.plan.turnAway
+	waits := h.full() && !h.w.plan.reject
 	if !d.passed && !waits {
 		if d.passed = g.Wait(); !d.passed {
 			h.w.fail("the gate is stopped")
@@ -99,14 +99,14 @@ func (d *simDoor) step() (did bool) {
 // admit judges what the gate has said to a client, and lets him in if it was that.
 func (h *house) admit(c *simClient, a listen.Admission) {
 	switch {
-	case a == listen.TurnedAway && h.full() && h.w.plan.turnAway:
+	case a == listen.Rejected && h.full() && h.w.plan.reject:
 		h.rejected++
-		h.w.saw(sawTurnedAway)
+		h.w.saw(sawRejected)
 	case a == listen.Admitted && !h.full():
 		h.inside++
 		h.entered++
 		h.highest = max(h.highest, h.inside)
-		if h.full() && !h.w.plan.turnAway {
+		if h.full() && !h.w.plan.reject {
 			h.closings++
 			h.w.saw(sawGateClosed)
 		}
@@ -153,11 +153,11 @@ func (h *house) left() {
 // check compares the gate with what it should be.
 func (h *house) check() {
 	g := &h.w.server.gate
-	if g.Current() != h.inside || g.Peak() != h.highest || g.Total() != h.entered || g.Refused() != h.rejected || g.Disabled() != h.closings {
+	if g.Current() != h.inside || g.Peak() != h.highest || g.Total() != h.entered || g.Rejected() != h.rejected || g.Disabled() != h.closings {
 		h.w.fail("the gate counts %d inside, %d at most, %d entered, %d rejected, %d closings; want %d, %d, %d, %d, %d", g.Current(),
-			g.Peak(), g.Total(), g.Refused(), g.Disabled(), h.inside, h.highest, h.entered, h.rejected, h.closings)
+			g.Peak(), g.Total(), g.Rejected(), g.Disabled(), h.inside, h.highest, h.entered, h.rejected, h.closings)
 	}
-	shut := h.full() && !h.w.plan.turnAway
+	shut := h.full() && !h.w.plan.reject
 	for i, d := range h.doors {
 		if d.shut != shut || g.Accepting() == shut {
 			h.w.fail("door %d is shut: %v, with %d inside", i, d.shut, h.inside)

@@ -27,7 +27,7 @@ type plan struct {
 	sasl     bool
 	idle     int // -o idle_timeout
 	maxConns int // 0 is as many as come
-	turnAway bool
+	reject   bool
 	doors    int
 
 	shares // of memory
@@ -146,7 +146,7 @@ func (p *plan) addFeatures(r *rand.Rand) {
 	}
 	p.doors = 1
 	if oneIn(r, 4) {
-		p.maxConns, p.turnAway, p.doors = 1+r.IntN(p.clients), oneIn(r, 3), pick(r, 1, 2, 3)
+		p.maxConns, p.reject, p.doors = 1+r.IntN(p.clients), oneIn(r, 3), pick(r, 1, 2, 3)
 	}
 }
 

@@ -90,7 +90,7 @@ const (
 	sawIdleTook
 	sawGateClosed
 	sawGateOpened
-	sawTurnedAway
+	sawRejected
 	sawOpenFault
 	sawCrowd
 	sawWideRound
@@ -122,7 +122,7 @@ var happenings = [numHappenings]string{
 	"datagrams dropped", "datagrams with part of a command", "datagrams read together", "reads of datagrams made to fail",
 	"datagrams made to fail", "worlds with -S", "authenticated", "failed to authenticate", "refused without it",
 	"attempts put off", "parked while input waits", "closed while parked", "closed as idle", "closed as idle with output", "busy, so not idle",
-	"taking output, so not idle", "doors closed", "doors opened", "turned away", "connections refused by gnet", "crowds", "wide rounds", "worlds with two loops",
+	"taking output, so not idle", "doors closed", "doors opened", "rejected", "connections refused by gnet", "crowds", "wide rounds", "worlds with two loops",
 	"worlds with -vv", "worlds without CAS", "worlds without eviction", "worlds without gnet's poller",
 	"worlds whose engine waits", "workers sent off", "closed while a worker answers", "input while a worker answers",
 }

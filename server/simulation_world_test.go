@@ -81,7 +81,7 @@ func newWorld(seed uint64, steps int, log *oplog.Log, t *trace, change func(*pla
 func (w *world) open(log *oplog.Log) {
 	st := settings.Default()
 	st.NoCAS, st.NoEvict, st.ReqsPerEvent = w.plan.noCAS, w.plan.noEvict, w.plan.turn
-	st.IdleTimeout, st.MaxConns, st.TurnAway = w.plan.idle, w.plan.maxConns, w.plan.turnAway
+	st.IdleTimeout, st.MaxConns, st.MaxConnsFast = w.plan.idle, w.plan.maxConns, w.plan.reject
 	st.Detail, st.UDPMaxDatagrams = w.plan.detail, w.plan.datagrams
 	st.MemoryLimit, st.ItemMax = int64(w.plan.pageSize*w.plan.pages), w.plan.pageSize
 	s, err := New(st, w.eng, log)

@@ -4,7 +4,7 @@ package server
 // have replies, takes them from the loop's pieces (see replies.bytes), and gives back what is lent.
 type sink interface {
 	// sendMany may send to several connections at once, of which there are some, and resets the output of those it has sent to.
-	sendMany(touched []*conn)
+	sendMany(owners []*conn)
 
 	// sendOne sends a connection that is open what it has left of its replies.
 	sendOne(c *conn)

@@ -13,13 +13,13 @@ func (l *loop) Yielded() bool { return len(l.round.yielded) > 0 }
 func (l *loop) serveRound(fds []int32) (mine bool) {
 	mine = true
 	for _, fd := range fds {
-		if !l.take(int(fd)) {
+		if !l.readFrom(int(fd)) {
 			mine = false
 		}
 	}
-	mine = l.reader.gather() && mine
+	mine = l.reader.readPlanned() && mine
 	if len(l.round.yielded) > 0 {
-		l.round.takeTurns()
+		l.round.addYielded()
 	}
 	l.answer()
 	if len(l.stores.begun) > 0 {
@@ -30,9 +30,9 @@ func (l *loop) serveRound(fds []int32) (mine bool) {
 	return mine
 }
 
-// take reads what a connection has to say into the round, or plans to. It reports false if it is not to be read from now, or
+// readFrom reads what a connection has to say into the round, or plans to. It reports false if it is not to be read from now, or
 // is not ours.
-func (l *loop) take(fd int) bool {
+func (l *loop) readFrom(fd int) bool {
 	if fd >= len(l.conns) {
 		return false
 	}
@@ -45,7 +45,7 @@ func (l *loop) take(fd int) bool {
 	if room {
 		return mine
 	}
-	mine = l.reader.gather()
+	mine = l.reader.readPlanned()
 	if l.answer(); !c.mayParse() {
 		return mine
 	}

@@ -74,7 +74,7 @@ var generalStats = []statRow{
 // rejected is a line of two groups.
 var rejected = total("rejected_connections", figure.Connections,
 	"Clients told by -o maxconns_fast that there are too many.",
-	func(s *shared) uint64 { return s.gate.Refused() })
+	func(s *shared) uint64 { return s.gate.Rejected() })
 
 // modernStats are lines of `stats` in memcached 1.6, under its names and in its order, that mean here what they mean
 // there. With -o modern_stats they follow those of 1.4.5, and the engine's follow them. What would always be 0 here, or

@@ -42,7 +42,7 @@ func FuzzDatagram(f *testing.F) {
 			t.Errorf("%q was answered %q", b, answers)
 		}
 		l, c := w.loop, w.conns[0]
-		if len(l.round.ready)+len(l.replies.pieces)+len(l.replies.touched)+len(l.replies.out)+len(l.round.parts)+len(c.in)+len(c.queue) > 0 || c.fill != nil {
+		if len(l.round.ready)+len(l.replies.pieces)+len(l.replies.owners)+len(l.replies.out)+len(l.round.parts)+len(c.in)+len(c.queue) > 0 || c.fill != nil {
 			t.Errorf("%q left something behind", b)
 		}
 		if served++; served%256 == 0 { // it takes long

@@ -37,7 +37,7 @@ func (w *udpWorker) flush() {
 	if l.round.run.N == 0 {
 		return
 	}
-	l.replies.bound()
+	l.replies.setRoom()
 	l.executor.execute(0, l.round.run.N)
 	l.replies.write()
 	w.emptyRun()
@@ -57,5 +57,5 @@ func (w *udpWorker) renew(c *conn, first byte) {
 	c.resetOutput()
 	c.state, c.event = stateOpen, 0
 	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.shared.settings.NoCAS}}
-	c.speak(l.shared.settings.Binding, first)
+	c.chooseProtocol(l.shared.settings.Binding, first)
 }

@@ -326,7 +326,7 @@ func TestUDPLongestAnswer(t *testing.T) {
 		if w.wire.most > 65535*1400+4*hugeOutput {
 			t.Errorf("room for %d bytes was made", w.wire.most)
 		}
-		if c := cap(w.loop.replies.out) + cap(w.loop.replies.pieces) + cap(w.loop.replies.touched); c > maxKeptOutput+2*maxKeptPieces {
+		if c := cap(w.loop.replies.out) + cap(w.loop.replies.pieces) + cap(w.loop.replies.owners); c > maxKeptOutput+2*maxKeptPieces {
 			t.Errorf("the worker keeps room for %d", c)
 		}
 		if !w.loop.shared.huge.TryLock() {

@@ -30,7 +30,7 @@ func (s *Server) turnOf(c *net.UDPConn) turn {
 	return newTurn()
 }
 
-// takeTurn waits until it is the worker's turn.
+// unyield waits until it is the worker's turn.
 func (w *udpWorker) takeTurn() {
 	if !w.reads {
 		<-w.turn

@@ -56,16 +56,16 @@ func (w *writer) send(c *conn) (sent int, err error) {
 
 // sendPieces does so with several.
 func (w *writer) sendPieces(c *conn) (sent int, err error) {
-	w.gatherPieces(c)
-	defer w.calls.forgetCalls()
+	w.appendPieces(c)
+	defer w.calls.forget()
 	if len(w.calls.batch.Pieces) == 0 {
 		return 0, nil
 	}
 	return w.kernel.SendVector(c.fd, w.calls.batch.Pieces)
 }
 
-// gatherPieces appends a connection's pieces to l.batch.Pieces, as many as one call takes.
-func (w *writer) gatherPieces(c *conn) {
+// appendPieces appends a connection's pieces to l.batch.Pieces, as many as one call takes.
+func (w *writer) appendPieces(c *conn) {
 	for i, n := c.first, 0; i >= 0 && n < kernel.MaxVector; i, n = w.replies.pieces[i].next, n+1 {
 		w.calls.batch.Pieces = w.calls.batch.Pieces.Add(w.replies.bytes(&w.replies.pieces[i]))
 	}
@@ -177,7 +177,7 @@ func (w *writer) sendHead(c *conn) (sent, length int, err error) {
 		sent, err = w.kernel.Send(c.fd, b)
 		return sent, len(b), err
 	}
-	defer w.calls.forgetCalls()
+	defer w.calls.forget()
 	for i := range min(len(c.queue), kernel.MaxVector) {
 		w.calls.batch.Pieces = w.calls.batch.Pieces.Add(c.queue[i].bytes)
 		length += len(c.queue[i].bytes)

@@ -3,8 +3,8 @@ package server
 import "gocached/server/kernel"
 
 // sendMany sends their replies to several connections, with few system calls for all.
-func (w *writer) sendMany(touched []*conn) {
-	for _, c := range touched {
+func (w *writer) sendMany(owners []*conn) {
+	for _, c := range owners {
 		if !c.is(stateOpen) || !w.planReplies(c) {
 			continue
 		}
@@ -23,25 +23,25 @@ func (w *writer) planReplies(c *conn) bool {
 		if len(b) == 0 {
 			return false
 		}
-		w.calls.collect(c, kernel.Call{Bytes: b}, len(b))
+		w.calls.plan(c, kernel.Call{Bytes: b}, len(b))
 		return true
 	}
 	from := len(w.calls.batch.Pieces)
-	if w.gatherPieces(c); len(w.calls.batch.Pieces) == from {
+	if w.appendPieces(c); len(w.calls.batch.Pieces) == from {
 		return false
 	}
 	v := w.calls.batch.Pieces[from:]
-	w.calls.collect(c, kernel.Call{Vector: v}, v.Len())
+	w.calls.plan(c, kernel.Call{Vector: v}, v.Len())
 	return true
 }
 
 // sendPlanned sends the replies that were planned.
 func (w *writer) sendPlanned() {
-	w.calls.makeCalls()
+	w.calls.make()
 	calls := w.calls.batch.Calls()
 	for i := range calls {
 		w.wrote(w.calls.callers[i], calls[i].N, calls[i].Err)
 		w.calls.callers[i].resetOutput()
 	}
-	w.calls.forgetCalls()
+	w.calls.forget()
 }

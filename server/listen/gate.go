@@ -8,7 +8,7 @@ import (
 
 // Gate lets in as many connections as -c allows. At the limit it closes the listeners' doors (listen with a backlog of
 // nothing, so that clients wait in their own kernel) and opens them when somebody leaves. With -o maxconns_fast the
-// doors stay open, and whoever comes at the limit is turned away.
+// doors stay open, and a client that comes at the limit is rejected.
 type Gate struct {
 	most  int
 	fast  bool
@@ -21,7 +21,7 @@ type Gate struct {
 	entered  uint64
 	closed   bool          // the doors are
 	closings uint64        // how often they were
-	rejected uint64        // how many were turned away
+	rejected uint64        // clients
 	since    time.Time     // when the doors were closed, if they are
 	shut     time.Duration // for how long they were, the times before
 	stopped  bool
@@ -41,7 +41,7 @@ func (g *Gate) Init(most int, fast bool) {
 	g.changed.L = &g.mu
 }
 
-// Wait waits until it is time to accept one more: until there is room, or at once if clients are turned away. It
+// Wait waits until it is time to accept one more: until there is room, or at once if clients are rejected. It
 // returns false once the gate is stopped.
 func (g *Gate) Wait() bool {
 	g.mu.Lock()
@@ -50,7 +50,7 @@ func (g *Gate) Wait() bool {
 	return !g.stopped
 }
 
-// waitForRoom waits, unless clients are turned away. The lock is held.
+// waitForRoom waits, unless clients are rejected. The lock is held.
 func (g *Gate) waitForRoom() {
 	for g.inside >= g.most && !g.stopped && !g.fast {
 		g.changed.Wait()
@@ -61,12 +61,12 @@ func (g *Gate) waitForRoom() {
 type Admission int
 
 const (
-	Admitted   Admission = iota // has a place now
-	TurnedAway                  // there is none
-	TooLate                     // the server is stopping
+	Admitted Admission = iota // has a place now
+	Rejected                  // there is none
+	TooLate                   // the server is stopping
 )
 
-// Enter takes a place. If another listener was faster it waits for one, unless clients are turned away.
+// Enter takes a place. If another listener was faster it waits for one, unless clients are rejected.
 func (g *Gate) Enter() Admission {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -76,7 +76,7 @@ func (g *Gate) Enter() Admission {
 		return TooLate
 	case g.inside >= g.most:
 		g.rejected++
-		return TurnedAway
+		return Rejected
 	}
 	g.inside++
 	g.entered++
@@ -87,8 +87,8 @@ func (g *Gate) Enter() Admission {
 	return Admitted
 }
 
-// Admit counts the listening sockets among those who entered, as memcached does. They take no places.
-func (g *Gate) Admit(sockets int) {
+// CountSockets counts the listening sockets among those who entered, as memcached does. They take no places.
+func (g *Gate) CountSockets(sockets int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.entered += uint64(sockets)
@@ -145,7 +145,7 @@ func (g *Gate) Peak() int        { return locked(g, func() int { return g.highes
 func (g *Gate) Total() uint64    { return locked(g, func() uint64 { return g.entered }) }
 func (g *Gate) Accepting() bool  { return locked(g, func() bool { return !g.closed }) }
 func (g *Gate) Disabled() uint64 { return locked(g, func() uint64 { return g.closings }) }
-func (g *Gate) Refused() uint64  { return locked(g, func() uint64 { return g.rejected }) }
+func (g *Gate) Rejected() uint64 { return locked(g, func() uint64 { return g.rejected }) }
 
 // DisabledFor is for how long the doors have been closed, in all.
 func (g *Gate) DisabledFor() time.Duration {

@@ -37,7 +37,7 @@ var extended = [...]Extended{
 			Key:  "maxconns_fast",
 			Help: "tell clients beyond -c that there are too many and close them, instead of letting them wait",
 		},
-		func(s *Settings, _ string) { s.TurnAway = true },
+		func(s *Settings, _ string) { s.MaxConnsFast = true },
 	},
 	{
 		engine.Option{

@@ -43,7 +43,7 @@ type Settings struct {
 
 	UDPFollowsTCP   bool // -o udp_follows_tcp: without -U, UDP opens on the TCP port
 	UDPMaxDatagrams int  // -o udp_max_datagrams, of one answer; 0 is as many as it takes
-	TurnAway        bool // -o maxconns_fast: beyond -c connections are closed instead of waiting
+	MaxConnsFast    bool // -o maxconns_fast: beyond -c connections are closed instead of waiting
 	NoIOUring       bool // -o no_io_uring: no calls are made through io_uring
 	ModernStats     bool // -o modern_stats: figures of memcached 1.6 follow those of 1.4.5 in stats
 	IdleTimeout     int  // -o idle_timeout, in seconds, 0 is never

@@ -126,7 +126,7 @@ func TestSet(t *testing.T) {
 		{"A", "", func(s *Settings) any { return s.AllowShutdown }, true},
 		{"B", "binary", func(s *Settings) any { return s.Binding }, BindingBinary},
 		{"o", "udp_max_datagrams=65535", func(s *Settings) any { return s.UDPMaxDatagrams }, 65535},
-		{"o", "maxconns_fast", func(s *Settings) any { return s.TurnAway }, true},
+		{"o", "maxconns_fast", func(s *Settings) any { return s.MaxConnsFast }, true},
 		{"o", "no_io_uring", func(s *Settings) any { return s.NoIOUring }, true},
 		{"o", "modern_stats", func(s *Settings) any { return s.ModernStats }, true},
 		{"o", "idle_timeout=60", func(s *Settings) any { return s.IdleTimeout }, 60},
