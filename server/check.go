@@ -27,22 +27,22 @@ type checker struct {
 	rounds uint // that it has been asked about
 }
 
-// mustHold panics if the round under way is not as it must be.
-func (k *checker) mustHold() {
-	hold(k.checkParts, k.checkReady, k.checkPieces)
+// checkRun panics if the round under way is not as it must be.
+func (k *checker) checkRun() {
+	verify(k.checkParts, k.checkReady, k.checkPieces)
 }
 
-// mustHoldAll panics, now and then, if anything of the loop is not as it must be behind a round.
-func (k *checker) mustHoldAll() {
+// checkAll panics, now and then, if anything of the loop is not as it must be behind a round.
+func (k *checker) checkAll() {
 	if k.rounds++; k.rounds%checkEvery == 0 {
-		hold(k.checkParts, k.checkReady, k.checkPieces, k.checkLists, k.checkConns)
+		verify(k.checkParts, k.checkReady, k.checkPieces, k.checkLists, k.checkConns)
 	}
 }
 
 // brokenInvariant begins what the panic says. Tests look for it in the log.
 const brokenInvariant = "an invariant of the event loop is broken"
 
-func hold(checks ...func() error) {
+func verify(checks ...func() error) {
 	for _, check := range checks {
 		if err := check(); err != nil {
 			panic(fmt.Errorf("%s: %w", brokenInvariant, err))

@@ -23,7 +23,7 @@ type conn struct {
 	state  connState // facts, see below
 	event  uint32    // requests taken since the last event, for conn_yields
 	blocks uint32    // how often it was blocked
-	grown  uint32    // how often more has come of a line that has no end, see lineend.go
+	grown  uint32    // how often more has come of a line that has no end, see line_timeout.go
 	fd     int
 	first  int32  // its first and last piece in the loop's current output, or -1
 	last   int32  //

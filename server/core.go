@@ -55,12 +55,13 @@ func (k *core) guard(c *conn, f func()) {
 	f()
 }
 
-// onLoop runs what concerns a connection on its loop, after a pause. It must see for itself whether it is still wanted.
-func (k *core) onLoop(c *conn, after time.Duration, what func()) {
-	k.shared.later(after, func() { k.soon(c, what) })
+// onLoop runs f as a task of the loop, on behalf of a connection (see guard). It may be called from anywhere. The connection
+// may have been closed before f runs: f must look.
+func (k *core) onLoop(c *conn, f func()) {
+	_ = k.rim.Execute(func() { k.guard(c, f) }) // an error means that the server is stopping
 }
 
-// soon does the same without a pause. It may be called from anywhere.
-func (k *core) soon(c *conn, what func()) {
-	_ = k.rim.Execute(func() { k.guard(c, what) }) // an error means that the server is stopping
+// onLoopAfter does the same after a pause.
+func (k *core) onLoopAfter(c *conn, pause time.Duration, f func()) {
+	k.shared.runTimer(pause, func() { k.onLoop(c, f) })
 }

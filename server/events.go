@@ -32,9 +32,20 @@ func (c *conn) Traffic(data []byte) {
 	})
 }
 
-// Room goes on with a connection whose socket was full.
+// Room serves a connection again whose socket was full.
 func (c *conn) Room() {
 	c.loop.guard(c, func() { c.loop.unblock(c) })
+}
+
+// unblock serves a blocked connection again. It runs on the loop, when the rim has found room in the socket.
+func (l *loop) unblock(c *conn) {
+	if !c.is(stateOpen) || !c.is(stateBlocked) {
+		return
+	}
+	if l.writer.push(c) && !l.rim.Watch(c) {
+		l.close(c)
+	}
+	l.answer()
 }
 
 // Closed lets go of everything a connection held. It may still write: a client that closed its half gets its answers.

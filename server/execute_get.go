@@ -51,7 +51,7 @@ func (g *gets) get(i, end int) int {
 }
 
 // Hit is called by the engine for each item found, with its locks held: it copies the value to the replies, or, if it is
-// long, notes that it is to be sent from where it lies (lend.go).
+// long, notes that it is to be sent from where it lies (long_values.go).
 func (g *gets) Hit(k int, hit engine.Hit) (more bool) {
 	i := g.base + k
 	g.begin(i)

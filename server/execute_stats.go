@@ -137,7 +137,7 @@ func (f *figures) statsDetail(i int, words [][]byte) {
 		p.On.Store(word == "on")
 		f.reply(i, protocol.Reply{Text: "OK"})
 	case "dump":
-		if f.refusesLong(i) {
+		if f.refuseLong(i) {
 			return
 		}
 		f.replies.out = protocol.AppendDetail(f.replies.out, &f.round.run.Requests[i], string(p.Dump(nil)))
@@ -146,9 +146,9 @@ func (f *figures) statsDetail(i int, words [][]byte) {
 	}
 }
 
-// refusesLong answers that there is no memory for an answer of megabytes, if clients that do not read have made the
+// refuseLong answers that there is no memory for an answer of megabytes, if clients that do not read have made the
 // server keep too much already.
-func (f *figures) refusesLong(i int) bool {
+func (f *figures) refuseLong(i int) bool {
 	if f.shared.unsent.Load() <= maxUnsent {
 		return false
 	}
@@ -172,7 +172,7 @@ func (f *figures) statsCachedump(i int, words [][]byte) {
 		f.reply(i, protocol.Reply{Status: protocol.BadFormat})
 	case class >= maxSlabClass:
 		f.reply(i, protocol.Reply{Status: protocol.BadSlabClass})
-	case f.refusesLong(i):
+	case f.refuseLong(i):
 	default:
 		r := &f.round.run.Requests[i]
 		f.askEngine(engine.Query{Group: "cachedump", Class: int(class), Limit: int(limit)},

@@ -149,7 +149,7 @@ func (t *stores) lackChunk(i int) {
 	if t.shared.mayComeBack(r) {
 		t.waitToStore(i, need{heldChunks, max(1, r.ValueLen)}, t.shared.lineFor(r))
 	} else {
-		t.deny(i)
+		t.refuseForMemory(i)
 	}
 }
 
@@ -163,8 +163,8 @@ func (s *shared) mayComeBack(r *protocol.Request) bool {
 	return !s.settings.NoEvict && (filling > 0 || s.lent.Load() > 0)
 }
 
-// deny answers that there is no memory for request i.
-func (t *stores) deny(i int) {
+// refuseForMemory answers that there is no memory for request i.
+func (t *stores) refuseForMemory(i int) {
 	if t.round.run.Requests[i].Command == protocol.Store {
 		t.refuse(i, engine.NoMemory)
 	} else {
@@ -246,7 +246,7 @@ func (t *stores) waitToStore(i int, n need, q *line) {
 		t.waiting.lacking = true
 	case !t.waiting.mayWait(c) || !t.rim.CanPause() || t.shared.asideBytes.Load()+int64(len(r.Value)) > maxAside:
 		t.shared.lack(n)
-		t.deny(i)
+		t.refuseForMemory(i)
 	default:
 		t.counts[storeWaits]++
 		t.waiting.wait(i, n, q)

@@ -68,14 +68,14 @@ func (l *loop) try(h *hungry, first bool) (done bool) {
 	return true
 }
 
-// giveUp refuses a request that has waited in vain.
+// cut refuses a request that has waited in vain.
 func (l *loop) giveUp(h *hungry) {
 	l.round.alone(h.c, &h.kept)
 	l.executor.begin(0)
 	if h.request.Command == protocol.Get {
 		l.gets.refuseGet(0)
 	} else {
-		l.stores.deny(0)
+		l.stores.refuseForMemory(0)
 	}
 	l.goOnFrom(h)
 }

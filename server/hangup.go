@@ -28,7 +28,7 @@ func (w *writer) hangUp(c *conn) {
 	c.set(stateEnding)
 	w.inputs.drop(c)
 	w.resume(c)
-	w.onLoop(c, lingerTime, func() {
+	w.onLoopAfter(c, lingerTime, func() {
 		if c.is(stateEnding) {
 			w.close(c)
 		}

@@ -39,8 +39,8 @@ type loop struct {
 	figures  figures
 	admin    admin
 	executor executor
-	crew     crew // see worker.go
-	aside    bool // a worker's: what its rounds lead to is its home's business
+	pool     workerPool // see worker.go
+	copies   bool       // a worker's: what its rounds lead to is its home's business
 
 	conns connTable
 
@@ -72,12 +72,12 @@ func (l *loop) arrive(c *conn, data []byte) {
 // This is the hot path. In order: parse (parse.go), execute (execute.go), get and Hit (execute_get.go), settle
 // (settle.go), write (write.go); then engine/memory/get.go.
 func (l *loop) answer() {
-	if l.crew.on {
-		l.crew.handOver()
+	if l.pool.on {
+		l.pool.handOver()
 	}
 	for l.round.parse() { //      1. waiting bytes to a run of up to 64 requests
 		if l.checker.on {
-			l.checker.mustHold()
+			l.checker.checkRun()
 		}
 		l.executor.execute(0, l.round.run.N) // 2. requests to replies, through the engine, appended to replies.out
 		if full := l.round.settle(); full || len(l.replies.out) >= writeFrom {
@@ -85,14 +85,14 @@ func (l *loop) answer() {
 		}
 	}
 	l.replies.write()
-	if !l.aside && len(l.round.unended)+len(l.admin.parked)+len(l.round.yielded) > 0 {
-		l.goOn()
+	if !l.copies && len(l.round.unended)+len(l.admin.parked)+len(l.round.yielded) > 0 {
+		l.followUp()
 	}
 	l.forgetRound()
 }
 
-// goOn has what this round leads to begin.
-func (l *loop) goOn() {
+// followUp has what this round leads to begin.
+func (l *loop) followUp() {
 	for i, c := range l.round.unended {
 		l.round.unended[i] = nil
 		l.awaitLineEnd(c)
@@ -115,6 +115,6 @@ func (l *loop) forgetRound() {
 	}
 	l.totals.add(&l.counts)
 	if l.checker.on {
-		l.checker.mustHoldAll()
+		l.checker.checkAll()
 	}
 }

@@ -19,7 +19,7 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l.waiting.feedTask = l.feedOnce
 	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting}
 	l.newExecutor()
-	l.crew.home = l
+	l.pool.home = l
 	return l
 }
 
@@ -36,5 +36,5 @@ func (l *loop) newExecutor() {
 // serveSockets makes a loop one that reads from connections, and that may not wait for the engine.
 func (l *loop) serveSockets() {
 	l.reader.input, l.reader.most = make([]byte, 0, roundInput), roundInput
-	l.crew.on = l.shared.blocks
+	l.pool.on = l.shared.blocks
 }

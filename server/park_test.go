@@ -105,14 +105,14 @@ func TestParkedClosed(t *testing.T) {
 func TestStopWhileParked(t *testing.T) {
 	ts := startGuarded(t, nil)
 	for range maxParked { // as if so many were being worked on
-		ts.working <- struct{}{}
+		ts.workPlaces <- struct{}{}
 	}
 	for range 200 {
 		ts.dial().send(plain("user", "wrong"))
 	}
 	ts.awaitRead(200 * uint64(len(plain("user", "wrong"))))
 	ts.Stop()
-	ts.parked.stop()
+	ts.background.stop()
 	if got := ts.sum(authCmds); got != 0 {
 		t.Errorf("%d attempts were carried out", got)
 	}
@@ -181,7 +181,7 @@ func TestParkedBehindFullSocket(t *testing.T) {
 	}
 }
 
-// onLoop runs f on the event loop that serves c, with the server's own view of c. The server must have one loop.
+// onLoopAfter runs f on the event loop that serves c, with the server's own view of c. The server must have one loop.
 func (ts *testServer) onLoop(c *client, f func(l *loop, inside *conn)) {
 	ts.t.Helper()
 	c.send(frame(0x0b, 0, "", "", "")) // makes it the last that spoke
@@ -189,7 +189,7 @@ func (ts *testServer) onLoop(c *client, f func(l *loop, inside *conn)) {
 	ts.onLoopOfLast(f)
 }
 
-// onLoopOfLast does what onLoop does, for who was the last that spoke.
+// onLoopOfLast does what onLoopAfter does, for who was the last that spoke.
 func (ts *testServer) onLoopOfLast(f func(l *loop, inside *conn)) {
 	ts.t.Helper()
 	ts.loopsMu.Lock()

@@ -39,7 +39,7 @@ type Server struct {
 func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Server, error) {
 	s := new(Server)
 	s.init(settings, eng, log)
-	s.employ = func(w *worker) { s.parked.run(w.serve) }
+	s.runWorker = func(w *worker) { s.background.run(w.serve) }
 	s.seconds = s.clock.Run
 	if settings.SASL {
 		if err := s.openSASL(os.Getenv); err != nil {
@@ -130,7 +130,7 @@ func (s *Server) Serve() error {
 	s.gate.Stop()
 	faults := []error{s.sockets.Close()}
 	accepting.Wait() // a loop that has stopped takes no connections and runs no tasks any more
-	s.parked.stop()
+	s.background.stop()
 	faults = append(faults, s.rim.Stop(), s.kernels.Close())
 	s.clock.Stop()
 	s.done.Wait()

@@ -33,7 +33,7 @@ type shared struct {
 	kernels  kernel.Rings
 	huge     sync.Mutex    // held by the UDP worker whose answer is huge
 	flushed  atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
-	awake    atomic.Uint32 // seconds that the process was not stopped for; see idle.go
+	awake    atomic.Uint32 // seconds that the process was not stopped for; see idle_timeout.go
 
 	// How memory is shared out among connections.
 	shares     shares
@@ -45,15 +45,15 @@ type shared struct {
 	lines      [numLines]line
 	relief     relief
 
-	// Work that is done beside the loops.
-	now       func() time.Time                       // time.Now, for who authenticates
-	elsewhere func(after time.Duration, work func()) // aside, see there
-	later     func(after time.Duration, work func()) // the same, for what concerns a connection and is short
-	employ    func(w *worker)                        // has a worker serve, in a goroutine of its own
-	working   chan struct{}                          // one element for each parked request that is worked on
-	parked    parking
-	stopping  chan struct{}
-	stopOnce  sync.Once
+	// What runs in the background. A simulation has its own of these functions.
+	now        func() time.Time                    // time.Now, for who authenticates
+	runWork    func(pause time.Duration, f func()) // background.runAfter, for parked work
+	runTimer   func(pause time.Duration, f func()) // the same, for what becomes a task of a loop
+	runWorker  func(w *worker)                     // runs w.serve in the background
+	workPlaces chan struct{}                       // holds one element for each parked request that is worked on
+	background background
+	stopping   chan struct{}
+	stopOnce   sync.Once
 
 	loopsMu sync.Mutex
 	loops   []*loop // gnet's, and one of each UDP worker
@@ -69,8 +69,8 @@ func (s *shared) init(settings *settings.Settings, eng engine.Engine, log *oplog
 	s.prefixes.Delimiter = settings.Delimiter
 	s.prefixes.On.Store(settings.Detail)
 	s.shares = usualShares
-	s.now, s.elsewhere, s.later = time.Now, s.aside, s.aside
-	s.working, s.stopping = make(chan struct{}, maxParked), make(chan struct{})
+	s.now, s.runWork, s.runTimer = time.Now, s.background.runAfter, s.background.runAfter
+	s.workPlaces, s.stopping = make(chan struct{}, maxParked), make(chan struct{})
 }
 
 // noRings tells the operator that the system will not have io_uring.

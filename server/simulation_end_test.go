@@ -98,7 +98,7 @@ func (w *world) stir() (stirred bool) {
 		c.read(s.unread)
 		stirred = stirred || before > 0 && len(c.out)+s.unread < before
 	}
-	for i, a := range append(w.actors, w.background) {
+	for i, a := range append(w.actors, w.upkeep) {
 		for n := 0; a.step() && !w.failed; n++ {
 			stirred = true
 			if n > maxSettling {

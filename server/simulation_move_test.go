@@ -61,7 +61,7 @@ func (w *world) meddle() (lent engine.Item) {
 // meddleTries is how many keys are tried for being in the page.
 const meddleTries = 12
 
-// giveBack releases what finalReader was lent.
+// endHuge releases what finalReader was lent.
 func (w *world) giveBack(lent engine.Item) {
 	if lent.Ref != 0 {
 		w.eng.inner.Release(lent)
@@ -89,19 +89,19 @@ func (w *world) waitFor(try func() bool) bool {
 	return true
 }
 
-// background is what calls the engine without a client: its balancer, and the bulk stores.
-type background struct {
+// upkeep is what calls the engine without a client: its balancer, and the bulk stores.
+type upkeep struct {
 	actor
 	job func() // under way, or nil
 }
 
-func newBackground(w *world) *background {
-	b := &background{}
+func newUpkeep(w *world) *upkeep {
+	b := &upkeep{}
 	b.begin(w, b.live)
 	return b
 }
 
-func (b *background) live() {
+func (b *upkeep) live() {
 	for !b.over {
 		if b.job != nil {
 			b.job()
@@ -112,7 +112,7 @@ func (b *background) live() {
 }
 
 // do begins a job, unless there is one under way.
-func (b *background) do(job func()) {
+func (b *upkeep) do(job func()) {
 	if b.job == nil {
 		b.job = job
 	}
@@ -120,7 +120,7 @@ func (b *background) do(job func()) {
 }
 
 // step goes on with the job, and reports whether there is one.
-func (b *background) step() bool {
+func (b *upkeep) step() bool {
 	did := b.job != nil
 	if did {
 		b.actor.step()

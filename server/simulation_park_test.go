@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// parkedWork is what the server has put aside to be done elsewhere.
+// parkedWork is what the server runs in the background.
 type parkedWork struct {
 	c    *simClient
 	due  time.Time
@@ -14,11 +14,11 @@ type parkedWork struct {
 // now is the time by which the server paces guesses: a millisecond passes with each step.
 func (w *world) now() time.Time { return time.Unix(1_800_000_000, 0).Add(w.elapsed) }
 
-// park takes the place of shared.aside.
+// park takes the place of background.runAfter, for parked work.
 func (w *world) park(after time.Duration, work func()) {
 	c := w.parking()
 	if c == nil {
-		w.fail("work is put aside for nobody")
+		w.fail("work is parked for nobody")
 		return
 	}
 	if r := c.expects(askAuth, nil); r == nil {
@@ -45,7 +45,7 @@ func (w *world) parking() *simClient {
 	return nil
 }
 
-// delay takes the place of shared.aside for what concerns a connection: a task of its loop, in the end.
+// delay takes the place of background.runAfter for what becomes a task of a loop.
 func (w *world) delay(after time.Duration, work func()) {
 	w.trace.add("something is put off for %d ns", uint64(after), 0, 0)
 	w.delayed = append(w.delayed, parkedWork{due: w.now().Add(after), work: work})
@@ -65,7 +65,7 @@ func (w *world) undelay() bool {
 	return false
 }
 
-// unpark does some work that was put aside, if any is due, and reports whether it did.
+// unpark does some parked work, if any is due, and reports whether it did.
 func (w *world) unpark() bool {
 	for _, i := range w.r.Perm(len(w.parked)) {
 		p := w.parked[i]
@@ -79,7 +79,7 @@ func (w *world) unpark() bool {
 	return false
 }
 
-// carryOut does it, and judges. Nobody must try to authenticate whose connection is closed.
+// doWork does it, and judges. Nobody must try to authenticate whose connection is closed.
 func (w *world) carryOut(p *parkedWork) {
 	c, tries := p.c, w.tries()
 	w.trace.add("client %d: parked work is done", uint64(c.number), 0, 0)
@@ -88,7 +88,7 @@ func (w *world) carryOut(p *parkedWork) {
 	}
 	r := c.next()
 	p.work()
-	if n := len(w.server.working); n != 0 {
+	if n := len(w.server.workPlaces); n != 0 {
 		w.fail("%d places for parked work are taken by nobody", n)
 	}
 	if c.gone {

@@ -22,7 +22,7 @@ func newUDPNet(w *world) *udpNet {
 	for range w.plan.workers {
 		a := &netWorker{net: u}
 		a.worker = newUDPWorker(&w.server.shared, a)
-		a.worker.turn, a.worker.full = turn, maxBatch
+		a.worker.turn, a.worker.passAt = turn, maxBatch
 		a.begin(w, a.live)
 		a.loop = a.worker.loop
 		w.server.loops = append(w.server.loops, a.loop)

@@ -229,7 +229,7 @@ func (e *witness) Release(it engine.Item) {
 	e.inner.Release(it)
 }
 
-// giveBack is the release of a value that was lent.
+// endHuge is the release of a value that was lent.
 func (e *witness) giveBack(it engine.Item) {
 	l := e.lent[it.Ref]
 	if l == nil {

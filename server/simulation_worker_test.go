@@ -1,6 +1,6 @@
 package server
 
-// simWorker is a worker of a loop's crew, in worlds whose engine waits. It rests before it begins, where the engine lets
+// simWorker is a worker of a loop's pool, in worlds whose engine waits. It rests before it begins, where the engine lets
 // others come between, and before it tells its loop.
 type simWorker struct {
 	actor
@@ -8,7 +8,7 @@ type simWorker struct {
 	sent   bool // it has connections to answer
 }
 
-// employ takes the place of shared.employ.
+// employ takes the place of shared.runWorker.
 func (w *world) employ(hand *worker) {
 	for _, a := range w.hands {
 		if a.worker == hand {

@@ -47,7 +47,7 @@ type world struct {
 	hands                   []*simWorker
 	running                 *actor // whose code is running, or nil
 	born                    int    // clients so far
-	background              *background
+	upkeep                  *upkeep
 	clearing                bool // a page of the engine, by somebody who rests
 	within                  int  // how many rest within a call of the engine
 	calm                    bool // nothing is made to go wrong any more
@@ -71,7 +71,7 @@ func newWorld(seed uint64, steps int, log *oplog.Log, t *trace, change func(*pla
 	w.model = &model{w: w, now: 2, wall: 1_800_000_000}
 	w.eng = &witness{w: w, inner: memory.New(), held: make(map[uint64]*simClient), lent: make(map[uint64]*loan)}
 	w.eng.inner.Simulate(w.simulation())
-	w.background = newBackground(w)
+	w.upkeep = newUpkeep(w)
 	w.net = &network{w: w}
 	w.open(log)
 	return w
@@ -103,7 +103,7 @@ func (w *world) open(log *oplog.Log) {
 		w.loops = append(w.loops, l)
 		w.actors = append(w.actors, l)
 	}
-	s.now, s.elsewhere, s.later, s.employ = w.now, w.park, w.delay, w.employ
+	s.now, s.runWork, s.runTimer, s.runWorker = w.now, w.park, w.delay, w.employ
 	w.house = newHouse(w, w.plan.doors)
 	if w.plan.sasl {
 		w.guard()
@@ -154,7 +154,7 @@ func (w *world) run() error {
 	if !w.failed {
 		w.end()
 	}
-	for _, a := range append(w.actors, w.background) {
+	for _, a := range append(w.actors, w.upkeep) {
 		a.finish()
 	}
 	if !w.eng.broken {
@@ -207,8 +207,8 @@ func (w *world) step() {
 		w.net.act()
 	default:
 		switch {
-		case w.background.job != nil && oneIn(w.r, 2):
-			w.background.step()
+		case w.upkeep.job != nil && oneIn(w.r, 2):
+			w.upkeep.step()
 		case len(w.parked) > 0 && oneIn(w.r, 4):
 			w.unpark()
 		case len(w.delayed) > 0 && oneIn(w.r, 4):
@@ -234,13 +234,13 @@ func (w *world) rare() bool {
 	case n < w.plan.clock && w.within == 0:
 		w.turnClock()
 	case n < w.plan.clock+w.plan.bulk:
-		w.background.do(func() { w.bulkStore(pick(w.r, 50, 100, 500)) })
+		w.upkeep.do(func() { w.bulkStore(pick(w.r, 50, 100, 500)) })
 	case w.clearing && n > 700:
-		w.background.do(func() { w.bulkStore(20) })
+		w.upkeep.do(func() { w.bulkStore(20) })
 	case n < 72 && n >= 70:
-		w.background.do(w.balance)
+		w.upkeep.do(w.balance)
 	case n < 76 && n >= 72:
-		w.background.do(w.reap)
+		w.upkeep.do(w.reap)
 	case len(w.clients) > 0 && w.chance(w.plan.reset):
 		pick(w.r, w.clients...).reset()
 	case len(w.clients) > 0 && w.chance(w.plan.finish):

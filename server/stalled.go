@@ -1,6 +1,6 @@
 package server
 
-// Memory that cannot be evicted is bounded: what is lent to clients who do not read, or copied for them (lend.go), and
+// Memory that cannot be evicted is bounded: what is lent to clients who do not read, or copied for them (long_values.go), and
 // what waits for values that are being received (expectValue). Who comes when a bound is reached waits, and that shall
 // not last because others have stopped half-way.
 //
@@ -148,7 +148,7 @@ func (s *Server) relieve(now uint32) {
 
 // relieveOf has a connection closed, unless it has moved meanwhile.
 func (s *Server) relieveOf(c *conn) {
-	c.loop.soon(c, func() { c.loop.closeStalled(c) })
+	c.loop.onLoop(c, func() { c.loop.closeStalled(c) })
 }
 
 func (l *loop) closeStalled(c *conn) {

@@ -19,7 +19,7 @@ import (
 // is not whole is dropped without an answer (as in memcached). So is what looks like an answer, unlike in memcached 1.4.5:
 // whoever forges the address of another server could else have the two answer each other for ever.
 //
-// Read next: receive below, then udp_gather.go, udp_send.go; datagrams.go in package kernel.
+// Read next: receive below, then udp_run.go, udp_send.go; datagrams.go in package kernel.
 
 // maxBatch is how many datagrams a worker takes at a time.
 const maxBatch = kernel.DatagramBatch
@@ -35,7 +35,7 @@ type udpWorker struct {
 	socket kernel.DatagramSocket
 	turn   turn
 	reads  bool // it has the turn
-	full   int  // passes it on when it has read so many
+	passAt int  // passes it on when it has read so many
 	in     *kernel.Incoming
 	out    *kernel.Outgoing
 
@@ -67,7 +67,7 @@ func (s *Server) addWorker(c *net.UDPConn) {
 }
 
 func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
-	w := &udpWorker{loop: newLoop(s, new(rim.Loop)), socket: socket, turn: newTurn(), full: fullBatch(), in: kernel.NewIncoming(),
+	w := &udpWorker{loop: newLoop(s, new(rim.Loop)), socket: socket, turn: newTurn(), passAt: passTurnAt(), in: kernel.NewIncoming(),
 		out: kernel.NewOutgoing(protocol.MaxDatagram), most: protocol.MaxDatagrams * framePayload}
 	if n := s.settings.UDPMaxDatagrams; n > 0 {
 		w.most = n * framePayload
@@ -102,44 +102,44 @@ func (w *udpWorker) serve() {
 func (w *udpWorker) receive() error {
 	w.takeTurn()
 	err := w.socket.Read(w.in)
-	if err != nil || w.in.Count() >= w.full {
+	if err != nil || w.in.Count() >= w.passAt {
 		w.passTurn()
 	}
 	if err != nil {
 		return err
 	}
 	for w.next = 0; w.next < w.in.Count() || w.out.Count() > 0; {
-		w.loop.guard(nil, func() { w.takeRest() })
+		w.loop.guard(nil, func() { w.handleRest() })
 		w.forgetRound()
 	}
 	return nil
 }
 
-// takeRest answers the datagrams that have not been taken yet.
-func (w *udpWorker) takeRest() {
-	w.emptyRun()
+// handleRest answers the datagrams that have not been taken yet.
+func (w *udpWorker) handleRest() {
+	w.resetRun()
 	for w.next < w.in.Count() {
 		i := w.next
 		w.next++
-		w.take(i, w.in.Datagram(i))
+		w.handle(i, w.in.Datagram(i))
 	}
-	w.flush()
+	w.answerRun()
 	w.transmit()
 }
 
-// take answers a datagram if it is a request, or puts it into the run.
-func (w *udpWorker) take(i int, datagram []byte) {
+// handle answers a datagram if it is a request, or puts it into the run.
+func (w *udpWorker) handle(i int, datagram []byte) {
 	w.loop.counts[bytesRead] += uint64(len(datagram))
 	frame, body, ok := protocol.ParseFrame(datagram)
 	if !ok || protocol.IsReply(body[0]) {
 		return
 	}
 	w.ids[i] = frame.ID
-	if w.gather(i, body) {
+	if w.addToRun(i, body) {
 		return
 	}
-	w.flush()
-	if w.gather(i, body) { // there is more room now
+	w.answerRun()
+	if w.addToRun(i, body) { // there is more room now
 		return
 	}
 	w.first = i
@@ -154,7 +154,7 @@ func (w *udpWorker) forgetRound() {
 	if cap(w.loop.replies.pieces) > maxKeptPieces {
 		w.loop.replies.pieces = nil
 	}
-	w.giveBack()
+	w.endHuge()
 }
 
 // maxKeptPieces is up to how many pieces the room for them is kept between rounds.
@@ -164,17 +164,17 @@ const maxKeptPieces = 1024
 // behind the last whole command is dropped.
 func (w *udpWorker) answer(c *conn, body []byte) {
 	l := w.loop
-	w.renew(c, body[0])
+	w.resetConn(c, body[0])
 	w.size, w.counted = 0, 0
 	l.round.ready = append(l.round.ready, arrival{c, body})
 	for l.round.parse() {
 		w.execute(c)
 		l.round.settle()
-		w.bound(c)
+		w.limit(c)
 	}
 	l.replies.write()
 	l.inputs.drop(c)
-	w.emptyRun()
+	w.resetRun()
 }
 
 // execute executes the run command by command, and sends the answer of each that is complete. The last one may be a get

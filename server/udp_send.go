@@ -87,13 +87,13 @@ func (w *udpWorker) measure() {
 	}
 }
 
-// bound keeps an unfinished answer from taking too much memory. One line of 64 kB can name a value thirty thousand times:
+// limit keeps an unfinished answer from taking too much memory. One line of 64 kB can name a value thirty thousand times:
 // what will not be sent is given up, and while an answer is huge no other worker's may be.
-func (w *udpWorker) bound(c *conn) {
+func (w *udpWorker) limit(c *conn) {
 	w.measure()
 	l := w.loop
 	if w.counted < len(l.replies.pieces) {
-		w.giveUp(c)
+		w.cut(c)
 	}
 	if len(l.replies.out) > hugeOutput && !w.huge {
 		l.shared.huge.Lock()
@@ -103,8 +103,8 @@ func (w *udpWorker) bound(c *conn) {
 	}
 }
 
-// giveBack ends the time of a huge answer, if there was one. Its memory goes back to the system at once.
-func (w *udpWorker) giveBack() {
+// endHuge ends the time of a huge answer, if there was one. Its memory goes back to the system at once.
+func (w *udpWorker) endHuge() {
 	if w.huge {
 		w.huge = false
 		debug.FreeOSMemory()
@@ -112,8 +112,8 @@ func (w *udpWorker) giveBack() {
 	}
 }
 
-// giveUp lets go of the pieces that were not counted, since the message is full.
-func (w *udpWorker) giveUp(c *conn) {
+// cut lets go of the pieces that were not counted, since the message is full.
+func (w *udpWorker) cut(c *conn) {
 	l := w.loop
 	for i := range l.replies.pieces[w.counted:] {
 		l.replies.release(l.replies.pieces[w.counted+i].lent)

@@ -30,7 +30,7 @@ func (s *Server) turnOf(c *net.UDPConn) turn {
 	return newTurn()
 }
 
-// unyield waits until it is the worker's turn.
+// takeTurn waits until it is the worker's turn.
 func (w *udpWorker) takeTurn() {
 	if !w.reads {
 		<-w.turn
@@ -46,9 +46,9 @@ func (w *udpWorker) passTurn() {
 	}
 }
 
-// fullBatch is from how many datagrams on the turn is passed on. With a single processor there is none on which another
+// passTurnAt is from how many datagrams on the turn is passed on. With a single processor there is none on which another
 // worker could help.
-func fullBatch() int {
+func passTurnAt() int {
 	if runtime.NumCPU() == 1 {
 		return maxBatch + 1
 	}

@@ -21,7 +21,7 @@ func TestUDPTurn(t *testing.T) {
 		{"nonsense", "", 1, true},
 	} {
 		w := newTestWorker(t, nil)
-		w.full = maxBatch
+		w.passAt = maxBatch
 		for range 2 {
 			for range c.count {
 				w.wire.come = append(w.wire.come, datagram(1, c.request))

@@ -7,7 +7,7 @@ import (
 	"gocached/protocol"
 )
 
-// Who finds no memory waits for it: a get whose long value can be neither lent nor copied (lend.go), a store for whose value
+// Who finds no memory waits for it: a get whose long value can be neither lent nor copied (long_values.go), a store for whose value
 // there is no room among those that are being received, and whoever finds no chunk since too much is held: a store, a join
 // with what is there, a number that gets longer or is made (execute_store.go). Nothing more is read or parsed from its
 // connection meanwhile, so answers keep their order, and other connections go on. In the life of one that waits:

@@ -11,7 +11,7 @@ import (
 //  1. handOver parks each connection of the round, and puts its input aside.
 //  2. A worker takes copies of some of them through the stages of a round, with a loop of its own, and waits as long as the
 //     engine likes.
-//  3. takeBack, on the event loop again, gives each connection what has become of its copy: its replies are sent as those
+//  3. bringBack, on the event loop again, gives each connection what has become of its copy: its replies are sent as those
 //     are that a socket did not take at first, and it goes on with what it has sent since.
 //
 // While a connection is away its loop touches nothing of it but its new input, and knows that it is parked. So answers keep
@@ -38,10 +38,10 @@ const maxTrips = 64
 
 func newWorker(home *loop) *worker {
 	w := &worker{home: home, loop: newLoop(home.shared, new(rim.Loop))}
-	w.loop.replies.sink, w.loop.waiting.none, w.loop.aside = w, true, true
+	w.loop.replies.sink, w.loop.waiting.none, w.loop.copies = w, true, true
 	w.loop.replies.most, w.loop.checker.on = home.replies.most, home.checker.on
 	w.trips = make([]trip, 0, maxTrips)
-	w.back = func() { home.guard(nil, func() { home.crew.takeBack(w) }) }
+	w.back = func() { home.guard(nil, func() { home.pool.bringBack(w) }) }
 	return w
 }
 

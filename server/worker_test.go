@@ -150,7 +150,7 @@ func TestBugInWorker(t *testing.T) {
 	ts, _ := startGate(t)
 	c, other := ts.dial(), ts.dial()
 	c.ask("version\r\n", "VERSION 1.4.5\r\n")
-	ts.onLoopOfLast(func(l *loop, _ *conn) { w := l.crew.idle[0]; w.loop.replies.sink = brokenSink{w} })
+	ts.onLoopOfLast(func(l *loop, _ *conn) { w := l.pool.idle[0]; w.loop.replies.sink = brokenSink{w} })
 	c.send("get a\r\n")
 	c.closed()
 	ts.says("panic on a request", 1)

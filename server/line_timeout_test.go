@@ -90,7 +90,7 @@ type putOff struct{ works chan func() }
 
 func (h *putOff) hold(s *Server) {
 	h.works = make(chan func(), 10_000)
-	s.later = func(_ time.Duration, work func()) { h.works <- work }
+	s.runTimer = func(_ time.Duration, work func()) { h.works <- work }
 }
 
 // TestGrowingLine: a line that grows is waited for, even if what came was not read before the time was up.
@@ -131,7 +131,7 @@ func TestUnendedLineEnds(t *testing.T) {
 	work()
 	looked := make(chan error, 1)
 	l := ts.loops[0]
-	l.soon(newConn(listen.KindTCP), func() { looked <- l.checker.checkConns() })
+	l.onLoop(newConn(listen.KindTCP), func() { looked <- l.checker.checkConns() })
 	release()
 	if err := <-looked; err != nil {
 		t.Error(err)
@@ -146,7 +146,7 @@ func occupy(ts *testServer) (release func()) {
 	ts.loopsMu.Lock()
 	l := ts.loops[0]
 	ts.loopsMu.Unlock()
-	l.soon(c, func() { close(begun); <-done })
+	l.onLoop(c, func() { close(begun); <-done })
 	<-begun
 	return func() { close(done) }
 }

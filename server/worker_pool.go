@@ -3,8 +3,8 @@ package server
 // maxWorkers is how many workers a loop has at most. Further connections wait for one to come back.
 const maxWorkers = 32
 
-// crew is what a loop knows of its workers. It makes them as it needs them.
-type crew struct {
+// workerPool is what a loop knows of its workers. It makes them as it needs them.
+type workerPool struct {
 	home    *loop
 	on      bool // the engine waits
 	idle    []*worker
@@ -13,7 +13,7 @@ type crew struct {
 }
 
 // handOver gives the round to workers.
-func (m *crew) handOver() {
+func (m *workerPool) handOver() {
 	l := m.home
 	for d := &l.round; d.head < len(d.ready); d.head++ {
 		a := &d.ready[d.head]
@@ -33,13 +33,13 @@ func (m *crew) handOver() {
 
 // worthwhile says whether there is anything to be answered in a connection's input: not if it is the beginning of a request
 // and no more of it has come.
-func (m *crew) worthwhile(a *arrival) bool {
+func (m *workerPool) worthwhile(a *arrival) bool {
 	filled := a.c.fill != nil && a.c.fill.done()
 	return filled || len(a.data) > 0 && !a.c.is(stateHalf)
 }
 
 // dispatch sends workers off, as long as there are any, with a like share each of the connections that wait.
-func (m *crew) dispatch() {
+func (m *workerPool) dispatch() {
 	l := m.home
 	for len(m.waiting) > 0 {
 		free := len(m.idle) + maxWorkers - m.made
@@ -47,7 +47,7 @@ func (m *crew) dispatch() {
 			return
 		}
 		share := min((len(m.waiting)+free-1)/free, maxTrips)
-		w := m.worker()
+		w := m.idleWorker()
 		for _, c := range m.waiting[:share] {
 			if c.is(stateOpen) {
 				w.load(c)
@@ -56,12 +56,12 @@ func (m *crew) dispatch() {
 		rest := copy(m.waiting, m.waiting[share:])
 		clear(m.waiting[rest:])
 		m.waiting = m.waiting[:rest]
-		l.shared.employ(w)
+		l.shared.runWorker(w)
 	}
 }
 
-// worker returns one that is idle.
-func (m *crew) worker() *worker {
+// idleWorker returns one that is idle.
+func (m *workerPool) idleWorker() *worker {
 	if n := len(m.idle); n > 0 {
 		w := m.idle[n-1]
 		m.idle = m.idle[:n-1]
@@ -73,11 +73,11 @@ func (m *crew) worker() *worker {
 	return w
 }
 
-// takeBack goes on with the connections that a worker has answered.
-func (m *crew) takeBack(w *worker) {
+// bringBack goes on with the connections that a worker has answered.
+func (m *workerPool) bringBack(w *worker) {
 	l := m.home
 	for i := range w.trips {
-		m.welcome(w, &w.trips[i])
+		m.bringBackConn(w, &w.trips[i])
 	}
 	w.trips = w.trips[:0]
 	clear(w.loop.admin.parked)
@@ -93,26 +93,26 @@ func (m *crew) takeBack(w *worker) {
 	l.answer()
 }
 
-// welcome gives a connection what has become of its copy, unless it has been closed meanwhile or must be now.
-func (m *crew) welcome(w *worker, t *trip) {
+// bringBackConn gives a connection what has become of its copy, unless it has been closed meanwhile or must be now.
+func (m *workerPool) bringBackConn(w *worker, t *trip) {
 	l := m.home
 	c, x, newer := t.c, t.copy, t.c.in
 	c.in = t.input
 	l.inputs.drop(c)
 	c.in = newer
 	if !c.is(stateOpen) || !w.whole {
-		m.forgetCopy(w, x)
+		m.dropCopy(w, x)
 		l.close(c)
 	} else {
 		m.merge(w, t)
-		m.goOnWith(c)
+		m.deliver(c)
 	}
 	*t = trip{copy: x}
 	x.auth = nil
 }
 
-// forgetCopy lets go of what a copy holds.
-func (m *crew) forgetCopy(w *worker, x *conn) {
+// dropCopy lets go of what a copy holds.
+func (m *workerPool) dropCopy(w *worker, x *conn) {
 	l := m.home
 	x.resetOutput()
 	w.loop.inputs.drop(x)
@@ -126,7 +126,7 @@ func (m *crew) forgetCopy(w *worker, x *conn) {
 }
 
 // merge makes what a copy knows its connection's.
-func (m *crew) merge(w *worker, t *trip) {
+func (m *workerPool) merge(w *worker, t *trip) {
 	l := m.home
 	c, x := t.c, t.copy
 	c.clear(stateParked | stateSaidAll | stateHalf | stateUnended)
@@ -157,8 +157,8 @@ func (m *crew) merge(w *worker, t *trip) {
 	}
 }
 
-// goOnWith sends a connection the replies that a worker has made, and puts what it has sent since into the round.
-func (m *crew) goOnWith(c *conn) {
+// deliver sends a connection the replies that a worker has made, and puts what it has sent since into the round.
+func (m *workerPool) deliver(c *conn) {
 	l := m.home
 	l.hear(c)
 	switch {

@@ -18,7 +18,7 @@ const lineEndTime = 100 * time.Millisecond
 func (l *loop) awaitLineEnd(c *conn) {
 	c.set(stateTimed)
 	seen := c.grown
-	l.onLoop(c, lineEndTime, func() { l.judgeLine(c, seen) })
+	l.onLoopAfter(c, lineEndTime, func() { l.judgeLine(c, seen) })
 }
 
 // judgeLine ends a connection whose line has not grown any more. What has come meanwhile and was not read counts, since

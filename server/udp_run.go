@@ -2,12 +2,12 @@ package server
 
 import "gocached/protocol"
 
-// gather puts a datagram of a single command into the run. It reports false, and leaves the run as it was, if there is no
+// addToRun puts a datagram of a single command into the run. It reports false, and leaves the run as it was, if there is no
 // room for it, if there is more than one command or less, or if the answer may be long.
-func (w *udpWorker) gather(i int, body []byte) bool {
+func (w *udpWorker) addToRun(i int, body []byte) bool {
 	l, c := w.loop, w.conns[i]
 	from := l.round.run.N
-	w.renew(c, body[0])
+	w.resetConn(c, body[0])
 	used, need := c.parser.Parse(body, &l.round.run, protocol.MaxRun-from)
 	if need != protocol.NeedNothing || c.parser.State.InGet || !single(l.round.run.Requests[from:l.round.run.N]) {
 		l.round.run.N = from
@@ -31,8 +31,8 @@ func single(requests []protocol.Request) bool {
 	return len(requests) > 0
 }
 
-// flush answers the run: it is executed at once, and each datagram in it is answered by one message.
-func (w *udpWorker) flush() {
+// answerRun answers the run: it is executed at once, and each datagram in it is answered by one message.
+func (w *udpWorker) answerRun() {
 	l := w.loop
 	if l.round.run.N == 0 {
 		return
@@ -40,18 +40,18 @@ func (w *udpWorker) flush() {
 	l.replies.setRoom()
 	l.executor.execute(0, l.round.run.N)
 	l.replies.write()
-	w.emptyRun()
+	w.resetRun()
 }
 
-// emptyRun makes the run ready to gather datagrams.
-func (w *udpWorker) emptyRun() {
+// resetRun makes the run ready to gather datagrams.
+func (w *udpWorker) resetRun() {
 	l := w.loop
 	l.round.run.N, l.round.parts = 0, l.round.parts[:0]
 	l.round.ready, l.round.head = l.round.ready[:0], 0
 }
 
-// renew makes a conn, and what a panic may have left half done, ready for another client.
-func (w *udpWorker) renew(c *conn, first byte) {
+// resetConn makes a conn, and what a panic may have left half done, ready for another client.
+func (w *udpWorker) resetConn(c *conn, first byte) {
 	l := w.loop
 	l.inputs.drop(c)
 	c.resetOutput()
