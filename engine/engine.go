@@ -41,7 +41,9 @@ type Engine interface {
 	//
 	// valueLen must be what CanStore has allowed; the engine checks it again before it takes memory.
 	//
-	// op is what Store will be told. Unless it is OpSet, what becomes of the store depends on the item that is under the
+	// op is what Store will be told, and with it Gradually if the item is not filled at once but as slowly as a client likes. Then
+	// the status may be Busy: so much is being filled gradually that more would leave others without memory, and
+	// when some of it was stored or released there may be room. Unless op is OpSet, what becomes of the store depends on the item that is under the
 	// key now, so that one is never evicted to make room for this.
 	Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time, op Op) (Item, Status)
 

@@ -77,6 +77,9 @@ const (
 	OpAppend
 	OpPrepend
 	OpCAS
+
+	// Gradually is added to one of them for Allocate alone; see there.
+	Gradually Op = 1 << 7
 )
 
 // Arithmetic describes an incr or decr.

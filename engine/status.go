@@ -14,6 +14,7 @@ const (
 	NonNumeric         // the value is not a number
 	Unsupported        // the engine does not know the call or the group
 	NoClass            // too large after all: CanStore lets a few sizes pass of which no slab class has chunks
+	Busy               // no chunk can be had now for an item that is filled gradually: see Allocate
 	Temporary          // something behind the engine failed; trying again may help
 
 	// FirstFree is the first number that this package leaves to others: protocol numbers its own outcomes from here.

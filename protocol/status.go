@@ -56,6 +56,7 @@ var statuses = [numStatuses]statusRow{
 	engine.TooLarge:    {"SERVER_ERROR object too large for cache", "", codeTooLarge, "Too large."},
 	engine.NoMemory:    {"SERVER_ERROR out of memory storing object", "", codeNoMemory, "Out of memory"},
 	engine.NoClass:     {"SERVER_ERROR out of memory storing object", "", codeNoMemory, "Out of memory"},
+	engine.Busy:        {"SERVER_ERROR out of memory storing object", "", codeNoMemory, "Out of memory"},
 	engine.NonNumeric:  {"CLIENT_ERROR cannot increment or decrement non-numeric value", "", codeNonNumeric, "Non-numeric server-side value for incr or decr"},
 	engine.Unsupported: {"ERROR", "", codeUnknownCommand, "Unknown command"},
 	engine.Temporary:   {"SERVER_ERROR temporary failure", "", codeTemporary, "Temporary failure"},

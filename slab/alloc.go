@@ -18,6 +18,27 @@ func (c *Class) Alloc(a *Arena) Ref {
 		c.use(a, r)
 		return r
 	}
+	return c.allocEnd(a)
+}
+
+// AllocIn is Alloc for a chunk of one of the class's pages. free says of a chunk that was handed out whether it was given back.
+// Needs the class lock.
+func (c *Class) AllocIn(a *Arena, page uint32, free func(Ref) bool) Ref {
+	if page == c.leaving || int(*a.inUse(page)) == c.PerPage {
+		return None
+	}
+	for i := range c.Used(a, page) {
+		if r := a.Chunk(page, i); free(r) {
+			c.remove(a, r)
+			c.use(a, r)
+			return r
+		}
+	}
+	return c.allocEnd(a) // which lies in this page, or all of its chunks would be in use
+}
+
+// allocEnd takes a chunk from the unused end of the newest page.
+func (c *Class) allocEnd(a *Arena) Ref {
 	if c.nend == 0 {
 		return None
 	}

@@ -41,20 +41,36 @@ func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.
 		return engine.Item{}, status
 	}
 	w.now = e.now()
-	if op != engine.OpSet {
+	gradually := op&engine.Gradually != 0
+	if op&^engine.Gradually != engine.OpSet {
 		w.keep = key
 	}
 	hash := e.table.Hash(key)
 	e.table.PrefetchBucket(hash)
-	ref := e.take(&w)
-	if ref == slab.None {
-		return engine.Item{}, engine.NoMemory
+	ref, status := e.chunkFor(&w, gradually)
+	if status != engine.OK {
+		return engine.Item{}, status
 	}
 	e.table.PrefetchFirst(hash) // for Store
 	h := e.at(ref)
 	h.Write(key, flags, exptime)
 	h.SetHash(hash)
-	return engine.Item{Value: h.Value(), Ref: uint64(ref)}, engine.OK
+	it := engine.Item{Value: h.Value(), Ref: uint64(ref)}
+	if gradually {
+		it.Ref |= gradual
+	}
+	return it, engine.OK
+}
+
+// chunkFor takes a chunk for an item whose value comes at once, or gradually.
+func (e *Engine) chunkFor(w *want, gradually bool) (slab.Ref, engine.Status) {
+	if gradually {
+		return e.takeGradually(w)
+	}
+	if ref := e.take(w); ref != slab.None {
+		return ref, engine.OK
+	}
+	return slab.None, engine.NoMemory
 }
 
 // Release frees an item from Allocate, or takes back what Get has lent.
@@ -64,6 +80,7 @@ func (e *Engine) Release(it engine.Item) {
 		e.takeBack(ref)
 		return
 	}
+	e.settled(it)
 	e.release(ref, e.at(ref))
 }
 

@@ -79,7 +79,7 @@ func (e *Engine) choosePage(c *class, now clock.Time, keep uint32) uint32 {
 	tries := max(pageTries*c.chunks.PerPage, smallTries)
 	for i := 0; i < c.chunks.Pages() && tries > 0; i++ {
 		page := c.chunks.Page(i)
-		if page == keep || e.lending.lentFrom(page) {
+		if page == keep || e.pinned(page) {
 			continue
 		}
 		if e.clearable(c, page, now) {

@@ -35,11 +35,12 @@
 // goes to nobody, where every class finds it, before anything is evicted; a class keeps its only one for a second. With -M
 // nothing is evicted, so only a page without living items is handed over.
 //
-// # What is lent
+// # What stays where it is
 //
-// A large value is not copied for its reader but lent, and its item stays where it is until the reader gives it back.
-// At most a quarter of the pages may hold something lent (lend.go), so that readers who take their time keep nobody from
-// storing.
+// A large value is not copied for its reader but lent, and its item stays where it is until the reader gives it back. So
+// does one that is filled gradually, until it is whole. A page with such an item can be given to no other class. So at most a
+// quarter of the pages may hold something lent (lend.go), and half of them something that is being filled (gradual.go): clients
+// who take their time keep nobody from storing.
 //
 // # Flush and expiry
 //

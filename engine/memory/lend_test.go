@@ -100,7 +100,7 @@ func TestLentLeavesRoom(t *testing.T) {
 			if !h.Look(fmt.Sprint("k", i)).Hit {
 				continue
 			}
-			if page := e.arena.PageOf(refOf(e, fmt.Sprint("k", i))); !e.lending.lentFrom(page) {
+			if page := e.arena.PageOf(refOf(e, fmt.Sprint("k", i))); !e.lending.in(page) {
 				borrow(h, &r, fmt.Sprint("k", i))
 			}
 		}

@@ -30,8 +30,9 @@ type Engine struct {
 	classes []class // by number; 0 is no class
 	finder  finder
 
-	flush   flusher
-	lending lending
+	flush     flusher
+	lending   pins // what Get lends
+	receiving pins // what Allocate hands out to be filled gradually
 
 	_   [cacheLine]byte // all calls read what is above, and every change writes the CAS
 	cas counter         // the last CAS given out
@@ -91,7 +92,8 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.started = s.Clock.UnixOf(0)
 	e.classes = makeClasses(sizes, s.ItemMax)
 	e.finder.init(sizes)
-	e.lending.init(arena.Pages())
+	e.lending.init(arena.Pages(), lentShare)
+	e.receiving.init(arena.Pages(), gradualShare)
 	if err := e.due.init(arena.Pages(), arena.Bits()); err != nil {
 		return errors.Join(fmt.Errorf("memory: reserve memory for bounds: %w", err), table.Close(), arena.Close())
 	}

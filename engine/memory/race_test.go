@@ -13,7 +13,7 @@ import (
 )
 
 // TestEverythingAtOnce has 16 goroutines do everything in caches that are far too small: evictions, donors, borrowed
-// chunks, flushes, items that are over, a growing table and lent values. No key may show another's value; the check at the end must find every
+// chunks, flushes, items that are over, a growing table, lent values, and some that are filled gradually. No key may show another's value; the check at the end must find every
 // chunk accounted for. It is most worth with the race detector.
 func TestEverythingAtOnce(t *testing.T) {
 	for _, run := range []struct {
@@ -33,12 +33,14 @@ func TestEverythingAtOnce(t *testing.T) {
 				wg.Go(func() { everything(e, h, rand.New(rand.NewPCG(uint64(id), 3)), run.sizes) })
 			}
 			wg.Wait()
+			h.Expect("pages with something that is filled", e.receiving.pages.Load(), int64(0))
 		})
 	}
 }
 
 func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 	key := func() string { return fmt.Sprintf("key%04d", r.IntN(3000)) }
+	var filling gradually
 	for i := range 1200 {
 		k := key()
 		value := strings.Repeat(k+";", 1+r.IntN(1+r.IntN(sizes))/8)
@@ -63,7 +65,9 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 				}
 				h.Figures(engine.Query{Group: "cachedump", Class: 1 + r.IntN(20), Limit: 10})
 			}
-		case 6, 7, 8, 9, 10:
+		case 6:
+			filling.goOn(h, r, k, value)
+		case 7, 8, 9, 10:
 			exptime := clock.Never
 			if r.IntN(2) == 0 {
 				exptime = h.Clock.Now() + clock.Time(r.IntN(4))
@@ -73,6 +77,32 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 			run(e, h, r, key)
 		}
 	}
+	for len(filling) > 0 {
+		filling.end(h, r)
+	}
+}
+
+// gradually are items that are being filled while other things happen.
+type gradually []engine.Item
+
+// goOn begins another one, and ends the oldest if there are some.
+func (g *gradually) goOn(h *enginetest.Harness, r *rand.Rand, key, value string) {
+	if it, status := h.Allocate([]byte(key), len(value), 0, 0, engine.OpSet|engine.Gradually); status == engine.OK {
+		copy(it.Value, value)
+		*g = append(*g, it)
+	}
+	if len(*g) > 2 {
+		g.end(h, r)
+	}
+}
+
+func (g *gradually) end(h *enginetest.Harness, r *rand.Rand) {
+	if it := (*g)[0]; r.IntN(3) == 0 {
+		h.Release(it)
+	} else {
+		h.Store(it, engine.OpSet, 0)
+	}
+	*g = (*g)[1:]
 }
 
 // run gets some keys and checks that each shows its own value; what is lent is looked at again later.

@@ -65,6 +65,8 @@ var ownRows = []row[*whole]{
 		func(w *whole) uint64 { return w.balancer.moved.Load() }),
 	ofWhole("pages_lent", figure.Gauge, figure.Pages, "Pages of which a value is being sent from where it lies.",
 		func(w *whole) uint64 { return uint64(w.lending.pages.Load()) }),
+	ofWhole("pages_receiving", figure.Gauge, figure.Pages, "Pages into which a value is being received that comes in many parts.",
+		func(w *whole) uint64 { return uint64(w.receiving.pages.Load()) }),
 	ofWhole("lru_promotions", figure.Counter, figure.None,
 		"Times an item that was used since was passed over, where the oldest of its class was to go.",
 		func(w *whole) uint64 { return w.promotions }),

@@ -13,10 +13,17 @@ import (
 // before or wholly after each flush (see stamp).
 func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine.Status) {
 	e.checker.check(e)
+	var newCAS uint64
+	var status engine.Status
 	if op == engine.OpAppend || op == engine.OpPrepend {
-		return e.join(it, op, cas)
+		newCAS, status = e.join(it, op, cas)
+	} else {
+		newCAS, status = e.store(it, op, cas, 1)
 	}
-	return e.store(it, op, cas, 1)
+	if status != engine.NoMemory {
+		e.settled(it)
+	}
+	return newCAS, status
 }
 
 // store is Store for everything but append and prepend. sets is 1 if it counts as a client's set.
