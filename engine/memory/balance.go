@@ -114,7 +114,7 @@ func (e *Engine) balanceOnce(now clock.Time) (items int) {
 		return items
 	}
 	defer e.moving.Unlock()
-	if page := e.clear(&e.classes[from], now, 0); page != 0 {
+	if page := e.clear(&e.classes[from], now, 0, theOnly); page != 0 {
 		e.hand(page, &e.classes[to])
 		e.balancer.moved.Add(1)
 	}

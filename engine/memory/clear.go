@@ -20,10 +20,17 @@ const (
 )
 
 // clear empties one page of the class and takes it away. It returns 0 if the class has no page that can be cleared: one
-// other than the one to keep in which no item is held by anybody, nor, if nothing may be evicted, alive.
-func (e *Engine) clear(c *class, now clock.Time, keep uint32) (page uint32) {
+// other than the one to keep in which no item is held by anybody, nor, if nothing may be evicted, alive; or if that would
+// be more than it is asked for, by now.
+func (e *Engine) clear(c *class, now clock.Time, keep uint32, asked sacrifice) (page uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !e.rankLocked(c, now).bears(asked) {
+		return 0
+	}
+	if asked == unused {
+		return e.clearPage(c, c.chunks.Emptiest(e.arena), now)
+	}
 	if page = e.choosePage(c, now, keep); page == 0 {
 		return 0
 	}

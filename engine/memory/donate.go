@@ -37,19 +37,19 @@ func (e *Engine) donate(w *want, most sacrifice) bool {
 	}
 	keep := e.pageOf(w.keep)
 	for tried := make(map[*class]bool); ; {
-		from := e.donor(to, tried, most, now)
+		from, asked := e.donor(to, tried, most, now)
 		if from == nil {
 			if keep == 0 {
 				e.scarce[most].Store(moment)
 			}
 			return false
 		}
-		if page := e.clear(from, now, keep); page != 0 {
+		if page := e.clear(from, now, keep, asked); page != 0 {
 			e.hand(page, to)
 			e.donated.Add(1)
 			return true
 		}
-		tried[from] = true
+		tried[from] = asked == most // else it has come to use the page meanwhile, and is looked at anew
 	}
 }
 
@@ -75,9 +75,9 @@ func (e *Engine) pageOf(key []byte) uint32 {
 }
 
 // donor chooses: a class with an unused page, else one with a page's worth of free chunks, else the class whose oldest item was idle for longest, else
-// the one with the most pages. A class with only one page comes last.
-func (e *Engine) donor(to *class, tried map[*class]bool, most sacrifice, now clock.Time) *class {
-	var best *class
+// the one with the most pages. A class with only one page comes last. A class that is chosen for its unused page is asked for no
+// more than that.
+func (e *Engine) donor(to *class, tried map[*class]bool, most sacrifice, now clock.Time) (best *class, asked sacrifice) {
 	var bestRank donorRank
 	for i := range e.classes[1:] {
 		c := &e.classes[i+1]
@@ -85,14 +85,17 @@ func (e *Engine) donor(to *class, tried map[*class]bool, most sacrifice, now clo
 			continue
 		}
 		rank := e.rank(c, now)
-		if rank.pages == 0 || most == unused && !rank.unused || most == oneOfSeveral && rank.pages == 1 && !rank.free {
+		if !rank.bears(most) {
 			continue
 		}
 		if best == nil || bestRank.less(rank) {
 			best, bestRank = c, rank
 		}
 	}
-	return best
+	if bestRank.unused {
+		return best, unused
+	}
+	return best, most
 }
 
 // donorRank says how well a class can spare a page.
@@ -100,6 +103,17 @@ type donorRank struct {
 	several, free, unused bool
 	idle                  uint32
 	pages                 int
+}
+
+// bears says whether a class may be asked for so much.
+func (r donorRank) bears(most sacrifice) bool {
+	switch most {
+	case unused:
+		return r.unused
+	case oneOfSeveral:
+		return r.unused || r.several
+	}
+	return r.pages > 0
 }
 
 func (r donorRank) less(o donorRank) bool {
@@ -119,6 +133,11 @@ func (r donorRank) less(o donorRank) bool {
 func (e *Engine) rank(c *class, now clock.Time) donorRank {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return e.rankLocked(c, now)
+}
+
+// rankLocked is rank with the class lock held.
+func (e *Engine) rankLocked(c *class, now clock.Time) donorRank {
 	r := donorRank{pages: c.chunks.Pages()}
 	r.several = r.pages > 1
 	r.unused = c.chunks.Empty() > 0

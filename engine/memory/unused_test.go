@@ -41,3 +41,25 @@ func fill(e *Engine, name string, size int) (stored int) {
 	}
 	return stored
 }
+
+// TestUnusedPageIsUsedAgain: a class that was to give its unused page, and has come to store in it meanwhile, keeps it, and its
+// items.
+func TestUnusedPageIsUsedAgain(t *testing.T) {
+	for _, most := range []sacrifice{unused, oneOfSeveral, theOnly} {
+		e, h := alone(t, limit(4<<20))
+		value := strings.Repeat("v", 5000)
+		h.Set("small", "v")
+		h.Remove([]byte("small"), engine.Removal{})
+		for i := 0; e.arena.Left() > 0; i++ {
+			h.Set(fmt.Sprint("k", i), value)
+		}
+		to, now := e.classOfSize(100_000), e.now()
+		from, asked := e.donor(to, map[*class]bool{}, most, now)
+		h.Expect("the class with the unused page", from == &e.classes[1], true)
+		h.Set("small", "v")
+		h.Expect("page", e.clear(from, now, 0, asked), uint32(0))
+		h.Has("small", "v")
+		h.Set("large", strings.Repeat("v", 100_000))
+		h.Has("small", "v")
+	}
+}
