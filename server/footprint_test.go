@@ -45,7 +45,7 @@ func TestFootprint(t *testing.T) {
 		t.Errorf("32 MB of items take %d bytes", items)
 	}
 	resident, explained := after["resident"], int64(0)
-	for _, part := range []string{"items", "hash_table", "program", "heap", "runtime"} {
+	for _, part := range []string{"items", "hash_table", "page_table", "program", "heap", "runtime"} {
 		explained += after[part]
 	}
 	if off := resident - explained; off < -8<<20 || off > 8<<20 {

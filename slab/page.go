@@ -85,6 +85,9 @@ func (a *Arena) Backed(unused int64) int64 {
 	return max(taken-unused, 0)
 }
 
+// TableBytes returns how much memory the page table takes, in bytes.
+func (a *Arena) TableBytes() int64 { return a.words.Resident() }
+
 // AddPage gives the class another page, whose chunks become its unused end, and reports whether there was one. The class
 // must have no unused end. Needs the class lock, and takes the page lock.
 func (c *Class) AddPage(a *Arena) bool {

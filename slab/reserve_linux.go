@@ -55,5 +55,25 @@ func (m *Memory) Populate(offset, n uintptr) error {
 // look without a lock.
 func (m *Memory) Forget() error { return unix.Madvise(m.mapping, unix.MADV_DONTNEED) }
 
+// residentStep is how many of the system's pages are asked about at a time.
+const residentStep = 4096
+
+// Resident returns how many bytes of it the system has found memory for, as far as it says.
+func (m *Memory) Resident() (bytes int64) {
+	size := os.Getpagesize()
+	var in [residentStep]byte // the lowest bit says of a page whether it is
+	for rest := m.mapping; len(rest) > 0; {
+		n := min(len(rest), residentStep*size)
+		if _, _, errno := unix.Syscall(unix.SYS_MINCORE, uintptr(unsafe.Pointer(&rest[0])), uintptr(n), uintptr(unsafe.Pointer(&in))); errno != 0 {
+			return bytes
+		}
+		for _, is := range in[:(n+size-1)/size] {
+			bytes += int64(is&1) * int64(size)
+		}
+		rest = rest[n:]
+	}
+	return bytes
+}
+
 // Free gives bytes and addresses back.
 func (m *Memory) Free() error { return unix.Munmap(m.mapping) }

@@ -60,7 +60,7 @@ func checkNeeds(s *settings.Settings, identity *identity) error {
 		return err
 	}
 	threads := threadsOf(s.Threads)
-	if err := checkSpace(s.ItemMemory(), threads); err != nil {
+	if err := checkSpace(s.ItemMemory(), s.ItemMax, threads); err != nil {
 		return err
 	}
 	return checkTasks(identity, threads)

@@ -35,8 +35,12 @@ var spaceLimits = [...]spaceLimit{
 	{unix.RLIMIT_DATA, "data segment", "ulimit -d", runtimeData},
 }
 
-// checkSpace fails if one of the limits leaves no room for so many bytes of items and the threads of a server.
-func checkSpace(items int64, threads int) error {
+// tableBytes is what the engine keeps of its slab pages at most: of each, and of what is in them.
+func tableBytes(items int64, page int) int64 { return items/int64(page)*24 + items/100 }
+
+// checkSpace fails if one of the limits leaves no room for so many bytes of items, in slab pages of a size, and the threads
+// of a server.
+func checkSpace(items int64, page, threads int) error {
 	for _, l := range spaceLimits {
 		var limit unix.Rlimit
 		if unix.Getrlimit(l.resource, &limit) != nil {
@@ -46,24 +50,25 @@ func checkSpace(items int64, threads int) error {
 		if usesC() {
 			beside += int64(threads) * threadSpace
 		}
-		if err := l.check(int64(min(limit.Cur, math.MaxInt64)), beside, items); err != nil {
+		if err := l.check(int64(min(limit.Cur, math.MaxInt64)), beside, items, tableBytes(items, page)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// check compares a limit with what is needed for the items and for all else.
-func (l spaceLimit) check(limit, beside, items int64) error {
-	if limit-beside >= items {
+// check compares what a limit leaves with what is needed for the items and the tables.
+func (l spaceLimit) check(limit, beside, items, tables int64) error {
+	left := limit - beside
+	if left >= items+tables {
 		return nil
 	}
 	advice := "lift the limit"
-	if fits := (limit - beside) >> 20; fits > 0 {
+	if fits := int64(float64(left)*float64(items)/float64(items+tables)) >> 20; fits > 0 {
 		advice = fmt.Sprintf("give -m %d or less, or %s", fits, advice)
 	}
 	return exit(settings.ExitSystem, "the %s is limited to %d MB (%s): with -m %d, %d MB are needed, most of which are never touched; %s",
-		l.what, limit>>20, l.shell, items>>20, (beside+items)>>20, advice)
+		l.what, limit>>20, l.shell, items>>20, (beside+items+tables)>>20+1, advice)
 }
 
 // usesC reports whether this build has the C library make its threads.

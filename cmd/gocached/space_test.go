@@ -17,7 +17,7 @@ func TestHugeSpaceLimit(t *testing.T) {
 		if err := unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: most, Max: before.Max}); err != nil {
 			t.Fatal(err)
 		}
-		if err := checkSpace(64<<20, 20); err != nil {
+		if err := checkSpace(64<<20, 1<<20, 20); err != nil {
 			t.Errorf("limit %d: %v", most, err)
 		}
 	}

@@ -76,6 +76,9 @@ func dueSizes(blocks uint64) (sizes []uint64) {
 
 func (d *due) close() error { return d.memory.Free() }
 
+// bytes returns how much memory the bounds take. Those of pages in which nothing ever expires take none.
+func (d *due) bytes() int64 { return d.memory.Resident() }
+
 // block returns how many chunks are in a block.
 func (d *due) block() int { return 1 << d.levels[0].shift }
 

@@ -85,6 +85,9 @@ var memoryRows = []row[*whole]{
 		func(w *whole) uint64 { return uint64(w.arena.Backed(w.unused)) }),
 	ofWhole("memory_hash_table", figure.Gauge, figure.Bytes, "Bytes of the buckets of the hash table, four each.",
 		func(w *whole) uint64 { return uint64(w.table.Bytes()) }),
+	ofWhole("memory_page_table", figure.Gauge, figure.Bytes, "Bytes that say which size each slab page is for, and when something "+
+		"in it is over: up to 0.5 % of memory_items, and nearly none where no item expires.",
+		func(w *whole) uint64 { return uint64(w.arena.TableBytes() + w.due.bytes()) }),
 }
 
 // modernRows are what memcached 1.6 has among its general figures, under its names.
