@@ -34,7 +34,8 @@ var commands = [numCommands]commandRow{
 	SASLStep:   {name: "sasl_step"},
 }
 
-// form says how the words behind a text command's name are read.
+// form says how the words behind a text command's name are read: those of a get in text_get.go, of a store in
+// text_store.go, all others by textCommand.read.
 type form uint8
 
 const (

@@ -196,6 +196,28 @@ func TestCommandRows(t *testing.T) {
 	}
 }
 
+// TestTextCommandsAreWhole: with the fewest words that it takes each text command is itself, has its key if its form has
+// one, and an answer.
+func TestTextCommandsAreWhole(t *testing.T) {
+	unanswered := map[Command]bool{Get: true, Quit: true, Shutdown: true} // AppendHit and AppendMiss answer a get
+	for i := range textCommands {
+		row := &textCommands[i]
+		line := row.name + strings.Repeat(" 1", row.fewest) + "\r\n1\r\n"
+		all, _ := drive(t, new(Parser), []byte(line), nil, nil)
+		if len(all) == 0 || all[0].r.Command != row.command {
+			t.Fatalf("%s: %q is read as %v", row.name, line, all)
+		}
+		keyed := row.form != formBare && row.form != formFlush && row.form != formVerbosity
+		if keyed != (all[0].key == "1") {
+			t.Errorf("%s has the key %q: textCommand.read must know its form", row.name, all[0].key)
+		}
+		answer := AppendReply(nil, &all[0].r, nil, &Reply{Number: 1, Text: "1"})
+		if len(answer) == 0 && !unanswered[row.command] {
+			t.Errorf("%s has no answer: see commandRow.done and appendTextReply", row.name)
+		}
+	}
+}
+
 func TestStatusRows(t *testing.T) {
 	for s := engine.OK + 1; s < numStatuses; s++ {
 		row := statuses[s]

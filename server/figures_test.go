@@ -68,7 +68,7 @@ func TestEveryCounterHasARow(t *testing.T) {
 	for n, name := range names {
 		f, ok := shown[name]
 		if !ok {
-			t.Errorf("no figure shows %s", name)
+			t.Errorf("no figure shows %s: it needs its place in a group, in stats.go", name)
 			continue
 		}
 		if got, _ := f.Value.Number(); int(got/much) != n+1 {

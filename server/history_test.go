@@ -3,7 +3,9 @@ package server
 import (
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -18,9 +20,8 @@ import (
 // or ends its connection, and nothing breaks. memcached crashed on several of them, in three releases.
 func TestAdminWordsAlone(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
-	commands := []string{"stats", "verbosity", "flush_all", "shutdown", "version", "touch", "gat", "gats", "get", "gets", "incr",
-		"decr", "delete", "set", "cas", "append", "watch", "lru", "lru_crawler", "slabs", "cache_memlimit", "refresh_certs",
-		"extstore", "me", "mn", "mg", "ms"}
+	commands := append(textCommands(t), "watch", "lru", "lru_crawler", "slabs", "cache_memlimit", "refresh_certs", "extstore",
+		"me", "mn", "mg", "ms")
 	for _, g := range statsGroups {
 		commands = append(commands, "stats "+g.name, "stats "+g.name+" dump", "stats "+g.name+" on 1")
 	}
@@ -46,6 +47,22 @@ func TestAdminWordsAlone(t *testing.T) {
 	if n := ts.sum(panics); n != 0 {
 		t.Errorf("%d panics: %s", n, ts.logs.String())
 	}
+}
+
+// textCommands returns the names of the commands of the text protocol, from their table.
+func textCommands(t *testing.T) (names []string) {
+	t.Helper()
+	source, err := os.ReadFile("../protocol/command.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\t\{name: "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+		names = append(names, m[1])
+	}
+	if len(names) < 20 {
+		t.Fatalf("only %d commands in the table: %v", len(names), names)
+	}
+	return names
 }
 
 // hearsVersionOrEnd asks for the version and reads up to the answer, or to the end of the connection.

@@ -49,7 +49,7 @@ func dialUDP(t *testing.T, to *net.UDPAddr) *udpClient {
 	return &udpClient{UDPConn: c, t: t}
 }
 
-// ask sends a request and expects a reply of one datagram.
+// ask sends one command and expects a reply of one datagram. Further commands would be answered in messages of their own.
 func (c *udpClient) ask(request, reply string) {
 	c.t.Helper()
 	c.id++
