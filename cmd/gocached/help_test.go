@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -34,9 +35,21 @@ func TestHelp(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got.stdout != string(want) {
-			t.Errorf("%s differs from %s; go test -run Help -update writes it anew:\n%s", flag, path, got.stdout)
+			t.Errorf("%s differs from %s, and go test ./cmd/gocached -run TestHelp -update writes that anew: %s",
+				flag, path, firstDifference(got.stdout, string(want)))
 		}
 	}
+}
+
+// firstDifference shows the first line in which two texts that are not the same differ.
+func firstDifference(got, want string) string {
+	gots, wants := strings.SplitAfter(got, "\n"), strings.SplitAfter(want, "\n")
+	for i := range min(len(gots), len(wants)) {
+		if gots[i] != wants[i] {
+			return fmt.Sprintf("line %d is %q, was %q", i+1, gots[i], wants[i])
+		}
+	}
+	return "in no line"
 }
 
 // TestHelpWords checks that the help does not promise what is not there: test suites look for these words.

@@ -15,10 +15,8 @@ func FuzzSettings(f *testing.F) {
 		}
 		s := Default()
 		for i := range len(letters) {
-			for r := range table {
-				if table[r].Letter == letters[i] && letters[i] != 0 {
-					s.Set(&table[r], value)
-				}
+			if row := flagOf(letters[i]); row != nil {
+				s.Set(row, value)
 			}
 		}
 		s.Complete()
@@ -35,6 +33,23 @@ func FuzzSettings(f *testing.F) {
 			t.Errorf("%d lines of stats settings", lines)
 		}
 	})
+}
+
+// flagOf returns the flag that a byte stands for: its letter, or 0, 1, ... for the first, the second, ... that has none.
+func flagOf(b byte) *Setting {
+	next := byte('0')
+	for i := range table {
+		row := &table[i]
+		letter := row.Letter
+		if letter == 0 && row.IsFlag() {
+			letter = next
+			next++
+		}
+		if letter == b && row.IsFlag() {
+			return row
+		}
+	}
+	return nil
 }
 
 // checkFaults looks whether faults can be told to somebody.

@@ -36,7 +36,7 @@ type Setting struct {
 	unit      int64                          // how many bytes one is, if the number is a size
 	check     func(*Settings) string         // a further fault, or ""
 	warn      func(*Settings) string         // what the operator should know, or ""
-	stat      string                         // its name in `stats settings`, "" if it is not there
+	stat      string                         // its name in `stats settings`, whose lines are memcached's alone; "" if it is not there
 	statOrder int                            // its place there, from 1
 	show      func(*Settings, Live) string   // its value there, instead of the usual for the field's type
 }
