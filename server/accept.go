@@ -12,7 +12,7 @@ import (
 	"gocached/server/rim"
 )
 
-// restTime is how long a goroutine rests that the system has refused something: descriptors or memory, most likely.
+// restTime is how long a goroutine rests after the system has refused it something, most likely descriptors or memory.
 const restTime = 50 * time.Millisecond
 
 // rest waits for d. It returns false if the server stops first.
@@ -30,11 +30,12 @@ func (s *shared) rest(d time.Duration) bool {
 	}
 }
 
-// enrolling is how many connections of a listener can be on their way to their event loops at the same time. Each waits
-// there for the end of a round.
+// enrolling is how many connections of a listener can be on their way to their event loops at the same time. Each of them
+// waits until its loop has ended a round.
 const enrolling = 16
 
-// accept takes connections from one listener until it is closed. Each goes to an event loop. It returns when the last has arrived there.
+// accept takes connections from one listener until the listener is closed. Each connection goes to an event loop. accept
+// returns when the last one has arrived there.
 func (s *Server) accept(ln listen.Listener) {
 	failing := false
 	var onTheirWay sync.WaitGroup
@@ -86,7 +87,7 @@ func (s *Server) accept(ln listen.Listener) {
 	}
 }
 
-// reserve takes a place for a further connection. It waits while there is none. It returns false if the server stops first.
+// reserve takes a place for one more connection. It waits while there is none. It returns false if the server stops first.
 func (s *Server) reserve() (place rim.Place, ok bool) {
 	for waits := 0; ; waits++ {
 		place, err := s.rim.Reserve()

@@ -2,8 +2,8 @@ package server
 
 import "gocached/protocol"
 
-// answers is what all that gives commands their meaning works with: the requests of the round's run, and the replies to
-// which it appends. A handler answers request i of the run.
+// answers is what every handler works with: the requests of the round's run, and the replies to which it appends. A handler
+// answers request i of the run.
 type answers struct {
 	*core
 	round   *round
@@ -19,8 +19,8 @@ func (a *answers) begin(i int) {
 	}
 }
 
-// next returns the request to go on with after i. If the connection of i has no more room for replies, is parked or is
-// to be closed, the rest of its requests are left out.
+// next returns the request to answer after i. If the connection of i has no more room for replies, is parked or will be
+// closed, the rest of its requests are left out.
 func (a *answers) next(i int) int {
 	p := a.round.part(i)
 	if i+1 < p.to && (p.c.state&(stateClosing|stateParked) != 0 || a.replies.full(p.c)) {

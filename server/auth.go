@@ -19,7 +19,7 @@ var open = [protocol.NumCommands]bool{
 	protocol.SASLStep: true,
 }
 
-// mayAsk says whether the connection of a part may do what r asks.
+// mayAsk says whether the connection may ask for r.
 func (c *conn) mayAsk(r *protocol.Request) bool {
 	return c.auth != nil && c.auth.known || open[r.Asked()]
 }
@@ -33,7 +33,7 @@ func (m *admin) saslList(i int) {
 	m.reply(i, protocol.Reply{Text: m.shared.sasl.List()})
 }
 
-// saslAuth begins an attempt to authenticate, and saslStep goes on with it. Both may take long, so they are parked.
+// saslAuth begins an attempt to authenticate, and saslStep is its next step. Both may take long, so they are parked.
 func (m *admin) saslAuth(i int) {
 	mechanism := string(m.round.run.Keys[i].Bytes)
 	if m.shared.sasl != nil && len(mechanism) > sasl.MaxMechanism {
@@ -51,7 +51,7 @@ func (m *admin) saslStep(i int) {
 	})
 }
 
-// attempt carries out one auth or step elsewhere. Whatever the connection was before, it is not known until it ends.
+// attempt parks one auth or step. The connection is not known until the attempt has ended, whatever it was before.
 func (m *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Result)) {
 	if m.shared.sasl == nil {
 		m.unknown(i)

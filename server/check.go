@@ -4,42 +4,42 @@ import "fmt"
 
 // What must hold between any two stages of a round:
 //
-//   - The parts of the run lie one behind the other, none is empty, and each request belongs to the part that it lies in.
+//   - The parts of the run follow each other without gaps. No part is empty. Each request knows its part.
 //   - No connection has two parts in a run, or two places in the round.
-//   - Each piece of the replies belongs to one connection, once. Those of one connection are in order, and their
-//     sizes add up to what it counts. Whoever has pieces is in owners, once.
+//   - Each piece of the replies belongs to one connection, once. The pieces of one connection are in order, and their
+//     sizes add up to what the connection counts. Each connection with pieces is in owners, once.
 //
 // And when a round has ended:
 //
-//   - What the state of a connection says is what the lists say that it is in.
-//   - Who is paused has reason to be, and who has reason is paused.
+//   - The state of a connection and the lists that it is in agree.
+//   - A connection is paused if it has a reason to be, and only then.
 //   - Each connection is at its descriptor, and at its place in the roster.
 //
-// To look costs much, so only the simulation does, and builds with the tag gocachedcheck or with the race detector.
+// Checks cost much. So only the simulation checks, and builds with the tag gocachedcheck or with the race detector.
 
-// checkEvery spaces the looks at all connections: so many rounds.
+// checkEvery is how many rounds lie between two checks of all connections.
 const checkEvery = 16
 
-// checker looks whether what must hold of a loop does.
+// checker checks the invariants of a loop.
 type checker struct {
 	loop   *loop
 	on     bool
-	rounds uint // that it has been asked about
+	rounds uint // since the loop began
 }
 
-// checkRun panics if the round under way is not as it must be.
+// checkRun panics if the round under way breaks an invariant.
 func (k *checker) checkRun() {
 	verify(k.checkParts, k.checkReady, k.checkPieces)
 }
 
-// checkAll panics, now and then, if anything of the loop is not as it must be behind a round.
+// checkAll is called when a round has ended. Now and then it checks everything, and panics if an invariant is broken.
 func (k *checker) checkAll() {
 	if k.rounds++; k.rounds%checkEvery == 0 {
 		verify(k.checkParts, k.checkReady, k.checkPieces, k.checkLists, k.checkConns)
 	}
 }
 
-// brokenInvariant begins what the panic says. Tests look for it in the log.
+// brokenInvariant is how the text of the panic begins. Tests look for it in the log.
 const brokenInvariant = "an invariant of the event loop is broken"
 
 func verify(checks ...func() error) {
@@ -74,7 +74,7 @@ func (k *checker) checkParts() error {
 	return nil
 }
 
-// checkReady looks at what is left of the round.
+// checkReady checks the connections of the round that have not been parsed yet.
 func (k *checker) checkReady() error {
 	l := k.loop
 	if l.round.head < 0 || l.round.head > len(l.round.ready) {
@@ -90,7 +90,7 @@ func (k *checker) checkReady() error {
 	return nil
 }
 
-// checkPieces follows the chains of pieces.
+// checkPieces checks the chains of pieces.
 func (k *checker) checkPieces() error {
 	l := k.loop
 	owned, end := 0, 0
@@ -151,7 +151,7 @@ func (k *checker) checkChain(c *conn) (n int, err error) {
 	return n, nil
 }
 
-// checkLists compares the lists of those who wait with their states.
+// checkLists compares the list of connections that have yielded with their states.
 func (k *checker) checkLists() error {
 	l := k.loop
 	on := make(map[*conn]bool, len(l.round.yielded))
@@ -169,7 +169,7 @@ func (k *checker) checkLists() error {
 	return nil
 }
 
-// checkConns looks at each connection by itself.
+// checkConns checks each connection by itself.
 func (k *checker) checkConns() error {
 	l := k.loop
 	for fd, c := range l.conns {

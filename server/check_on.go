@@ -2,5 +2,5 @@
 
 package server
 
-// checking says that every loop looks whether its invariants hold (check.go).
+// checking says that every loop checks its invariants (check.go).
 const checking = true

@@ -11,17 +11,17 @@ import (
 // core is what all parts of a loop need: what loops share, their own event loop and kernel, and what they count.
 type core struct {
 	shared *shared
-	rim    *rim.Loop // it runs no tasks if it is a UDP worker's
+	rim    *rim.Loop // runs no tasks for a UDP worker
 	kernel kernel.Kernel
 	roster roster                  // its connections, to find the idle ones
-	failed func(c *conn, what any) // what becomes of a panic, see guard
+	failed func(c *conn, what any) // is called after a panic, see guard
 
 	inEngine bool // a panic now would leave the engine's structures in doubt
 	counts   counts
 	totals   totals
 }
 
-// engineCall marks that engine code is running, so that a panic in it is known to leave its structures in doubt.
+// engineCall marks that engine code is running: after a panic in it the engine's structures are in doubt.
 func (k *core) engineCall() engine.Engine {
 	k.inEngine = true
 	return k.shared.engine
@@ -29,23 +29,23 @@ func (k *core) engineCall() engine.Engine {
 
 func (k *core) engineDone() { k.inEngine = false }
 
-// hear notes that a connection has just done something.
+// hear notes that a connection has just sent or taken something.
 func (k *core) hear(c *conn) {
 	if k.roster.after > 0 {
 		c.heard.at = k.shared.awake.Load()
 	}
 }
 
-// close ends a connection at once, see hangUp. Closed is called within it. A datagram's, or a copy, has
-// nothing to end.
+// close ends a connection at once; hangUp is the gentle way. Closed is called within it. The conn of a datagram, or a
+// worker's copy, has nothing to end.
 func (k *core) close(c *conn) {
 	if c.is(stateOpen) {
 		c.Close()
 	}
 }
 
-// guard runs f. A panic in it is a bug: it is logged and counted, and the connection it was for is closed. If engine
-// code was running the engine's structures may be half changed, and the process ends rather than serve from them.
+// guard runs f on behalf of a connection. A panic in f is a bug: it is logged and counted, and the connection is closed. If
+// engine code was running, the engine's structures may be half changed. Then the process ends, and serves nothing from them.
 func (k *core) guard(c *conn, f func()) {
 	defer func() {
 		if what := recover(); what != nil {

@@ -5,11 +5,11 @@ import (
 	"gocached/server/rim"
 )
 
-// What happens to a connection, as package rim tells it: each method is a step to the loop's own code.
+// Package rim tells a connection by these methods what happens to it. Each leads to the loop's own code.
 var _ rim.Client = (*conn)(nil)
 
-// streamFrom is the length in bytes from which a value that has not come whole is received straight into its chunk.
-// Shorter ones wait in the connection's input.
+// streamFrom is a length in bytes. A value of this length or more that has not come whole is received straight into its
+// chunk. The beginning of a shorter one waits in the connection's input.
 const streamFrom = 2048
 
 // Opened gives a new connection its loop.
@@ -48,17 +48,18 @@ func (l *loop) unblock(c *conn) {
 	l.answer()
 }
 
-// Closed lets go of everything a connection held. It may still write: a client that closed its half gets its answers.
+// Closed gives up everything that a connection held. Before that it may still write: a client that has closed its half of
+// the connection gets its answers.
 func (c *conn) Closed() {
 	c.loop.guard(c, func() { c.loop.closed(c) })
 	c.loop.shared.gate.Leave()
 }
 
-// closed answers what a connection asked before it was closed, and lets go of what it held.
+// closed answers what a connection asked before it was closed, and gives up what it held.
 func (l *loop) closed(c *conn) {
 	c.gone.Store(true)
 	if c.is(stateReady) {
-		l.round.last = c // so that it does not have to let others go first: there is no later
+		l.round.last = c // so it need not let others go first: there is no later for it
 		l.answer()
 	}
 	l.shared.logClose(c)

@@ -5,7 +5,7 @@ import (
 	"gocached/protocol"
 )
 
-// executor is the second stage.
+// executor is the second stage. It hands each request to its handler.
 type executor struct {
 	answers
 	gets    *gets
@@ -18,7 +18,7 @@ type executor struct {
 	prefetched []engine.Key // see expect
 }
 
-// table gives each command but get, which goes to the engine in company, its meaning.
+// table gives each command its handler. Get has none here: neighbouring gets go to the engine together (gets.get).
 func (x *executor) table() [protocol.NumCommands]func(i int) {
 	return [protocol.NumCommands]func(i int){
 		protocol.Fail:       x.admin.fail,
@@ -40,8 +40,8 @@ func (x *executor) table() [protocol.NumCommands]func(i int) {
 	}
 }
 
-// execute is the second stage: it answers the requests of the run from i up to, but not including, end, in order.
-// Neighbouring gets, whoever sent them, go to the engine together.
+// execute is the second stage: it answers the requests i to end-1 of the run, in order. Neighbouring gets go to the engine
+// together, whoever sent them.
 func (x *executor) execute(i, end int) {
 	if x.shared.log.Level() > 1 {
 		x.executeVerbosely(i, end)
@@ -63,8 +63,8 @@ func (x *executor) execute(i, end int) {
 	}
 }
 
-// prefetch tells the engine of the keys of requests that change something, if there are several in the run, so that it does
-// not have to wait for the memory of each in turn.
+// prefetch tells the engine the keys of the requests that change something, if the run has several. So the engine does not
+// wait for the memory of each in turn.
 func (x *executor) prefetch(i, end int) {
 	x.prefetched = x.prefetched[:0]
 	for ; i < end; i++ {
@@ -89,15 +89,15 @@ func (x *executor) executeOne(i int) int {
 	return x.next(i)
 }
 
-// executeWithAuth does what execute does for a server with -S: only what each connection may.
+// executeWithAuth is execute for a server with -S: a connection gets only what it may ask for.
 func (x *executor) executeWithAuth(i, end int) {
 	for i < end {
 		i = x.executeIfAllowed(i, x.sameConn(i, end))
 	}
 }
 
-// executeIfAllowed answers request i, and if it is a get the gets behind it, up to end, if it may be asked. If not it refuses
-// it and ends the connection. It returns the next to be answered.
+// executeIfAllowed answers request i if the connection may ask for it. If i is a get it answers the gets behind it too, up to
+// end. A request that is not allowed is refused, and its connection ends. It returns the next request to be answered.
 func (x *executor) executeIfAllowed(i, end int) int {
 	x.begin(i)
 	c := x.replies.to
@@ -113,14 +113,14 @@ func (x *executor) executeIfAllowed(i, end int) int {
 	return x.next(i)
 }
 
-// sameConn returns the end of the requests from i on that belong to the same connection, so that gets of an
-// authenticated connection still go to the engine together.
+// sameConn returns the end of the requests from i on that belong to the same connection. So the gets of one authenticated
+// connection still go to the engine together.
 func (x *executor) sameConn(i, end int) int {
 	return min(end, x.round.parts[x.round.partOf[i]].to)
 }
 
-// executeVerbosely does what execute does, with -S or without, request by request, and writes each line and its reply to
-// the log as memcached's -vv does.
+// executeVerbosely is execute, with -S or without, that writes each request and its reply to the log as memcached's -vv does.
+// It goes request by request.
 func (x *executor) executeVerbosely(i, end int) {
 	states := x.shared.log.Level() > 2
 	for i < end {

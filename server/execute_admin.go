@@ -2,7 +2,7 @@ package server
 
 import "gocached/protocol"
 
-// admin answers what concerns no item: connections, users, the server.
+// admin answers commands that concern no item: connections, users, the server.
 type admin struct {
 	answers
 	parked []parked // requests that have been parked in this round

@@ -8,7 +8,7 @@ import (
 	"gocached/protocol"
 )
 
-// changes answers what changes items, other than storing them whole.
+// changes answers commands that change items without storing them whole.
 type changes struct {
 	answers
 	stores *stores
@@ -64,12 +64,12 @@ func (h *changes) touchItem(i int) {
 	h.reply(i, protocol.Reply{Status: status, CAS: cas, Flags: flags})
 }
 
-// flushAll answers flush_all: at once, or when the given time comes. memcached flushes in the second before it, together with
-// what is stored in that second; here nothing is lost that comes after the flush, so a second too early would leave a
-// client whose set follows its "flush_all 2" with a value that outlives it.
+// flushAll answers flush_all. The flush happens at once, or when the given time comes. memcached flushes one second earlier,
+// and takes with it what is stored in that second. Here a flush ends nothing that is stored after it. So a flush one second
+// early could come before a set that follows its "flush_all 2", and the value would outlive the flush.
 //
-// A date before the server's start never comes (as in memcached, in 1.6 too): nothing is flushed, and nothing will be that
-// an earlier command was to.
+// A date before the server's start never comes (as in memcached, in 1.6 too): nothing is flushed, and a flush that an earlier
+// command asked for is called off.
 func (h *changes) flushAll(i int) {
 	due, now := h.shared.clock.Exptime(h.round.run.Requests[i].Exptime), h.shared.clock.Now()
 	switch n := h.round.run.Requests[i].Exptime; {

@@ -5,16 +5,16 @@ import (
 	"gocached/protocol"
 )
 
-// gets answers gets. It is the reader that the engine shows items to.
+// gets answers gets. It is the reader to which the engine shows items.
 type gets struct {
 	answers
 	base   int           // index in the run of the first key of the Get under way
-	broken bool          // that one was not answered to its end: what its connection has in the run behind it is left out
+	broken bool          // that key was not answered to its end: the rest of its connection's part of the run is left out
 	loans  []engine.Item // see returnLoans
 }
 
-// get answers request i and the gets that follow it, up to end, with one call to the engine, so that the cache misses
-// of all of them overlap. It returns the next request to be answered.
+// get answers request i and the gets that follow it, up to end. It calls the engine once for all of them, so that their cache
+// misses overlap. It returns the next request to be answered.
 func (g *gets) get(i, end int) int {
 	j, touches := i, false
 	for ; j < end && g.round.run.Requests[j].Command == protocol.Get; j++ {
@@ -50,8 +50,8 @@ func (g *gets) get(i, end int) int {
 	return p.to
 }
 
-// Hit is called by the engine for each item found, with its locks held: it copies the value to the replies, or, if it is
-// long, notes that it is to be sent from where it lies (long_values.go).
+// Hit is called by the engine for each item that it has found, with its locks held. It copies the value to the replies. A long
+// value is sent from its chunk instead (long_values.go).
 func (g *gets) Hit(k int, hit engine.Hit) (more bool) {
 	i := g.base + k
 	g.begin(i)
@@ -81,7 +81,7 @@ func (g *gets) Miss(k int) {
 	}
 }
 
-// countTouches counts as touches those of answered gets that were.
+// countTouches counts the answered gets that changed an expiry (gat) as touches.
 func (g *gets) countTouches(i, end int) {
 	for ; i < end; i++ {
 		if g.round.run.Keys[i].Touch {
@@ -91,7 +91,7 @@ func (g *gets) countTouches(i, end int) {
 	}
 }
 
-// more says whether the engine may go on after request i: not if it belongs to a connection that has no more room and
+// more says whether the engine may go on after request i. It may not if the connection of i has no more room for replies and
 // has further requests in the run.
 func (g *gets) more(i int) bool {
 	p := g.round.part(i)

@@ -15,13 +15,13 @@ type statsGroup struct {
 	run    func(f *figures, i int, words [][]byte)
 }
 
-// match says how a binary stat asks for a group; in text only the whole word will do.
+// match says which word of a binary stat asks for a group. In text it is always the whole word.
 type match uint8
 
 const (
 	never   match = iota
 	byWord        // the whole word
-	byStart       // anything that begins so (as in memcached)
+	byStart       // any word that begins with it (as in memcached)
 )
 
 // statsGroups are all the groups that a client can ask for.
@@ -93,7 +93,7 @@ func (f *figures) statsEnd(i int) {
 
 // show appends the figures of a group and reports whether there is such a group.
 func (f *figures) show(i int, group string) bool {
-	f.totals.add(&f.counts) // what this very round has counted counts
+	f.totals.add(&f.counts) // this very round's counts are part of the answer
 	w := walk{f.shared, f.askEngine, func(one figure.Figure) { f.stat(i, one.Name, one.Value.String()) }}
 	return w.group(group)
 }
@@ -146,8 +146,8 @@ func (f *figures) statsDetail(i int, words [][]byte) {
 	}
 }
 
-// refuseLong answers that there is no memory for an answer of megabytes, if clients that do not read have made the
-// server keep too much already.
+// refuseLong refuses an answer of megabytes if the server keeps too much already for clients that do not read. It reports
+// whether it did.
 func (f *figures) refuseLong(i int) bool {
 	if f.shared.unsent.Load() <= maxUnsent {
 		return false

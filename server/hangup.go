@@ -6,13 +6,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A client that we hang up on has often more to say: the rest of a line that is given up, the body of a request that is
-// not for us, whatever stands behind a packet that is refused. A socket that is closed while such input is in it, or
-// comes later, answers with a reset, and that takes away from the client what it has not read yet, be it the answers to
-// what it asked before. So we say that it is over, and read what comes, and forget it, until the client closes too. Who
-// has said all before we ended it, as with a quit, is closed at once: a reset is how it learns that it should not go on.
+// A client that we hang up on often has more to say: the rest of a line that is given up, the body of a refused request,
+// whatever follows a refused packet. If a socket is closed while such input is in it, or before such input arrives, the system
+// answers with a reset. A reset takes from the client what it has not read yet, even the answers to its earlier requests. So
+// we shut the sending side, and read and drop what comes until the client closes too. A client that had said everything before
+// we ended the connection, as with quit, is closed at once. If it goes on all the same, a reset tells it to stop.
 
-// lingerTime is for how long we wait for that.
+// lingerTime is how long we wait for the client to close.
 const lingerTime = 2 * time.Second
 
 // hangUp ends a connection that has all its replies.
@@ -38,7 +38,8 @@ func (w *writer) hangUp(c *conn) {
 // maxDiscard bounds what is read at once of what nobody wants, in bytes. The rest is read as it comes.
 const maxDiscard = 1 << 20
 
-// discard forgets what a connection has sent. It returns how much that was, and whether that was all there will be.
+// discard reads what a connection has sent and drops it. It returns how many bytes that was, and whether the client has sent
+// all that it will.
 func (w *writer) discard(c *conn) (said int, ended bool) {
 	for said < maxDiscard {
 		n, err := w.kernel.Receive(c.fd, w.inputs.wasteBuffer())

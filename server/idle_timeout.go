@@ -1,32 +1,32 @@
 package server
 
-// Connections that are idle for too long are closed if -o idle_timeout asks for it, as in memcached 1.6.
+// With -o idle_timeout a connection is closed if it is idle for too long, as in memcached 1.6.
 //
-// The time of a connection counts from when it was last heard. It is measured in seconds that the server has been
-// awake (shared.awake): a process that is stopped for a while has heard nobody, and must not close everybody when it
-// goes on. No jump of the wall clock moves it either.
+// Idle time counts from the moment at which the connection was last heard. It is measured in seconds for which the server was
+// awake (shared.awake). A process that was stopped for a while has heard nobody, and must not close everybody when it
+// continues. A jump of the wall clock changes nothing either.
 //
-// Every few seconds each loop looks at all its connections: that is what the setting costs, besides one atomic load for
-// each event. Without it there is no list and no look.
+// Every few seconds each loop looks at all its connections. The setting costs this look and one atomic load for each event.
+// Without the setting there is no list and no look.
 
-// roster is what a loop knows of its connections to find the idle ones.
+// roster is the list in which a loop finds its idle connections.
 type roster struct {
 	after uint32 // seconds; 0 is never, and then there is no list
 	conns []*conn
 	task  func()
 }
 
-// lastHeard is what a connection is judged by.
+// lastHeard says when a connection was last heard.
 type lastHeard struct {
 	at    uint32 // see shared.awake
 	place int32  // in the roster
-	left  int    // bytes it had not taken when it was last looked at since it was blocked, or unseen
+	left  int    // bytes it had not taken at the last look, or unseen if there was no look since it was blocked
 }
 
-// unseen is no number of bytes: what is left of other replies says nothing of these.
+// unseen is no number of bytes. What was left of earlier replies says nothing of these.
 const unseen = -1
 
-// watchIdle makes a new loop close idle connections, if the settings ask for it.
+// watchIdle makes a new loop close idle connections if the settings ask for it.
 func (l *loop) watchIdle() {
 	l.roster.after = uint32(l.shared.settings.IdleTimeout)
 	l.roster.task = func() { l.guard(nil, l.closeIdle) }
@@ -40,7 +40,7 @@ func (r *roster) add(c *conn) {
 	}
 }
 
-// remove takes a connection off the list: the last one takes its place.
+// remove takes a connection off the list. The last connection of the list moves to its place.
 func (r *roster) remove(c *conn) {
 	if r.after == 0 {
 		return
@@ -52,8 +52,8 @@ func (r *roster) remove(c *conn) {
 	r.conns = r.conns[:end]
 }
 
-// closeIdle closes the connections that have been idle for too long. It goes from the end, since each that is closed is
-// replaced by the last.
+// closeIdle closes the connections that have been idle for too long. It goes backwards, since the last connection moves to
+// the place of each one that is closed.
 func (l *loop) closeIdle() {
 	now := l.shared.awake.Load()
 	for i := len(l.roster.conns) - 1; i >= 0; i-- {
@@ -72,8 +72,8 @@ func (l *loop) closeIdle() {
 
 // isIdle says whether a connection has neither sent nor taken anything for too long.
 //
-// One that waits for us is not idle, whether for its turn or for work that is done elsewhere. One that has not finished
-// a request is, and so is one that takes none of its replies, which memcached would keep.
+// A connection that waits for us is not idle: for its turn, for parked work, for memory. A connection that has not finished a
+// request is idle, and so is one that takes none of its replies. memcached would keep the latter.
 func (l *loop) isIdle(c *conn, now uint32) bool {
 	switch {
 	case c.is(stateBlocked) || c.needsNothing():
@@ -94,8 +94,8 @@ func sweepEvery(timeout int) uint32 {
 	return uint32(max(1, min(timeout/10, maxSweep)))
 }
 
-// tick is called once a second while the server is awake, and when the time has come tells each loop to look, for this or
-// for who is stalled (stalled.go).
+// tick is called once a second while the server is awake. When the time has come it tells each loop to look for idle
+// connections and for stalled ones (stalled.go).
 func (s *Server) tick() {
 	now := s.awake.Add(1)
 	timeout := s.settings.IdleTimeout

@@ -2,15 +2,15 @@ package server
 
 import "sync/atomic"
 
-// inputs are the buffers in which connections keep input that cannot be taken yet. Most never do: what is whole when it
-// comes is parsed where it was read.
+// inputs are the buffers of a loop for input that waits: the beginning of a request, or what came behind a pause. Most input
+// never waits: a request that comes whole is parsed where it was read.
 type inputs struct {
-	spare [][]byte     // that no connection uses
-	held  atomic.Int64 // bytes that they and the kept input of connections take
-	waste []byte       // where input goes that nobody wants
+	spare [][]byte     // buffers that no connection uses
+	held  atomic.Int64 // bytes of the spare buffers and of those that connections use
+	waste []byte       // input that nobody wants is read into it
 }
 
-// append appends data to the kept input of a connection, in a buffer that may come from the loop's spare ones.
+// append appends data to the waiting input of a connection. If in is nil it takes a spare buffer.
 func (n *inputs) append(in, data []byte) []byte {
 	if in == nil && len(n.spare) > 0 {
 		last := len(n.spare) - 1
@@ -24,19 +24,19 @@ func (n *inputs) append(in, data []byte) []byte {
 	return in
 }
 
-// maxSpare bounds the spare input buffers of a loop, spareSize their capacity in bytes.
+// maxSpare is how many spare buffers a loop keeps, and spareSize is how many bytes each of them may have.
 const (
 	maxSpare  = 32
 	spareSize = 64 << 10
 )
 
-// drop gives back the kept input of a connection.
+// drop gives up the waiting input of a connection.
 func (n *inputs) drop(c *conn) {
 	n.recycle(c.in)
 	c.in = nil
 }
 
-// recycle gives back a buffer.
+// recycle makes a buffer a spare one, or gives it up.
 func (n *inputs) recycle(in []byte) {
 	if in != nil && len(n.spare) < maxSpare && cap(in) <= spareSize {
 		n.spare = append(n.spare, in[:0])
@@ -45,7 +45,7 @@ func (n *inputs) recycle(in []byte) {
 	}
 }
 
-// save keeps rest, which may be a part of c.in, as the connection's waiting input.
+// save makes rest the waiting input of a connection. rest may be a part of c.in.
 func (n *inputs) save(c *conn, rest []byte) {
 	if len(rest) == 0 {
 		n.drop(c)
@@ -58,7 +58,7 @@ func (n *inputs) save(c *conn, rest []byte) {
 	c.in = n.append(nil, rest)
 }
 
-// wasteBuffer is where bytes go that are not kept.
+// wasteBuffer returns room for bytes that are not kept.
 func (n *inputs) wasteBuffer() []byte {
 	if n.waste == nil {
 		n.waste = make([]byte, 4<<10)

@@ -6,15 +6,15 @@ import (
 	"gocached/protocol"
 )
 
-// kept is a request that outlives the input it came in: its value is still coming, it waits for memory, or it is worked on
-// elsewhere. Its key and its tokens are its own, and few bytes: MaxKey and MaxTokens at most. What becomes of its value is up
-// to who keeps it.
+// kept is a request that outlives the input in which it came: its value is still coming, it waits for memory, or it is parked.
+// Its key and its tokens are copies. They are short: MaxKey and MaxTokens bytes at most. The value is the business of the
+// type that embeds kept.
 type kept struct {
 	request protocol.Request
 	key     []byte
 }
 
-// keep returns request i of the run to be kept, without its value, and with its key only if that will be asked for again.
+// keep returns a copy of request i of the run, without its value. withKey says whether the key is needed later.
 func (d *round) keep(i int, withKey bool) kept {
 	k := kept{request: d.run.Requests[i]}
 	r := &k.request

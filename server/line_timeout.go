@@ -6,23 +6,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A line that has no end, and is no get, is given up once it is long and nothing more comes of it for a moment. memcached
-// 1.4.5 does that as soon as it has read what is there, and so hangs up on a line that arrives in two packets. How long a
-// line may be at most is package protocol's affair.
+// A long line without an end is given up if no more of it comes for a moment. Lines of gets are not. memcached 1.4.5 gives such
+// a line up as soon as it has read what is there, and so hangs up on a line that arrives in two packets. Package protocol says
+// how long a line may be at most.
 
-// lineEndTime is for how long nothing more may come of a long line that has no end: on a network that caches are used in a
-// lost packet comes again within it.
+// lineEndTime is how long we wait for more of a long line without an end. On the networks of caches a lost packet comes again
+// within this time.
 const lineEndTime = 100 * time.Millisecond
 
-// awaitLineEnd has a connection's line looked at in a moment.
+// awaitLineEnd sets the timer for a connection's line.
 func (l *loop) awaitLineEnd(c *conn) {
 	c.set(stateTimed)
 	seen := c.grown
 	l.onLoopAfter(c, lineEndTime, func() { l.judgeLine(c, seen) })
 }
 
-// judgeLine ends a connection whose line has not grown any more. What has come meanwhile and was not read counts, since
-// it may be that the process was held up, and not the client.
+// judgeLine is called when the timer has run out. It ends the connection if its line has not grown. It first reads what has
+// come meanwhile, since the process may have been slow, and not the client.
 func (l *loop) judgeLine(c *conn, seen uint32) {
 	c.clear(stateTimed)
 	switch {
@@ -39,7 +39,8 @@ func (l *loop) judgeLine(c *conn, seen uint32) {
 	}
 }
 
-// readMore takes what a connection has sent. It reports whether there was anything, be it the end, which gnet will find.
+// readMore reads what a connection has sent. It reports whether there was anything. The end of input counts as something:
+// gnet will find it.
 func (l *loop) readMore(c *conn) bool {
 	n, err := l.kernel.Receive(c.fd, l.inputs.wasteBuffer())
 	if err == unix.EAGAIN {

@@ -5,19 +5,19 @@ import (
 	"gocached/protocol"
 )
 
-// A long value is not copied into the replies but lent: it is sent from where it lies, and stays there until the socket
-// has taken it. What is lent cannot be evicted, so clients who do not read could keep others from storing. Therefore:
+// A long value is not copied into the replies. It is lent: it is sent from its chunk, and stays there until the socket has
+// taken it. A lent value cannot be evicted, so clients that do not read could keep others from storing. Therefore:
 //
 //  1. The engine lends only so much at a time (engine/memory/lend.go). Beyond that it only shows a value.
-//  2. Then it is copied, if all copies and all else that waits for clients stay below half of maxUnsent. A copy is made
-//     in pieces, each of which comes back when it has been sent.
-//  3. Beyond that, or while others wait already, the get waits (wait_memory.go), but not if it takes nothing from them: a page
-//     that is lent from already can be lent from again.
+//  2. Then the value is copied, if all copies and everything else that waits for clients stay below half of maxUnsent. A copy
+//     is made in pieces. Each piece is given up when it has been sent.
+//  3. Beyond that, or while others wait already, the get waits (wait_memory.go). It does not wait if it takes nothing from
+//     those others: a page with a lent value can lend another.
 //
-// All of it concerns values from lendFrom on alone; shorter ones are copied as ever, and so are those up to maxOutput while
-// there is room for copies.
+// This concerns values of lendFrom bytes and more. Shorter values are always copied. So are those up to maxOutput while there
+// is room for copies.
 
-// long answers request i with a long value, if there is a way now. If there is none the get waits.
+// long answers request i with a long value if that can be done now. Else the get waits.
 func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 	r, key, n := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes, len(hit.Value)
 	q, kinds := &g.shared.lines[lineCopies], heldReplies
@@ -30,7 +30,7 @@ func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 		return true
 	}
 	if hit.Lent != 0 {
-		g.loans = append(g.loans, hit.Item()) // it goes to those who wait
+		g.loans = append(g.loans, hit.Item()) // those who wait come first
 	}
 	switch {
 	case n <= min(g.replies.most, maxOutput) && g.shared.unsent.Load() <= g.shared.shares.maxCopies: // as any reply of this length
@@ -45,7 +45,8 @@ func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 	return true
 }
 
-// reserveCopy makes room for the copy of a value among the bytes of our own that wait to be sent. release ends it.
+// reserveCopy makes room for a copy of n bytes among the bytes of our own that wait to be sent. It returns false if there is
+// none. release gives the room back.
 func (s *shared) reserveCopy(n int) bool {
 	if s.unsent.Add(int64(n)) > s.shares.maxCopies {
 		s.unsent.Add(-int64(n))
@@ -54,7 +55,7 @@ func (s *shared) reserveCopy(n int) bool {
 	return true
 }
 
-// returnLoans gives back what the engine has lent and others need. It may be called without its locks only.
+// returnLoans gives back what the engine has lent and others need. The engine's locks must not be held.
 func (g *gets) returnLoans() {
 	for _, item := range g.loans {
 		g.engineCall().Release(item)
@@ -65,8 +66,8 @@ func (g *gets) returnLoans() {
 	g.loans = g.loans[:0]
 }
 
-// refuseGet answers that there is no memory to answer. In text that ends the line: the keys behind this one are passed
-// over. By UDP they are not, since a message is no stream that could get out of step.
+// refuseGet answers that there is no memory for the answer. In text this ends the line: the keys behind this one are skipped.
+// With UDP they are not: a message is no stream that could get out of step.
 func (g *gets) refuseGet(i int) {
 	g.reply(i, protocol.Reply{Status: protocol.GetNoMemory})
 	r, p := &g.round.run.Requests[i], g.round.part(i)
@@ -79,7 +80,7 @@ func (g *gets) refuseGet(i int) {
 	}
 }
 
-// waitToSend has request i, a get, wait. It is called with the engine's locks held; get does the rest later.
+// waitToSend makes request i, a get, wait, or refuses it. It is called with the engine's locks held; get does the rest later.
 func (g *gets) waitToSend(i int, n need, q *line) {
 	switch {
 	case g.waiting.trying != nil:

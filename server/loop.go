@@ -40,14 +40,14 @@ type loop struct {
 	admin    admin
 	executor executor
 	pool     workerPool // see worker.go
-	copies   bool       // a worker's: what its rounds lead to is its home's business
+	copies   bool       // its connections are a worker's copies: what follows a round is the home loop's business
 
 	conns connTable
 
 	checker checker
 }
 
-// arrive takes what gnet has just read from a connection, and answers it at once. data is lent until it returns.
+// arrive answers what gnet has just read from a connection. data is lent until arrive returns.
 func (l *loop) arrive(c *conn, data []byte) {
 	l.counts[bytesRead] += uint64(len(data))
 	if c.state&(stateBlocked|stateYielded|stateParked) != 0 { // read just before the pause took hold
@@ -55,7 +55,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 		l.limitKept(c)
 		return
 	}
-	if !c.mayParse() { // what comes behind its end
+	if !c.mayParse() { // it came after the end
 		l.totals.add(&l.counts)
 		return
 	}
@@ -91,7 +91,7 @@ func (l *loop) answer() {
 	l.forgetRound()
 }
 
-// followUp has what this round leads to begin.
+// followUp begins what must follow the round: timers of lines, parked work, the turns of connections that yielded.
 func (l *loop) followUp() {
 	for i, c := range l.round.unended {
 		l.round.unended[i] = nil

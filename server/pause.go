@@ -1,8 +1,8 @@
 package server
 
-// A connection that is to wait is paused, if the rim can do that: nobody reads from it meanwhile, and no poll tells that
-// it has something to say. So what it sends stays in its socket, and costs nothing. Where it cannot be paused what it sends is
-// kept, up to a bound (maxKept), until it may go on.
+// A connection that must wait is paused, if the rim can do that. Nobody reads from a paused connection, and no poll reports
+// that it has input. So what it sends stays in its socket, and costs nothing. If a connection cannot be paused, its input is
+// kept, up to maxKept bytes, until it may go on.
 
 // pause stops the reading from a connection.
 func (k *core) pause(c *conn) {
@@ -18,10 +18,10 @@ func (k *core) resume(c *conn) {
 	}
 }
 
-// maxKept is how many bytes of input are kept for a connection that cannot be paused.
+// maxKept is how many bytes of input are kept for a connection that waits and cannot be paused.
 const maxKept = 1 << 20
 
-// limitKept closes a connection that cannot be paused and for which too much input waits.
+// limitKept closes a connection that cannot be paused if too much of its input waits.
 func (l *loop) limitKept(c *conn) {
 	if l.rim.CanPause() || len(c.in) <= maxKept {
 		return
@@ -32,7 +32,7 @@ func (l *loop) limitKept(c *conn) {
 	l.close(c)
 }
 
-// noPoller tells the operator what it means that the rim can pause nobody.
+// noPoller tells the operator that the rim can pause no connection, and what follows from that.
 func (s *shared) noPoller(err error) {
 	s.log.Printf("warning: %v. Clients that do not read their replies cannot be paused: who has sent more than %d KB "+
 		"meanwhile is closed, and who closes its half meanwhile loses the rest of its answers", err, maxKept>>10)

@@ -7,24 +7,24 @@ import (
 	"gocached/protocol"
 )
 
-// replies are what a loop has made for connections and not sent yet: bytes of its one buffer, and values that are sent from
-// their chunks or were copied. Each connection has a chain of pieces in them.
+// replies are what a loop has made for connections and not sent yet: bytes of one buffer, values that are sent from their
+// chunks, and copies of values. Each connection has a chain of pieces in them.
 type replies struct {
 	*core
 	sink   sink
-	stream bool // what a connection is sent continues what it was sent before: not so datagrams
+	stream bool // the replies of a connection are one stream; false for datagrams
 
-	out    []byte
-	to     *conn // whose replies are being appended, or nil
+	out    []byte // the buffer
+	to     *conn  // whose replies are being appended, or nil
 	pieces []piece
-	values int     // pieces that are lent, or copies
+	values int     // pieces that are lent values or copies
 	owners []*conn // connections with pieces
-	most   int     // bytes that a connection's may take: maxOutput, or no limit for datagrams
+	most   int     // bytes of replies that a connection may have: maxOutput, or no limit for datagrams
 	room   int     // the same for this run, see setRoom
 }
 
-// openPiece begins a stretch of replies of a connection at the end of l.out, or goes on with its last one if that ends
-// there: an answer that began in the run before is sent as one. Not by UDP, where each run's pieces are counted.
+// openPiece begins a piece of a connection at the end of out. If the connection's last piece ends there it grows instead: an
+// answer that began in the run before is sent as one. With UDP it does not grow, since the pieces of each run are counted.
 func (o *replies) openPiece(c *conn) {
 	o.to = c
 	if n := len(o.pieces) - 1; n >= 0 && o.stream && int(c.last) == n && o.pieces[n].lent.Value == nil && o.pieces[n].end == len(o.out) {
@@ -36,7 +36,7 @@ func (o *replies) openPiece(c *conn) {
 	o.addPiece(c, piece{start: len(o.out), end: -1})
 }
 
-// closePiece ends the stretch that is being appended, if there is one. Nobody's replies are being appended then.
+// closePiece ends the piece that is being appended, if there is one. Then nobody's replies are being appended.
 func (o *replies) closePiece() {
 	if o.to == nil || len(o.pieces) == 0 {
 		return
@@ -49,7 +49,7 @@ func (o *replies) closePiece() {
 	o.to = nil
 }
 
-// addPiece appends a piece to the connection's chain of them.
+// addPiece appends a piece to the chain of a connection.
 func (o *replies) addPiece(c *conn, p piece) {
 	p.next = -1
 	n := int32(len(o.pieces))
@@ -63,7 +63,7 @@ func (o *replies) addPiece(c *conn, p piece) {
 	c.last = n
 }
 
-// addOwner makes sure that the write stage looks at a connection, though it may have no replies.
+// addOwner makes sure that the write stage looks at a connection, even if it has no replies.
 func (o *replies) addOwner(c *conn) {
 	if c.first < 0 {
 		o.addPiece(c, piece{})
@@ -84,28 +84,27 @@ func (o *replies) releasePiece(p *piece) {
 	p.lent = engine.Item{}
 }
 
-// piece is a stretch of replies of one connection: bytes of the loop's out, or a lent value, or the copy of one, which has
-// no Ref.
+// piece is a part of one connection's replies: bytes of out, a lent value, or the copy of a value. A copy has no Ref.
 type piece struct {
 	start, end int
 	lent       engine.Item
 	next       int32 // the connection's next piece, or -1
 }
 
-// write is the third stage: it sends each connection its replies, with few system calls for all, and closes those that
-// are done.
+// write is the third stage. It sends each connection its replies, with few system calls for all, and closes the connections
+// that are done.
 func (o *replies) write() {
 	if len(o.owners) == 0 {
 		return
 	}
 	o.closePiece()
-	o.totals.add(&o.counts) // who has a reply sees in stats that it was counted
+	o.totals.add(&o.counts) // a client that has its reply finds it counted in stats
 	if len(o.owners) > 1 {
 		o.sink.sendMany(o.owners)
 	}
 	for _, c := range o.owners {
 		switch {
-		case c.first < 0: // has its replies already
+		case c.first < 0: // its replies have been sent
 		case !c.is(stateOpen):
 			o.releasePieces(c)
 		default:
@@ -119,7 +118,7 @@ func (o *replies) write() {
 	o.pieces, o.values = o.pieces[:0], 0
 }
 
-// setRoom sets how many bytes of replies each connection may have made in this run.
+// setRoom sets how many bytes of replies may be made for each connection in this run.
 func (o *replies) setRoom() {
 	o.room = o.most
 	if o.stream && o.shared.unsent.Load() > o.shared.shares.maxCopies { // a datagram's sender makes us keep nothing
@@ -127,16 +126,16 @@ func (o *replies) setRoom() {
 	}
 }
 
-// maxUnsent bounds the bytes of our own that all connections together keep: beyond it no answer is begun that may be
-// megabytes long by itself, or a thousand clients that do not read could take all memory.
+// maxUnsent bounds the bytes of our own that wait in all connections together. Beyond it no answer is begun that may itself be
+// megabytes long. Else a thousand clients that do not read could take all memory.
 const maxUnsent = 32 << 20
 
-// full says whether a connection has made as many replies as it may before they are written.
+// full says whether a connection has no more room for replies until they are written.
 func (o *replies) full(c *conn) bool {
 	return c.size+len(o.out)-o.pieces[c.last].start >= o.room
 }
 
-// length adds up a conn's pieces, until they are at least most bytes.
+// length adds up a connection's pieces, until they are at least most bytes.
 func (o *replies) length(c *conn, most int) (n int) {
 	for i := c.first; i >= 0 && n < most; i = o.pieces[i].next {
 		n += len(o.bytes(&o.pieces[i]))
@@ -144,7 +143,7 @@ func (o *replies) length(c *conn, most int) (n int) {
 	return n
 }
 
-// lend puts a value into the replies that is sent from its chunk.
+// lend adds a value to the replies without copying it: it will be sent from its chunk.
 func (o *replies) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
 	c := o.to
 	o.shared.lent.Add(1)
@@ -155,7 +154,7 @@ func (o *replies) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
 	o.out = protocol.AppendHitTail(o.out, r)
 }
 
-// lendCopy puts a copy of a value into the replies, for which there must be room.
+// lendCopy adds a copy of a value to the replies. Its room must have been reserved.
 func (o *replies) lendCopy(r *protocol.Request, key []byte, hit *engine.Hit) {
 	c := o.to
 	o.out = protocol.AppendHitHead(o.out, r, key, hit)
@@ -176,13 +175,14 @@ func (o *replies) addLent(c *conn, item engine.Item) {
 	c.size += lentCost(len(item.Value))
 }
 
-// lentCost is what a lent value counts against maxOutput: it takes no memory, so it counts for less than its length.
+// lentCost is how many bytes a lent value counts for against maxOutput. It takes no memory, so that is less than its length.
 func lentCost(n int) int { return n / (maxLent / maxOutput) }
 
 // copyPiece is how long the pieces of a copy are, in bytes.
 const copyPiece = 64 << 10
 
-// release gives a lent value back to the engine, or forgets a piece of a copy. There may be room now for a get that waits.
+// release gives a lent value back to the engine, or gives up a piece of a copy. After that there may be room for a get that
+// waits.
 func (o *replies) release(item engine.Item) {
 	switch {
 	case item.Value == nil:
@@ -197,7 +197,7 @@ func (o *replies) release(item engine.Item) {
 	o.shared.askToFeed()
 }
 
-// releasePieces gives back what was lent for a connection that is gone.
+// releasePieces gives back the values of a connection whose replies are not sent.
 func (o *replies) releasePieces(c *conn) {
 	for i := c.first; i >= 0; i = o.pieces[i].next {
 		o.releasePiece(&o.pieces[i])

@@ -7,23 +7,23 @@ import (
 	"gocached/server/rim"
 )
 
-// round is what is under way: the connections whose input waits to be parsed, and the run of requests that has been parsed
-// from the first of them.
+// round is the work of a loop between two polls: the connections whose input waits to be parsed, and the run of requests that
+// was parsed from the first of them.
 type round struct {
 	*core
 	inputs  *inputs
 	replies *replies
 
 	ready []arrival
-	head  int   // the first of ready that is not done with
-	last  *conn // the connection of the last event
+	head  int   // the first of ready that has not been parsed
+	last  *conn // the last one that was added
 
 	run    protocol.Run
 	parts  []part
 	partOf [protocol.MaxRun]int32 // index in parts of each request's connection
 
-	yielded []*conn // that wait for their next turn
-	unended []*conn // whose input has become a long line without an end in this round
+	yielded []*conn // connections that wait for their next turn
+	unended []*conn // connections whose input has become a long line without an end in this round
 }
 
 // arrival is a connection's input in the current round.
@@ -32,7 +32,7 @@ type arrival struct {
 	data []byte
 }
 
-// part is what one connection has in the current run: requests from up to, but not including, to, of which there are some.
+// part is what one connection has in the current run: the requests from to to-1, at least one.
 type part struct {
 	c        *conn
 	arrival  int // index in ready
@@ -42,7 +42,8 @@ type part struct {
 	need     protocol.Need
 }
 
-// add adds input of a connection to the round. data must stay as it is until the round has been answered.
+// add adds input of a connection to the round, behind the input that waits for it. data must stay unchanged until the round
+// has been answered.
 func (d *round) add(c *conn, data []byte) {
 	c.event = 0
 	if len(data) > 0 {
@@ -61,7 +62,7 @@ func (d *round) add(c *conn, data []byte) {
 	d.last = c
 }
 
-// proceed puts what a connection has asked while it could not be answered into the round, if that is over.
+// proceed adds a connection's waiting input to the round, if the connection may be parsed again.
 func (d *round) proceed(c *conn) {
 	if c.mayParse() && !c.is(stateReady) {
 		d.ready = append(d.ready, arrival{c, c.in})
@@ -69,7 +70,7 @@ func (d *round) proceed(c *conn) {
 	}
 }
 
-// alone makes a run of one request, beside the rounds.
+// alone makes a run of one kept request, outside the rounds.
 func (d *round) alone(c *conn, k *kept) {
 	d.run.N, d.parts = 1, d.parts[:0]
 	d.put(0, k)
@@ -80,7 +81,7 @@ func (d *round) alone(c *conn, k *kept) {
 // part returns the part that request i belongs to.
 func (d *round) part(i int) *part { return &d.parts[d.partOf[i]] }
 
-// addPart makes requests of the run a connection's. A part has at least one, so that a run has no more parts than requests.
+// addPart adds a part to the run. A part has at least one request, so a run has no more parts than requests.
 func (d *round) addPart(p part) {
 	n := len(d.parts)
 	if p.from >= p.to || p.to > protocol.MaxRun || n >= protocol.MaxRun || n > 0 && d.parts[n-1].to != p.from {
@@ -92,11 +93,10 @@ func (d *round) addPart(p part) {
 	d.parts = append(d.parts, p)
 }
 
-// maxTurns bounds how many connections that had yielded come back in one round, so that those who speak for the first
-// time are heard soon.
+// maxTurns bounds how many connections that had yielded come back in one round, so that the others are heard soon too.
 const maxTurns = rim.MaxEvents
 
-// addYielded puts connections that had yielded back into the round, those first that have waited for longest.
+// addYielded adds connections that had yielded to the round. Those that have waited longest come first.
 func (d *round) addYielded() {
 	n := min(len(d.yielded), maxTurns)
 	for _, c := range d.yielded[:n] {
@@ -107,16 +107,15 @@ func (d *round) addYielded() {
 	d.yielded = d.yielded[:rest]
 }
 
-// unyield puts one connection back. One that has been blocked meanwhile comes back when
-// it is unblocked.
+// unyield adds one connection that had yielded. If it has been blocked meanwhile, it joins the round when it is unblocked.
 func (d *round) unyield(c *conn) {
 	c.clear(stateYielded)
 	c.event = 0
 	d.proceed(c)
 }
 
-// yield makes a connection wait for the other connections' input: it has its turn after the next poll. Nothing is read from
-// it meanwhile.
+// yield makes a connection wait for the other connections. Its next turn comes after the next poll. Until then nothing is read
+// from it.
 func (d *round) yield(c *conn) {
 	c.set(stateYielded)
 	d.yielded = append(d.yielded, c)

@@ -1,13 +1,13 @@
 package server
 
-// Round reads from everybody who speaks, and answers. It reports whether nothing is left to gnet. If it panics gnet gets its
-// turn.
+// Round reads from the connections that have input, and answers them. It reports whether nothing is left for gnet to do. After
+// a panic it reports false, and gnet polls.
 func (l *loop) Round(fds []int32) (mine bool) {
 	l.guard(nil, func() { mine = l.serveRound(fds) })
 	return mine
 }
 
-// Yielded says whether anybody waits for his turn.
+// Yielded says whether a connection waits for its turn.
 func (l *loop) Yielded() bool { return len(l.round.yielded) > 0 }
 
 func (l *loop) serveRound(fds []int32) (mine bool) {
@@ -30,8 +30,8 @@ func (l *loop) serveRound(fds []int32) (mine bool) {
 	return mine
 }
 
-// readFrom reads what a connection has to say into the round, or plans to. It reports false if it is not to be read from now, or
-// is not ours.
+// readFrom reads what a connection has sent into the round, or plans a call that will. It reports false if gnet must look at
+// the connection: we may not read from it now, or do not know it.
 func (l *loop) readFrom(fd int) bool {
 	if fd >= len(l.conns) {
 		return false
@@ -56,7 +56,7 @@ func (l *loop) readFrom(fd int) bool {
 // connTable holds the connections of a loop by their descriptors.
 type connTable []*conn
 
-// add makes a new connection known to the polls.
+// add adds a new connection. From now on polls find it.
 func (t *connTable) add(c *conn) {
 	for len(*t) <= c.fd {
 		*t = append(*t, nil)
@@ -64,5 +64,5 @@ func (t *connTable) add(c *conn) {
 	(*t)[c.fd] = c
 }
 
-// remove forgets a connection that is being closed.
+// remove removes a connection that is being closed.
 func (t connTable) remove(c *conn) { t[c.fd] = nil }

@@ -2,8 +2,8 @@ package server
 
 import "gocached/protocol"
 
-// settle ends the work on a run: each connection in it keeps what was not taken of its input, or gets another turn. It
-// reports whether some connection has made as many replies as it may before they are written.
+// settle ends the work on a run. Each connection in it keeps the input that was not used, or gets another turn. settle reports
+// whether some connection has no more room for replies until they are written.
 func (d *round) settle() (full bool) {
 	d.replies.closePiece()
 	for i := range d.parts {
@@ -31,7 +31,7 @@ func (d *round) settleOne(p *part) (full bool) {
 	d.countYields(p)
 	c.clear(stateUnended)
 	switch {
-	case c.is(stateParked): // first of all, since its reply is still to come; what ends the connection will be found again
+	case c.is(stateParked): // comes first: its reply is still missing, and what ends the connection will be found again
 		d.inputs.save(c, rest)
 	case c.is(stateClosing) || need == protocol.NeedClose:
 		c.set(stateClosing)
@@ -44,7 +44,7 @@ func (d *round) settleOne(p *part) (full bool) {
 	case need == protocol.NeedRoom && d.turnOver(c):
 		d.inputs.save(c, rest)
 		d.yield(c)
-	case p.stop < p.to: // it goes on once what it has is written
+	case p.stop < p.to: // it goes on when its replies are written
 		d.again(p, rest)
 		return true
 	case need == protocol.NeedRoom && len(rest) > 0 || need == protocol.NeedStream && len(rest) > 0:
@@ -61,7 +61,7 @@ func (d *round) settleOne(p *part) (full bool) {
 	return false
 }
 
-// again lets a connection with more input go on: at the head of the round if it was there last, else behind the others.
+// again puts a connection with more input back into the round: at the head if it was there last, else behind the others.
 func (d *round) again(p *part, rest []byte) {
 	if p.arrival == d.head-1 {
 		d.head--
@@ -71,7 +71,7 @@ func (d *round) again(p *part, rest []byte) {
 	d.ready = append(d.ready, arrival{p.c, rest})
 }
 
-// countYields counts as memcached does: once for every -R requests of one event that others followed.
+// countYields counts yields as memcached does: once for every -R requests of one event, if more requests follow.
 func (d *round) countYields(p *part) {
 	c, limit := p.c, uint32(d.shared.settings.ReqsPerEvent)
 	for i := p.from; i < p.stop; i++ {
@@ -85,8 +85,8 @@ func (d *round) countYields(p *part) {
 	}
 }
 
-// turnOver says whether a connection with more input must let others go first. A turn is -R requests, but not less
-// than a run unless -R asks for less than its default, and it ends only if the loop serves anybody else at all.
+// turnOver says whether a connection with more input must let others go first. A turn is -R requests. It is at least a run
+// long, unless -R is less than its default. It ends only if the loop serves other connections at all.
 func (d *round) turnOver(c *conn) bool {
 	limit := uint32(d.shared.settings.ReqsPerEvent)
 	if limit >= defaultReqsPerEvent {

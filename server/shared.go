@@ -16,12 +16,12 @@ import (
 	"gocached/server/settings"
 )
 
-// shared is what all loops of a server have in common. All of it may be used from any goroutine: it is set before there are
-// loops, or atomic, or locks itself, or stands behind the mutex above it.
+// shared is what all loops of a server have in common. Any goroutine may use all of it: each field is set before there are
+// loops, or is atomic, or locks itself, or is guarded by the mutex above it.
 type shared struct {
 	settings *settings.Settings
 	engine   engine.Engine
-	blocks   bool // its calls wait, see worker.go
+	blocks   bool // the engine's calls wait, see worker.go
 	log      *oplog.Log
 	clock    *clock.Clock
 	rim      *rim.Loops
@@ -35,7 +35,7 @@ type shared struct {
 	flushed  atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 	awake    atomic.Uint32 // seconds that the process was not stopped for; see idle_timeout.go
 
-	// How memory is shared out among connections.
+	// How memory is shared among connections.
 	shares     shares
 	unsent     atomic.Int64 // bytes of replies that connections keep since their sockets did not take them
 	filling    atomic.Int64 // bytes taken by values that are being received
@@ -73,16 +73,16 @@ func (s *shared) init(settings *settings.Settings, eng engine.Engine, log *oplog
 	s.workPlaces, s.stopping = make(chan struct{}, maxParked), make(chan struct{})
 }
 
-// noRings tells the operator that the system will not have io_uring.
+// noRings tells the operator that the system refuses io_uring.
 func (s *shared) noRings(err error) {
 	s.log.Printf("io_uring cannot be used (%v): system calls are made one by one. -o no_io_uring does not try, and leaves "+
 		"this line out", err)
 }
 
-// stop has Serve return, at any time, from anywhere, and more than once.
+// stop makes Serve return. It may be called at any time, from anywhere, and more than once.
 func (s *shared) stop() { s.stopOnce.Do(func() { close(s.stopping) }) }
 
-// shares are the figures by which memory is shared out. A simulation has smaller ones.
+// shares are the figures by which memory is shared among connections. A simulation has smaller ones.
 type shares struct {
 	lendFrom       int
 	shortStore     int
@@ -96,7 +96,7 @@ type shares struct {
 
 var usualShares = shares{lendFrom, shortStore, takenUpTo, maxUnsent / 2, maxWait, stalledReading, stalledSending, minMoved}
 
-// live is what stats settings shows that changes.
+// live returns the settings that change while the server runs, for stats settings.
 func (s *shared) live() settings.Live {
 	live := settings.Live{Verbosity: s.log.Level(), Detail: s.prefixes.On.Load(), Oldest: s.flushed.Load()}
 	if len(s.sockets.Listeners) > 0 {

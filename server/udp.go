@@ -11,35 +11,36 @@ import (
 	"gocached/server/rim"
 )
 
-// UDP is served past gnet, which would allocate for each datagram: a few goroutines read a socket, and each answers what
-// it has read before it reads again. They may wait, so a socket that is full needs no care.
+// UDP is served without gnet, which would allocate for each datagram. A few goroutines read a socket. Each answers what it has
+// read before it reads again. They may wait, so a full socket needs no care.
 //
-// Every datagram stands for itself. It begins with a frame header (package protocol), its protocol goes by its first
-// byte, and each command in it is answered by a message of its own, in as many datagrams as that takes. A request that
-// is not whole is dropped without an answer (as in memcached). So is what looks like an answer, unlike in memcached 1.4.5:
-// whoever forges the address of another server could else have the two answer each other for ever.
+// Every datagram stands alone. It begins with a frame header (package protocol). The first byte behind that chooses the
+// protocol. Each command in it is answered by a message of its own, in as many datagrams as the message needs. A request that
+// is not whole is dropped without an answer (as in memcached). A datagram that looks like an answer is dropped too, unlike in
+// memcached 1.4.5: else somebody could forge the address of another server, and the two servers would answer each other for
+// ever.
 //
 // Read next: receive below, then udp_run.go, udp_send.go; datagrams.go in package kernel.
 
-// maxBatch is how many datagrams a worker takes at a time.
+// maxBatch is how many datagrams a worker reads at a time.
 const maxBatch = kernel.DatagramBatch
 
 // udpWorker serves a UDP socket from one goroutine. A socket has as many workers as -t says.
 //
-// It works with a loop as connections have one, though without gnet, and goes through the same three stages with the
-// same handlers. It reads as many datagrams as have come, up to maxBatch, and answers those of a single command, as most
-// are, in runs of many, so that the cache misses of their gets overlap. All answers are sent together.
+// It has a loop as connections have one, but without gnet, and goes through the same three stages with the same handlers. It
+// reads as many datagrams as have come, up to maxBatch. Most have a single command: those are answered in runs of many, so
+// that the cache misses of their gets overlap. All answers are sent together.
 type udpWorker struct {
 	loop   *loop
 	conns  [maxBatch]*conn // one for each datagram of a batch; each starts anew with every batch
 	socket kernel.DatagramSocket
 	turn   turn
 	reads  bool // it has the turn
-	passAt int  // passes it on when it has read so many
+	passAt int  // it passes the turn on when it has read so many
 	in     *kernel.Incoming
 	out    *kernel.Outgoing
 
-	next   int              // the datagram to be taken next
+	next   int              // the datagram to be handled next
 	first  int              // the first one that may have an answer to be sent
 	ids    [maxBatch]uint16 // of the requests
 	sends  int              // counts the messages
@@ -52,7 +53,7 @@ type udpWorker struct {
 	huge    bool
 }
 
-// addWorker adds a worker for a socket, whose descriptor the log shows. Its serve is called once the server serves.
+// addWorker adds a worker for a socket. Its serve is called when the server serves. The log shows the socket's descriptor.
 func (s *Server) addWorker(c *net.UDPConn) {
 	w := newUDPWorker(&s.shared, kernel.NewUDPSocket(c))
 	control, _ := c.SyscallConn() // it fails for none but a nil
@@ -96,9 +97,9 @@ func (w *udpWorker) serve() {
 	}
 }
 
-// receive reads the datagrams that there are, which waits if there is none, and answers them. It allocates nothing.
+// receive reads the datagrams that have come, and answers them. It waits if there is none. It allocates nothing.
 //
-// A panic costs the datagrams that are answered together with the one whose bug it is.
+// A panic costs all datagrams of the run in which it happens.
 func (w *udpWorker) receive() error {
 	w.takeTurn()
 	err := w.socket.Read(w.in)
@@ -115,7 +116,7 @@ func (w *udpWorker) receive() error {
 	return nil
 }
 
-// handleRest answers the datagrams that have not been taken yet.
+// handleRest answers the datagrams that have not been handled yet.
 func (w *udpWorker) handleRest() {
 	w.resetRun()
 	for w.next < w.in.Count() {
@@ -127,7 +128,7 @@ func (w *udpWorker) handleRest() {
 	w.transmit()
 }
 
-// handle answers a datagram if it is a request, or puts it into the run.
+// handle puts a datagram into the run, or answers it at once. It drops what is no request.
 func (w *udpWorker) handle(i int, datagram []byte) {
 	w.loop.counts[bytesRead] += uint64(len(datagram))
 	frame, body, ok := protocol.ParseFrame(datagram)
@@ -148,7 +149,7 @@ func (w *udpWorker) handle(i int, datagram []byte) {
 	w.forgetRound()
 }
 
-// forgetRound forgets the round, as the loop does, and how much room it took.
+// forgetRound ends the round, as the loop does, and gives up what a large one took.
 func (w *udpWorker) forgetRound() {
 	w.loop.forgetRound()
 	if cap(w.loop.replies.pieces) > maxKeptPieces {
@@ -160,8 +161,8 @@ func (w *udpWorker) forgetRound() {
 // maxKeptPieces is up to how many pieces the room for them is kept between rounds.
 const maxKeptPieces = 1024
 
-// answer takes the commands of a datagram through the three stages, as loop.answer does with a round. What is left
-// behind the last whole command is dropped.
+// answer takes the commands of a datagram through the three stages, as loop.answer does with a round. What follows the last
+// whole command is dropped.
 func (w *udpWorker) answer(c *conn, body []byte) {
 	l := w.loop
 	w.resetConn(c, body[0])
@@ -177,8 +178,8 @@ func (w *udpWorker) answer(c *conn, body []byte) {
 	w.resetRun()
 }
 
-// execute executes the run command by command, and sends the answer of each that is complete. The last one may be a get
-// whose line goes on in the next run.
+// execute executes the run command by command, and sends the answer to each complete one. The last one may be a get whose line
+// goes on in the next run.
 func (w *udpWorker) execute(c *conn) {
 	l := w.loop
 	for i := 0; i < l.round.run.N && !c.is(stateClosing); {

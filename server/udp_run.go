@@ -2,8 +2,8 @@ package server
 
 import "gocached/protocol"
 
-// addToRun puts a datagram of a single command into the run. It reports false, and leaves the run as it was, if there is no
-// room for it, if there is more than one command or less, or if the answer may be long.
+// addToRun puts a datagram of a single command into the run. It reports false, and leaves the run as it was, if the run has no
+// room for it, if the datagram has no command or several, or if the answer may be long.
 func (w *udpWorker) addToRun(i int, body []byte) bool {
 	l, c := w.loop, w.conns[i]
 	from := l.round.run.N
@@ -21,7 +21,7 @@ func (w *udpWorker) addToRun(i int, body []byte) bool {
 	return true
 }
 
-// single says whether requests are those of one command, other than stats: a run of those could be too long an answer.
+// single says whether requests are those of one command, other than stats. The answers to a run of stats could be too long.
 func single(requests []protocol.Request) bool {
 	for i := range requests {
 		if r := &requests[i]; r.Command == protocol.Stats || (r.Flag&protocol.FlagNewLine == 0) == (i == 0) {
@@ -31,7 +31,7 @@ func single(requests []protocol.Request) bool {
 	return len(requests) > 0
 }
 
-// answerRun answers the run: it is executed at once, and each datagram in it is answered by one message.
+// answerRun executes the run, and answers each datagram in it by one message.
 func (w *udpWorker) answerRun() {
 	l := w.loop
 	if l.round.run.N == 0 {
@@ -43,14 +43,14 @@ func (w *udpWorker) answerRun() {
 	w.resetRun()
 }
 
-// resetRun makes the run ready to gather datagrams.
+// resetRun empties the run.
 func (w *udpWorker) resetRun() {
 	l := w.loop
 	l.round.run.N, l.round.parts = 0, l.round.parts[:0]
 	l.round.ready, l.round.head = l.round.ready[:0], 0
 }
 
-// resetConn makes a conn, and what a panic may have left half done, ready for another client.
+// resetConn makes a conn ready for another client. It also clears what a panic may have left half done.
 func (w *udpWorker) resetConn(c *conn, first byte) {
 	l := w.loop
 	l.inputs.drop(c)

@@ -10,16 +10,16 @@ const (
 	// framePayload is how many bytes of a message one datagram carries.
 	framePayload = protocol.MaxDatagram - protocol.FrameSize
 
-	// hugeOutput is how many bytes of replies each worker may hold. The longest message is twenty times as long, and may
-	// be made by one worker of the server at a time.
+	// hugeOutput is how many bytes of replies each worker may hold. The longest message is twenty times as long. Only one
+	// worker of the server at a time may make one longer than hugeOutput.
 	hugeOutput = 4 << 20
 )
 
 // sendMany leaves all answers to sendOne.
 func (w *udpWorker) sendMany([]*conn) {}
 
-// sendOne is the third stage for the first datagram that has an answer: it gathers its pieces as one message, none if they
-// are empty. The message goes out with those of the other datagrams, see transmit.
+// sendOne is the third stage for the first datagram that has an answer. It makes one message of its pieces, or none if they
+// are empty. transmit sends the message together with those of the other datagrams.
 func (w *udpWorker) sendOne(*conn) {
 	l := w.loop
 	for w.conns[w.first].first < 0 {
@@ -31,8 +31,8 @@ func (w *udpWorker) sendOne(*conn) {
 	w.size, w.counted = 0, 0
 }
 
-// frame gathers the first size bytes of a conn's pieces, in as many datagrams as they need. After an error the rest is
-// left out: the client finds datagrams missing, as it must expect with UDP.
+// frame makes datagrams of the first size bytes of a conn's pieces, as many as they need. After an error the rest is left out:
+// the client misses datagrams, as it must expect with UDP.
 func (w *udpWorker) frame(c *conn, size int) {
 	l := w.loop
 	w.sends++
@@ -59,7 +59,7 @@ func (w *udpWorker) frame(c *conn, size int) {
 	}
 }
 
-// transmit sends what was gathered. Of a message of which a datagram cannot be sent the rest is left out.
+// transmit sends the datagrams that were made. If one cannot be sent the rest of its message is left out.
 func (w *udpWorker) transmit() {
 	l, out := w.loop, w.out
 	to := out.Count()
@@ -79,16 +79,16 @@ func (w *udpWorker) transmit() {
 	}
 }
 
-// measure adds up the pieces that are new since it was last called, as far as they will be sent. The loop has a single
-// connection, so all its pieces are of one message, in order.
+// measure adds up the pieces that were made since it was last called, as far as they will be sent. The loop has a single
+// connection, so all pieces belong to one message, in order.
 func (w *udpWorker) measure() {
 	for l := w.loop; w.counted < len(l.replies.pieces) && w.size < w.most; w.counted++ {
 		w.size += len(l.replies.bytes(&l.replies.pieces[w.counted]))
 	}
 }
 
-// limit keeps an unfinished answer from taking too much memory. One line of 64 kB can name a value thirty thousand times:
-// what will not be sent is given up, and while an answer is huge no other worker's may be.
+// limit keeps an unfinished answer from taking too much memory. One line of 64 kB can name a value thirty thousand times. What
+// will not be sent is given up. While one worker's answer is huge, no other worker's may be.
 func (w *udpWorker) limit(c *conn) {
 	w.measure()
 	l := w.loop
@@ -103,7 +103,8 @@ func (w *udpWorker) limit(c *conn) {
 	}
 }
 
-// endHuge ends the time of a huge answer, if there was one. Its memory goes back to the system at once.
+// endHuge lets another worker make a huge answer, if this one did. The memory of the huge answer goes back to the system at
+// once.
 func (w *udpWorker) endHuge() {
 	if w.huge {
 		w.huge = false
@@ -112,7 +113,7 @@ func (w *udpWorker) endHuge() {
 	}
 }
 
-// cut lets go of the pieces that were not counted, since the message is full.
+// cut gives up the pieces that were not counted: the message is full.
 func (w *udpWorker) cut(c *conn) {
 	l := w.loop
 	for i := range l.replies.pieces[w.counted:] {

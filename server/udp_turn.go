@@ -7,11 +7,11 @@ import (
 	"gocached/server/kernel"
 )
 
-// The workers of a socket take turns to read it. Whoever has the turn keeps it from batch to batch, since to wake another
-// thread costs more than an answer. It passes the turn on before it answers if the batch is full, so that more may wait
-// than one worker can do, or if an answer may take long.
+// The workers of a socket take turns to read it. A worker keeps the turn from batch to batch, since waking another thread costs
+// more than an answer. It passes the turn on before it answers in two cases: if the batch is full, since more may wait than
+// one worker can do, and if an answer may take long.
 
-// turn is the right to read a socket: an element that is in the channel while no worker has it.
+// turn is the right to read a socket. The channel holds one element while no worker has the turn.
 type turn chan struct{}
 
 func newTurn() turn {
@@ -20,7 +20,7 @@ func newTurn() turn {
 	return t
 }
 
-// turnOf returns the turn of a socket, which its first worker brings into being.
+// turnOf returns the turn of a socket. It makes one for the socket's first worker.
 func (s *Server) turnOf(c *net.UDPConn) turn {
 	for _, w := range s.workers {
 		if socket, ok := w.socket.(*kernel.UDPSocket); ok && socket.Conn() == c {
@@ -46,8 +46,8 @@ func (w *udpWorker) passTurn() {
 	}
 }
 
-// passTurnAt is from how many datagrams on the turn is passed on. With a single processor there is none on which another
-// worker could help.
+// passTurnAt returns how many datagrams make a batch full. With a single processor another worker could not help, so no batch
+// is ever full.
 func passTurnAt() int {
 	if runtime.NumCPU() == 1 {
 		return maxBatch + 1

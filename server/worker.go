@@ -5,19 +5,20 @@ import (
 	"gocached/server/rim"
 )
 
-// An engine whose calls wait for a disk or a network (engine.Info.Blocks) is never called on an event loop. There a round
-// goes to workers as soon as it has been read:
+// An engine whose calls wait for a disk or a network (engine.Info.Blocks) is never called on an event loop. Instead a round
+// goes to workers when it has been read:
 //
-//  1. handOver parks each connection of the round, and puts its input aside.
-//  2. A worker takes copies of some of them through the stages of a round, with a loop of its own, and waits as long as the
-//     engine likes.
-//  3. bringBack, on the event loop again, gives each connection what has become of its copy: its replies are sent as those
-//     are that a socket did not take at first, and it goes on with what it has sent since.
+//  1. handOver parks each connection of the round, and saves its input.
+//  2. A worker takes copies of some connections through the stages of a round. It has a loop of its own, and waits as long as
+//     the engine needs.
+//  3. bringBack, on the event loop again, gives each connection what has become of its copy. The replies are sent like output
+//     that a socket did not take at first. Then the connection's new input is served.
 //
-// While a connection is away its loop touches nothing of it but its new input, and knows that it is parked. So answers keep
-// their order, and the loop goes on with the others. Nobody waits for memory in a worker: who finds none is refused.
+// While a worker has a copy, the connection is parked, and its loop changes nothing of it but its new input. So replies keep
+// their order, and the loop serves the other connections. In a worker no request waits for memory: one that finds none is
+// refused.
 
-// worker answers the input of connections where that may take long.
+// worker answers the input of connections in the background.
 type worker struct {
 	loop  *loop // its own
 	home  *loop // whose connections they are
@@ -30,7 +31,7 @@ type worker struct {
 type trip struct {
 	c     *conn
 	copy  *conn
-	input []byte // of c; the copy keeps what is not taken of it
+	input []byte // of c; the copy keeps what is not used of it
 }
 
 // maxTrips is how many connections a worker takes at once.
@@ -45,7 +46,7 @@ func newWorker(home *loop) *worker {
 	return w
 }
 
-// load makes a copy of a connection ready to be answered. What it is receiving goes with the copy.
+// load makes a copy of a connection, to be answered. A value that is being received goes with the copy.
 func (w *worker) load(c *conn) {
 	n := len(w.trips)
 	w.trips = w.trips[:n+1]
@@ -61,7 +62,7 @@ func (w *worker) load(c *conn) {
 	c.in, c.fill = nil, nil
 }
 
-// serve answers what was loaded. It runs in a goroutine of its own.
+// serve answers what was loaded. It runs in the background.
 func (w *worker) serve() {
 	w.whole = false
 	w.loop.guard(nil, w.answer)
@@ -84,7 +85,7 @@ func (w *worker) answer() {
 // sendMany leaves all replies to sendOne.
 func (w *worker) sendMany([]*conn) {}
 
-// sendOne keeps the replies of a copy, for its connection to send. It makes no more before that has happened.
+// sendOne keeps the replies of a copy, for its connection to send. The copy is blocked: it makes no more before that.
 func (w *worker) sendOne(x *conn) {
 	w.loop.writer.keepUnsent(x, 0)
 	x.set(stateBlocked)

@@ -1,9 +1,9 @@
 package server
 
-// maxWorkers is how many workers a loop has at most. Further connections wait for one to come back.
+// maxWorkers is how many workers a loop has at most. If all are busy further connections wait.
 const maxWorkers = 32
 
-// workerPool is what a loop knows of its workers. It makes them as it needs them.
+// workerPool is the workers of a loop. It makes them as it needs them.
 type workerPool struct {
 	home    *loop
 	on      bool // the engine waits
@@ -12,7 +12,7 @@ type workerPool struct {
 	waiting []*conn // parked, and their input waits for a worker
 }
 
-// handOver gives the round to workers.
+// handOver gives the connections of the round to workers.
 func (m *workerPool) handOver() {
 	l := m.home
 	for d := &l.round; d.head < len(d.ready); d.head++ {
@@ -31,14 +31,14 @@ func (m *workerPool) handOver() {
 	m.dispatch()
 }
 
-// worthwhile says whether there is anything to be answered in a connection's input: not if it is the beginning of a request
+// worthwhile says whether a connection's input may have something to answer. It has not if it is the beginning of a request
 // and no more of it has come.
 func (m *workerPool) worthwhile(a *arrival) bool {
 	filled := a.c.fill != nil && a.c.fill.done()
 	return filled || len(a.data) > 0 && !a.c.is(stateHalf)
 }
 
-// dispatch sends workers off, as long as there are any, with a like share each of the connections that wait.
+// dispatch starts workers, as long as there are any. Each gets an equal share of the connections that wait.
 func (m *workerPool) dispatch() {
 	l := m.home
 	for len(m.waiting) > 0 {
@@ -60,7 +60,7 @@ func (m *workerPool) dispatch() {
 	}
 }
 
-// idleWorker returns one that is idle.
+// idleWorker returns an idle worker. It makes one if there is none.
 func (m *workerPool) idleWorker() *worker {
 	if n := len(m.idle); n > 0 {
 		w := m.idle[n-1]
@@ -73,7 +73,7 @@ func (m *workerPool) idleWorker() *worker {
 	return w
 }
 
-// bringBack goes on with the connections that a worker has answered.
+// bringBack serves the connections again that a worker has answered.
 func (m *workerPool) bringBack(w *worker) {
 	l := m.home
 	for i := range w.trips {
@@ -93,7 +93,8 @@ func (m *workerPool) bringBack(w *worker) {
 	l.answer()
 }
 
-// bringBackConn gives a connection what has become of its copy, unless it has been closed meanwhile or must be now.
+// bringBackConn gives a connection what has become of its copy. It does not if the connection has been closed meanwhile, or
+// must be closed now.
 func (m *workerPool) bringBackConn(w *worker, t *trip) {
 	l := m.home
 	c, x, newer := t.c, t.copy, t.c.in
@@ -111,7 +112,7 @@ func (m *workerPool) bringBackConn(w *worker, t *trip) {
 	x.auth = nil
 }
 
-// dropCopy lets go of what a copy holds.
+// dropCopy gives up what a copy holds.
 func (m *workerPool) dropCopy(w *worker, x *conn) {
 	l := m.home
 	x.resetOutput()
@@ -125,7 +126,7 @@ func (m *workerPool) dropCopy(w *worker, x *conn) {
 	l.writer.emptyQueue(x)
 }
 
-// merge makes what a copy knows its connection's.
+// merge gives a connection the state of its copy.
 func (m *workerPool) merge(w *worker, t *trip) {
 	l := m.home
 	c, x := t.c, t.copy
@@ -157,7 +158,7 @@ func (m *workerPool) merge(w *worker, t *trip) {
 	}
 }
 
-// deliver sends a connection the replies that a worker has made, and puts what it has sent since into the round.
+// deliver sends a connection the replies that a worker has made, and adds its new input to the round.
 func (m *workerPool) deliver(c *conn) {
 	l := m.home
 	l.hear(c)
