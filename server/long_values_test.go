@@ -58,7 +58,7 @@ func (ts *testServer) stall(clients, values int) (all []*client) {
 // all sizes all the while, and who reads gets every byte. They are so many that some have to wait even if the sockets take
 // most of a value each.
 func TestStalledReadersLeaveRoom(t *testing.T) {
-	ts := start(t, nil)
+	ts := startWith(t, nil, inTime) // who reads may have to wait until others are closed
 	c := ts.dial()
 	for i := range 60 {
 		c.storeLong(i)

@@ -31,7 +31,7 @@ func start(t *testing.T, change func(*settings.Settings)) *testServer {
 }
 
 // startWith does what start does; prepare adapts the server before it listens. Seconds pass only when the test lets them
-// (pass): who waits, or may be silent for, a number of them must not see more on a machine that is busy.
+// (pass, or inTime): who waits, or may be silent for, a number of them must not see more on a machine that is busy.
 func startWith(t *testing.T, change func(*settings.Settings), prepare func(*Server)) *testServer {
 	t.Helper()
 	return startOn(t, testEngine, change, prepare)
@@ -80,6 +80,9 @@ func startOn(t *testing.T, eng func(*settings.Settings) engine.Engine, change fu
 	}
 	return ts
 }
+
+// inTime prepares a server for which seconds pass by themselves.
+func inTime(s *Server) { s.seconds = s.clock.Run }
 
 // patience is how long a client waits for what must come.
 const patience = eventually.Patience
