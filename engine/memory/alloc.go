@@ -188,7 +188,7 @@ func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 	return ref
 }
 
-// insist is for when nothing could be evicted either. If neither class can yield anything, it finds one that can (ways.go). Else every
+// insist is for when nothing could be evicted either. If neither class can yield anything, it finds one that can (borrow.go). Else every
 // candidate was in a locked stripe, lent, or not yet stored: it waits for a stripe.
 func (e *Engine) insist(w *want) slab.Ref {
 	for range 8 {

@@ -6,8 +6,8 @@ import (
 	"gocached/engine"
 )
 
-// Arithmetic changes the number that is there, or else stores the initial value if it may. Where somebody else stores
-// something between the two there is a number to change after all.
+// Arithmetic changes the number under a key. If there is none it stores the initial value, if it may. If another call stores
+// something between these two steps, Arithmetic begins again.
 func (e *Engine) Arithmetic(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
 	for {
 		value, newCAS, status = e.calculate(key, a)
@@ -21,8 +21,8 @@ func (e *Engine) Arithmetic(key []byte, a *engine.Arithmetic) (value, newCAS uin
 	}
 }
 
-// calculate changes the number in place if the result is no longer than the old value, and makes a new item otherwise or
-// if the value is lent.
+// calculate changes the number in place if the result is not longer than the old value and the value is not lent. Else it
+// makes a new item.
 func (e *Engine) calculate(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
 	s := sum{Arithmetic: a}
 	c := change{hash: e.table.Hash(key), key: key, now: e.now()}
@@ -91,7 +91,7 @@ func (e *Engine) add(old found, s *sum) engine.Status {
 	return engine.OK
 }
 
-// inPlace writes the result into the item itself. It is not done if that is not possible.
+// inPlace writes the result into the item itself. done is false if that is not possible.
 func (e *Engine) inPlace(c *change, s *sum) (newCAS uint64, done bool, status engine.Status) {
 	stripe := e.table.Stripe(c.hash)
 	stripe.Lock()
@@ -116,7 +116,7 @@ func (e *Engine) inPlace(c *change, s *sum) (newCAS uint64, done bool, status en
 	}
 }
 
-// create stores the initial value. NotStored if somebody else has stored something meanwhile.
+// create stores the initial value. It returns NotStored if another call has stored something meanwhile.
 func (e *Engine) create(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
 	var digits [20]byte
 	text := strconv.AppendUint(digits[:0], a.Initial, 10)

@@ -10,14 +10,14 @@ import (
 	"gocached/slab"
 )
 
-// Check goes over everything the engine holds and returns the first thing that does not fit together. It stops the engine
-// meanwhile, so it is for tests, and for builds with the tag gocachedcheck, which call it again and again (check_on.go).
+// Check compares everything that the engine holds, and returns the first contradiction. Other calls wait meanwhile. So it is
+// for tests, and for builds with the tag gocachedcheck, which call it again and again (check_on.go).
 //
-// What must hold: every chunk that was ever handed out is free, held or linked. Free ones are on their class's free list,
-// once. Linked ones are in their class's LRU, once, and in the bucket of their key, once. Nothing else is in either. The
-// gauges of each class and the numbers of each page are the sums over its chunks.
+// Every chunk that was ever handed out must be free, held or linked. A free chunk is on its class's free list, once. A linked
+// chunk is in its class's LRU, once, and in the bucket of its key, once. The lists and buckets hold nothing else. The gauges of
+// each class and the numbers of each page are the sums over its chunks.
 func (e *Engine) Check() error {
-	e.reaper.mu.Lock() // bounds are as they should be when nobody looks at them
+	e.reaper.mu.Lock() // while the reaper works bounds are not as they should be
 	defer e.reaper.mu.Unlock()
 	if !e.lockMoving() {
 		return nil
@@ -131,7 +131,7 @@ func (e *Engine) checkClass(c *class, inTable map[slab.Ref]bool) error {
 	return nil
 }
 
-// checkDue looks whether an item is found when it is over.
+// checkDue checks that the reaper will find an item when it is over.
 func (e *Engine) checkDue(r slab.Ref, h *item.Header) error {
 	t := h.Exptime()
 	if bound, ok := e.due.bound(r); t != clock.Never && (!ok || bound > t) {

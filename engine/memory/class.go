@@ -22,21 +22,21 @@ type class struct {
 	counts counts
 	living living
 
-	below   int   // bytes of the next smaller class's chunks: what fits there is a guest here
+	below   int   // bytes of the next smaller class's chunks: an item that fits there is a guest here
 	came    int64 // items that came to stay here and fit best here: see inflow
 	idle    bool  // no chunk was taken or given back since this second began
-	empty   int   // as told to Engine.empty
-	surplus int   // as told to Engine.surplus
+	empty   int   // this class's part of Engine.empty
+	surplus int   // this class's part of Engine.surplus
 
-	// What others read without the lock, to know whether it is worth taking.
-	spare  atomic.Uint64 // chunks that can be had
+	// Others read these without the lock, to see whether the lock is worth taking.
+	spare  atomic.Uint64 // free and unused chunks
 	pages  atomic.Int64  // pages owned
 	quiet  atomic.Uint64 // the moment at which the last search found no expired item
 	hand   atomic.Uint64 // age of the last victim: see older
 	abroad atomic.Int64  // as came, but of items that fit best here and are guests elsewhere
 	needed atomic.Bool   // some item ever fitted this class best
 
-	_       [cacheLine]byte // what is written without the lock, and the next class's lock, are on lines of their own
+	_       [cacheLine]byte // the tallies, and the next class's lock, have cache lines of their own
 	tallies tallies
 	_       [cacheLine]byte
 }
@@ -55,23 +55,24 @@ type counts struct {
 	promotions  uint64 // of items that were about to be evicted
 }
 
-// living is what no flush has ended of the linked items of a class.
+// living counts the linked items of a class that no flush has ended.
 type living struct {
 	items   int
 	bytes   uint64 // nominal
-	horizon uint64 // the flush horizon as of when they were counted: what is stamped before it does not count
+	horizon uint64 // the flush horizon when they were counted: items stamped before it do not count
 }
 
-// recount makes what was flushed count no more. Since a horizon stands before anything is stamped beyond it, and whoever
-// links an item calls recount before, it is never too late for that: nothing linked by now is stamped beyond a horizon of
-// which the class does not know. Needs the class lock.
+// recount sets the count to zero if there was a flush since the last call: then all items that were counted are over. This is
+// exact. A horizon is set before any item is stamped beyond it, and recount is called before an item is linked. So no linked
+// item is stamped beyond a horizon that the class does not know. Needs the class lock.
 func (e *Engine) recount(c *class) {
 	if horizon := e.flush.horizon.Load(); horizon != c.living.horizon {
 		c.living = living{horizon: horizon}
 	}
 }
 
-// count counts an item that was linked, or takes one back that was unlinked, unless it was flushed.
+// count counts an item that was linked (items is 1), or no longer counts one that was unlinked (-1). A flushed item does not
+// count.
 func (l *living) count(h *item.Header, items int) {
 	if h.Stamp() < l.horizon {
 		return
@@ -85,16 +86,16 @@ type reason int
 
 const (
 	removed   reason = iota // a client deleted it
-	replaced                // a newer one took its place, or would have if there had been memory for it
+	replaced                // a newer one took its place, or there was no memory for the newer one
 	swapped                 // the same, by a CAS store
-	expired                 // a call found it over, in whichever way
+	expired                 // a call found that it was over, by time or by a flush
 	flushed                 // a flush had ended it, and its chunk was taken back
 	reclaimed               // its time was over, and its chunk was taken back
-	evicted                 // its chunk was wanted though it was alive
+	evicted                 // it was alive, and its chunk was needed
 	reasons
 )
 
-// makeClasses makes everything that follows from the table of sizes.
+// makeClasses makes the classes of a table of sizes.
 func makeClasses(sizes []int, pageSize int) []class {
 	classes := make([]class, len(sizes)+1)
 	for i, size := range sizes {
@@ -104,7 +105,7 @@ func makeClasses(sizes []int, pageSize int) []class {
 	return classes
 }
 
-// occupy makes a chunk that was just taken a held item. Needs the class lock.
+// occupy makes a held item of a chunk that was just taken. Needs the class lock.
 func (e *Engine) occupy(c *class, h *item.Header, w *want) {
 	h.SetShape(w.shape)
 	c.counts.requested += uint64(w.size)
@@ -112,8 +113,8 @@ func (e *Engine) occupy(c *class, h *item.Header, w *want) {
 	e.hint(c)
 }
 
-// attach makes a held item a linked one, in the place of old if that is not None: an item of the class, which the caller
-// detaches. Needs the class lock and the item's stripe lock.
+// attach makes a held item a linked one. If old is not None the item takes its place in the LRU: old is an item of the class,
+// and the caller detaches it. Needs the class lock and the item's stripe lock.
 func (e *Engine) attach(c *class, r, old slab.Ref, h *item.Header, l *linking) {
 	h.Link(l.stamp, l.now)
 	e.recount(c)
@@ -126,7 +127,7 @@ func (e *Engine) attach(c *class, r, old slab.Ref, h *item.Header, l *linking) {
 	c.counts.sets += l.sets
 }
 
-// drop takes a linked item that is in no bucket any longer out of the LRU, and frees it unless it is lent. Needs the
+// drop takes an item out of the LRU that the caller has taken out of its bucket. It frees the item unless it is lent. Needs the
 // class lock and the item's stripe lock.
 func (e *Engine) drop(c *class, r slab.Ref, h *item.Header, why reason) {
 	c.policy.Remove(e.arena, r, h, why == evicted)
@@ -141,7 +142,7 @@ func (e *Engine) dropUnlisted(c *class, r slab.Ref, h *item.Header, why reason) 
 	}
 }
 
-// detach makes a linked item that is in no bucket and no LRU any longer a held one. Needs both locks.
+// detach makes a held item of a linked one that the caller has taken out of its bucket and its LRU. Needs both locks.
 func (e *Engine) detach(c *class, h *item.Header, why reason) {
 	if why != evicted {
 		e.inflow(c, h, -1)
@@ -151,7 +152,7 @@ func (e *Engine) detach(c *class, h *item.Header, why reason) {
 	h.SetState(item.Held)
 }
 
-// ends sees to it that an item is found when it is over. It is called when it was linked, or given another exptime.
+// ends notes when an item ends, so that it is found then. It is called when the item was linked, or got another exptime.
 func (e *Engine) ends(c *class, r slab.Ref, t, now clock.Time) {
 	if t == clock.Never {
 		return
@@ -162,9 +163,9 @@ func (e *Engine) ends(c *class, r slab.Ref, t, now clock.Time) {
 	}
 }
 
-// inflow counts an item that was linked, or takes one back that was unlinked and not evicted: it takes no more room.
-// It is counted for the class that it fits best, whichever it is in. Unlike the counters, these numbers are never reset.
-// Needs the lock of the class it is in.
+// inflow counts an item that was linked (n is 1), or no longer counts one that was unlinked and not evicted (-1). It counts for
+// the class that the item fits best, not for the class that the item is in. Unlike the counters, these numbers are never
+// reset. Needs the lock of the class that the item is in.
 func (e *Engine) inflow(c *class, h *item.Header, n int64) {
 	size := h.Shape().Size(h.KeyLen())
 	if size > c.below {
@@ -178,12 +179,12 @@ func (e *Engine) inflow(c *class, h *item.Header, n int64) {
 	}
 }
 
-// free gives the chunk of a held item back. Needs the class lock.
+// free gives back the chunk of a held item. Needs the class lock.
 func (e *Engine) free(c *class, r slab.Ref, h *item.Header) {
 	e.freeSized(c, r, h, h.NominalSize())
 }
 
-// freeSized is free for a chunk of which the item's own bytes do not tell the nominal size yet.
+// freeSized is free for an item whose own bytes do not tell its nominal size yet.
 func (e *Engine) freeSized(c *class, r slab.Ref, h *item.Header, size int) {
 	c.counts.requested -= uint64(size)
 	h.Clear()
@@ -192,7 +193,7 @@ func (e *Engine) freeSized(c *class, r slab.Ref, h *item.Header, size int) {
 	e.hint(c)
 }
 
-// hint publishes what can be had, after that has changed. Needs the class lock.
+// hint publishes how many chunks and pages the class has, after that has changed. Needs the class lock.
 func (e *Engine) hint(c *class) {
 	if n := uint64(c.chunks.Spare()); n != c.spare.Load() {
 		c.spare.Store(n)
@@ -203,8 +204,8 @@ func (e *Engine) hint(c *class) {
 	e.offer(c)
 }
 
-// offer publishes which pages of the class are unused, and which of those others may have: not the only one, unless the
-// class is idle. Needs the class lock.
+// offer publishes how many pages of the class are unused, and how many of those others may take. The only page of a class is
+// not offered unless the class is idle. Needs the class lock.
 func (e *Engine) offer(c *class) {
 	n := c.chunks.Empty()
 	if n != c.empty {
@@ -220,8 +221,8 @@ func (e *Engine) offer(c *class) {
 	}
 }
 
-// markIdle is called when a second has begun. Classes of which nobody has wanted anything for the whole of the last one
-// offer their only page too.
+// markIdle is called when a second has begun. A class that nobody has used during the whole last second offers its only page
+// too.
 func (e *Engine) markIdle() {
 	for i := range e.classes[1:] {
 		c := &e.classes[i+1]
@@ -232,9 +233,9 @@ func (e *Engine) markIdle() {
 	}
 }
 
-const _ = uint8(slab.MaxClasses) // a number of a class in a finder
+const _ = uint8(slab.MaxClasses) // the number of a class fits in a finder
 
-// finder knows which class is the smallest that holds a number of bytes.
+// finder finds the smallest class whose chunks hold a number of bytes.
 type finder struct {
 	small [1025]uint8 // for sizes up to 8 KiB, by size / 8 rounded up; 0 if that is more than the last class holds
 	sizes []int
@@ -247,7 +248,7 @@ func (f *finder) init(sizes []int) {
 	}
 }
 
-// class returns the number of the class, or 0 if not even the last one's chunks are as large.
+// class returns the number of the class, or 0 if the chunks of the last class are too small.
 func (f *finder) class(size int) int {
 	if i := uint(size+7) / 8; i < uint(len(f.small)) && f.small[i] != 0 {
 		return int(f.small[i])

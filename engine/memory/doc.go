@@ -30,7 +30,7 @@
 // # The limit
 //
 // The memory limit is one on pages, for any mix of sizes; never less than one page. A class that needs its first page
-// when all pages are taken gets it from a donor class, whose items in it are evicted (donate.go, ways.go); memcached
+// when all pages are taken gets it from a donor class, whose items in it are evicted (donate.go, borrow.go); memcached
 // breaks the limit then. Pages also move on to where they are needed most (balance.go). A page in which no chunk is in use
 // goes to nobody, where every class finds it, before anything is evicted; a class keeps its only one for a second. With -M
 // nothing is evicted, so only a page without living items is handed over.

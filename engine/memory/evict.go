@@ -9,9 +9,9 @@ import (
 // tries bounds every walk over victims, as in memcached.
 const tries = 50
 
-// evict takes the chunk of the class's next victim; its policy may spare some before, because of how they were used (package
-// lru). It passes over items that are lent or whose stripe is locked. None if there is nothing to be had. Items of a page
-// that is being cleared yield nothing and are not counted: often the oldest are all in that page.
+// evict takes the chunk of the class's next victim, or returns None. The policy may spare some victims, because of how they
+// were used (package lru). evict passes over items that are lent or whose stripe is locked. Items of a page that is being
+// cleared give no chunk. They do not count as tries, since often all of the oldest items are in that page.
 func (e *Engine) evict(c *class, w *want) slab.Ref {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -36,10 +36,9 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 	return slab.None
 }
 
-// foresee has fetched what the next evictions will need, in the order in which one thing leads to the other: of the next
-// victim, the first item in its bucket, where the search for it begins; of the victim after that the bucket; and of the
-// third the key, which says where that is. An eviction would wait for memory three times else, with the class locked. Needs
-// the class lock.
+// foresee prefetches what the next evictions will need: for the first victim, the first item in its bucket, where the search
+// for it begins; for the second, its bucket; for the third, its key, which leads to the bucket. Without this each eviction
+// would wait for memory three times with the class locked. Needs the class lock.
 func (e *Engine) foresee(c *class) {
 	first := c.policy.Victim()
 	if first == slab.None {
@@ -58,9 +57,8 @@ func (e *Engine) foresee(c *class) {
 	}
 }
 
-// reclaim takes the chunk of an expired item that is soon a victim. A search that found none is not repeated before the second
-// changes, or something is flushed or is over as soon as it is stored, since nothing expires meanwhile. Needs the class
-// lock.
+// reclaim takes the chunk of an expired item among the next victims. If a search finds none it is not repeated before something
+// may have expired: the second changes, something is flushed, or an item is stored that is over at once. Needs the class lock.
 func (e *Engine) reclaim(c *class, w *want, moment uint64) slab.Ref {
 	if c.quiet.Load() == moment {
 		return slab.None
@@ -85,16 +83,16 @@ func (e *Engine) reclaim(c *class, w *want, moment uint64) slab.Ref {
 	return slab.None
 }
 
-// moment changes whenever something may have expired.
+// moment returns a number that changes whenever something may have expired.
 func (e *Engine) moment(now clock.Time) uint64 {
 	return uint64(now)<<32 | uint64(e.flush.count.Load())
 }
 
-// seize unlinks an item of the class and makes its chunk a held item of the one who wants it. None if the item's stripe
-// is locked, or it is lent or to be kept, or its page is being cleared; in the last case the chunk goes there. Needs the
-// class lock.
+// seize unlinks an item of the class and makes its chunk the held item that w wants. It returns None if the item's stripe is
+// locked, if the item is lent or must be kept, or if its page is being cleared. In the last case the item is unlinked, and its
+// chunk leaves with the page. Needs the class lock.
 //
-// The usual order is stripe before class, so the stripe may only be tried here.
+// The order of locks is stripe before class, so seize only tries the stripe.
 func (e *Engine) seize(c *class, ref slab.Ref, h *item.Header, w *want) slab.Ref {
 	hash := e.table.Hash(h.Key())
 	stripe := e.table.Stripe(hash)
@@ -124,7 +122,7 @@ func (e *Engine) seizeLocked(c *class, hash uint64, ref slab.Ref, h *item.Header
 	return ref
 }
 
-// why says what happens to an item whose chunk is wanted, by whether and how it is over.
+// why returns the reason for which an item is unlinked whose chunk is needed: it was flushed, its time is over, or it is alive.
 func (e *Engine) why(h *item.Header, now clock.Time) reason {
 	horizon := e.flush.horizon.Load()
 	switch {
@@ -136,7 +134,7 @@ func (e *Engine) why(h *item.Header, now clock.Time) reason {
 	return evicted
 }
 
-// countVictim counts what the statistics tell of an eviction. Needs the class lock.
+// countVictim counts an eviction for the statistics. Needs the class lock.
 func (c *class) countVictim(h *item.Header, why reason, now clock.Time) {
 	idle := h.Idle(now)
 	c.hand.Store(age(now, idle, h.Stamp()))
@@ -149,15 +147,14 @@ func (c *class) countVictim(h *item.Header, why reason, now clock.Time) {
 	}
 }
 
-// age orders victims: by their last use, then by the low half of their stamp. Smaller is older. When that half begins anew,
-// victims that were last used within the same eight seconds are taken from one class for once.
+// age orders victims by their last use, then by the low half of their stamp. Smaller is older. Each time that half begins
+// again at zero, victims that were last used within the same eight seconds are taken from one class only, once.
 func age(now clock.Time, idle uint32, stamp uint64) uint64 {
 	return uint64(uint32(now)-idle)<<32 | stamp&(1<<32-1)
 }
 
-// older returns the two classes in the order in which they should lose an item. Each is judged by its last victim: the
-// one whose victim was older is behind. Evicting there lets it catch up, so the two keep step, and no lock is taken to
-// look.
+// older returns the two classes in the order in which they should lose an item. The class whose last victim was older comes
+// first, and so catches up with the other. It takes no lock.
 func older(a, b *class) (first, second *class) {
 	if b.hand.Load() < a.hand.Load() {
 		return b, a
@@ -165,7 +162,7 @@ func older(a, b *class) (first, second *class) {
 	return a, b
 }
 
-// evictWaiting takes the chunk of the oldest item of the class that can be had, and waits for its stripe.
+// evictWaiting takes the chunk of the oldest item of the class that may go, and waits for its stripe.
 func (e *Engine) evictWaiting(c *class, w *want) slab.Ref {
 	hash, ok := e.tailHash(c, w)
 	if !ok {
@@ -184,10 +181,10 @@ func (e *Engine) evictWaiting(c *class, w *want) slab.Ref {
 	if got := e.table.Hash(h.Key()); e.table.Stripe(got) == stripe {
 		return e.seizeLocked(c, got, ref, h, w)
 	}
-	return slab.None // another one's turn: the caller tries again
+	return slab.None // another item is the oldest now: the caller tries again
 }
 
-// tailHash returns the hash of the oldest item of the class that can be had.
+// tailHash returns the hash of the oldest item of the class that may go.
 func (e *Engine) tailHash(c *class, w *want) (hash uint64, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -198,7 +195,7 @@ func (e *Engine) tailHash(c *class, w *want) (hash uint64, ok bool) {
 	return e.table.Hash(e.at(ref).Key()), true
 }
 
-// oldest returns the oldest item of the class that is neither lent nor to be kept, or None. Needs the class lock.
+// oldest returns the oldest item of the class that is not lent and need not be kept, or None. Needs the class lock.
 func (e *Engine) oldest(c *class, w *want) slab.Ref {
 	ref := c.policy.Victim()
 	for ref != slab.None {

@@ -10,8 +10,8 @@ import (
 	"gocached/engine"
 )
 
-// flusher knows the flush horizon: an item whose stamp is below it is over. So a flush takes no longer for a million
-// items than for one, and is exact: seconds play no part.
+// flusher holds the flush horizon: an item whose stamp is below it is over. So a flush takes as long for a million items as for
+// one. It is exact, since it does not depend on seconds.
 type flusher struct {
 	horizon atomic.Uint64
 	passing atomic.Bool   // the horizon is being moved
@@ -20,7 +20,7 @@ type flusher struct {
 	mu      sync.Mutex    // one flush at a time
 }
 
-// Flush ends everything stored until now, or until a moment to come. It replaces a delayed flush that is not due yet.
+// Flush ends everything that was stored until now, or until a later moment. It replaces a delayed flush that is not due yet.
 func (e *Engine) Flush(at clock.Time) engine.Status {
 	now := e.now() // a flush that is due comes first
 	e.flush.mu.Lock()
@@ -34,8 +34,8 @@ func (e *Engine) Flush(at clock.Time) engine.Status {
 	return engine.OK
 }
 
-// now returns the second, after it has carried out a delayed flush if its moment has come. Every call of the engine that
-// looks at items learns the time here, and before it looks: so nobody sees an item after the moment that ended it.
+// now returns the second. If the moment of a delayed flush has come it flushes first. Every call of the engine that looks at
+// items asks now for the time before it looks. So nobody sees an item after the moment that ended it.
 func (e *Engine) now() clock.Time {
 	now := e.clock.Now()
 	if at := e.flush.at.Load(); at != 0 && uint32(now) >= at {
@@ -51,14 +51,14 @@ func (e *Engine) flushDue(now clock.Time) {
 		return // somebody else has done it
 	}
 	e.moveHorizon()
-	e.flush.at.Store(uint32(clock.Never)) // only now, so that the others wait above until it is done
+	e.flush.at.Store(uint32(clock.Never)) // comes last, so that other calls wait above until the flush is done
 }
 
 // moveHorizon is the flush. Needs the flush lock.
 //
-// With CAS the horizon is the next CAS to be given out. Without, it is a generation, and the items that are stored from
-// now on belong to the next one. Stopping at the last generation would need 2^32 flushes; from there on items that were
-// stored since are not flushed, rather than all of them lost.
+// With CAS the horizon is the next CAS. Without CAS it is a generation: items that are stored from now on belong to the next
+// one. The last generation comes after 2^32 flushes. From then on nothing is flushed: beyond a horizon that no
+// stamp can reach every item would be over.
 func (e *Engine) moveHorizon() {
 	f := &e.flush
 	defer f.count.Add(1) // who sees the number sees the horizon
@@ -71,13 +71,13 @@ func (e *Engine) moveHorizon() {
 	f.passing.Store(false)
 }
 
-// stamp gives out a stamp for a change that was decided in view of the given horizon, and reports whether it still
-// stands: if not, a flush came between, and the caller must look again. The change then counts as made at its stamp, so
-// every change comes wholly before or wholly after each flush.
+// stamp returns a stamp for a change that was decided under the given horizon. ok is false if a flush came between: then the
+// caller must look at the item again. A change counts as made at its stamp. So it comes wholly before or wholly after each
+// flush.
 //
-// With CAS that takes some care. A change whose number the flush did not count must see the new horizon, so it waits
-// while one is being moved. A change whose number the flush did count may see the new horizon too; it finds the horizon
-// changed, and takes another number.
+// With CAS there are two cases. If the flush did not count the number of the change, the change must see the new horizon: so
+// it waits while a horizon is being moved. If the flush did count it, the change may see the new horizon all the same: then it
+// finds that the horizon has changed, and takes another number.
 func (e *Engine) stamp(horizon uint64) (stamp uint64, ok bool) {
 	if e.noCAS {
 		return horizon, true

@@ -6,9 +6,9 @@ import (
 	"gocached/engine"
 )
 
-// Get answers a run of keys. It is the fast path: per key a hash, the bucket's lock, a chain, and the reader's copy. For
-// more than one key the cache misses of the run come ahead of the answers, many at once (assoc.Run); the answers are
-// decided under the locks, one after the other.
+// Get answers a run of keys. It is the fast path: per key a hash, the bucket's lock, a chain, and the reader's copy. If there
+// is more than one key, what the answers will need is fetched ahead, for many keys at once (assoc.Run). The answers are found
+// under the locks, one after the other.
 //
 // Read next: slab/doc.go.
 func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
@@ -28,9 +28,9 @@ type getter struct {
 	to  engine.Reader
 	now clock.Time
 
-	class *class // of the last hits, which are not yet counted
-	tally *tally // where they will be
-	hits  uint64
+	class *class // of the last hits
+	tally *tally // where they will be counted
+	hits  uint64 // that are not counted yet
 }
 
 // answerAll answers keys, and returns how many the reader wanted.
@@ -52,7 +52,7 @@ func (g *getter) answerAll(keys []engine.Key) int {
 	return len(keys)
 }
 
-// answer looks one key up and shows what there is. A false says that the reader wants no more.
+// answer looks one key up and shows the item, if there is one. more is false if the reader wants no more.
 func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	e, hash := g.e, k.Scratch[0]
 	stripe := e.table.Stripe(hash)
@@ -87,7 +87,7 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	return more
 }
 
-// count counts a hit. Hits of one class in a row are added up and counted once.
+// count counts a hit. Hits of one class in a row are added up first.
 func (g *getter) count(c *class, hash uint64) {
 	if c != g.class {
 		g.done()

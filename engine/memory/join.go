@@ -6,11 +6,11 @@ import (
 	"gocached/slab"
 )
 
-// retries bounds how often a change that makes a new item out of an old one lets the stripe go to find memory.
+// retries bounds how often a change that makes a new item of an old one unlocks the stripe to find memory.
 const retries = 16
 
-// join carries out append and prepend: it makes a new item of the old value and the new part, under the old one's flags
-// and exptime, and puts it in the old one's place. The part is freed, unless there is no memory for both.
+// join carries out append and prepend. It makes a new item of the old value and the new part, with the flags and the exptime of
+// the old item, and puts it in the old item's place. Then it frees the part. If there is no memory the part stays the caller's.
 func (e *Engine) join(it engine.Item, op engine.Op, cas uint64) (newCAS uint64, status engine.Status) {
 	part := e.at(slab.Ref(it.Ref))
 	c := change{hash: part.Hash(), key: part.Key(), now: e.now()}
@@ -36,25 +36,26 @@ func (e *Engine) join(it engine.Item, op engine.Op, cas uint64) (newCAS uint64, 
 	return newCAS, status
 }
 
-// change says which key is to get a new value that follows from its old one.
+// change is a change of the item under a key whose new value depends on the old one.
 type change struct {
 	hash uint64
 	key  []byte
 	now  clock.Time
 }
 
-// lengthFunc looks at the item there, whose header may be nil, and says how long the new value will be, or that the
-// change is off. fillFunc writes it. Both may run several times, with the stripe lock held, and the last run counts.
+// lengthFunc looks at the old item, whose header may be nil. It says how long the new value will be, or by a status that the
+// change is called off. fillFunc writes the new value. Both may run several times, with the stripe lock held; the last time
+// counts.
 type (
 	lengthFunc func(old found) (int, engine.Status)
 	fillFunc   func(old found, value []byte)
 )
 
-// change replaces the item under a key by a new one made from it, as one step.
+// change replaces the item under a key by a new one that is made from it, as one step.
 //
-// Memory for the new item is looked for with the stripe held. If there is none to be had that way, the stripe is let go,
-// memory is found, and everything begins again with a new look; what was found is used if it is still the right size.
-// Either way the item that is worked on is no victim: where there is nothing else, it stays as it is.
+// It first looks for memory with the stripe locked. If that finds none it unlocks the stripe, finds memory, and begins again
+// with a new look at the item. The memory is used if it still has the right size. The old item is never evicted for the new
+// one: if there is nothing else to evict it stays as it is.
 func (e *Engine) change(c *change, length lengthFunc, fill fillFunc) (newCAS uint64, status engine.Status) {
 	stripe := e.table.Stripe(c.hash)
 	var ready chunk
@@ -75,13 +76,14 @@ func (e *Engine) change(c *change, length lengthFunc, fill fillFunc) (newCAS uin
 	return 0, engine.NoMemory
 }
 
-// chunk is a chunk that was taken ahead for what it is wanted for; ref is None while it is only wanted.
+// chunk is a chunk that was taken ahead for a want. ref is None while it is only wanted.
 type chunk struct {
 	want
 	ref slab.Ref
 }
 
-// changeLocked is one attempt. With NoMemory it leaves in ready what it wants, if that can be had at all.
+// changeLocked is one attempt, with the stripe locked. If it returns NoMemory, ready says which chunk it wants. It says nothing
+// if no chunk would do.
 func (e *Engine) changeLocked(c *change, ready *chunk, length lengthFunc, fill fillFunc) (uint64, engine.Status) {
 	for {
 		horizon := e.flush.horizon.Load()
@@ -112,8 +114,8 @@ func (e *Engine) changeLocked(c *change, ready *chunk, length lengthFunc, fill f
 	}
 }
 
-// ready returns the chunk taken ahead, if it is what is wanted, else one that can be had without waiting. If there is
-// none it notes the wish.
+// ready returns the chunk that was taken ahead if it fits the want, else one that can be had without waiting. If there is none
+// it returns None, and notes the want in ahead.
 func (e *Engine) ready(ahead *chunk, w *want) slab.Ref {
 	if ref := ahead.ref; ref != slab.None && ahead.want.like(w) {
 		*ahead = chunk{}

@@ -1,9 +1,9 @@
 package memory
 
-// number reads a value as C's strtoull does where memcached 1.4.5 calls it: leading white space, a sign, digits; then the
-// end, white space or a NUL. A value without digits is zero if nothing but white space is in it: that 1.4.5 takes any text
-// behind white space for zero, and writes over it, is not copied. A negative number is read modulo 2^64, and refused only
-// if that leaves the highest bit set: nobody needs it, but clients could rely on it.
+// number reads a value as memcached 1.4.5 does with C's strtoull: leading white space, a sign, digits; then the end, white
+// space or a NUL. A value of nothing but white space is zero. memcached 1.4.5 takes any text behind white space for zero,
+// and writes over it; that is not copied. A negative number is read modulo 2^64, and refused only if the highest bit is set
+// then. Nobody needs this, but clients could rely on it.
 func number(v []byte) (n uint64, ok bool) {
 	i := 0
 	for i < len(v) && isSpace(v[i]) {

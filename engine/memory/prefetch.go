@@ -5,8 +5,8 @@ import (
 	"gocached/engine"
 )
 
-// prefetch has fetched from memory what storing, deleting or changing the items under some keys will need: the items, and
-// their neighbours in the LRU, whose links change with theirs. A store would wait for each of them in turn else.
+// prefetch has the processor fetch what storing, deleting or changing the items under some keys will need: the items, and their
+// neighbours in the LRU, whose links change with theirs. Without this a store would wait for each of them in turn.
 func (e *Engine) prefetch(keys []engine.Key) {
 	run := e.table.Run(keys)
 	for i := range keys {

@@ -11,36 +11,37 @@ import (
 	"gocached/slab"
 )
 
-// Items that are over leave memory, and with it the figures and lists, in the second in which they end or the next one. A
-// goroutine sees to that, so that no client waits for it. The clock wakes it when a second begins and there may be something
-// to do. What has ended by time it
-// finds through the bounds (due.go), and goes on until there is no more. What a flush has ended counts no more from the
-// moment of the flush (living in class.go); it takes that out of memory page by page, and takes its time.
+// An item that is over leaves memory, the figures and the lists in the second in which it ends or in the next one. A
+// goroutine takes it out, so that no client waits for that. The clock wakes the goroutine when a second begins and there may
+// be something to do. It finds items that have ended by time through the bounds (due.go), and works until there are no more.
+// Items that a flush has ended do not count from the moment of the flush on (living in class.go). The goroutine takes them
+// out of memory page by page, slowly.
 //
-// Among ten million items that end at random within an hour it works for 4 ms in a second, 1.3 us for each that is over, and
-// a million that end at once take 120 ms (EPYC, go test ./engine/memory -bench Reap). A class is locked for 2 to 10 us at a time.
+// With ten million items that end at random within an hour it works for 4 ms in a second: 1.3 us for each item that is over. A
+// million items that end at once take 120 ms (EPYC, go test ./engine/memory -bench Reap). It locks a class for 2 to 10 us at a
+// time.
 
 const (
-	// reapPause is how many chunks are looked at between two moments at which others may have the processor, where an item
-	// that goes counts as reapItem chunks: some 200 microseconds. No lock is held for longer than a block takes.
+	// reapPause is how many chunks are looked at between two pauses in which others may have the processor. An item that is
+	// taken out counts as reapItem chunks. That is some 200 microseconds. No lock is held for longer than a block takes.
 	reapPause = 1 << 14
 	reapItem  = 1 << 4
 
-	// While the goroutine takes out what a flush has ended it rests at every fourth of these moments, which is two thirds of
-	// the time, as the system rounds a rest up to a millisecond.
+	// While the goroutine takes out what a flush has ended it rests in every fourth of these pauses. That is two thirds of the
+	// time, since the system rounds a rest up to a millisecond.
 	flushRest  = 500 * time.Microsecond
 	flushEvery = 4
 )
 
-// reaper is what the goroutine has.
+// reaper is the state of the goroutine.
 type reaper struct {
 	mu   sync.Mutex // held while it works
 	wake chan struct{}
 	stop chan struct{}
 	done chan struct{}
 
-	now     clock.Time    // the second for which it has done its work
-	flushes atomic.Uint32 // the flushes for which it has
+	now     clock.Time    // the last second that is done
+	flushes atomic.Uint32 // how many flushes are done
 	work    int           // since the last pause
 	pauses  int
 	over    [1 << blockBits]ended
@@ -118,7 +119,7 @@ func (e *Engine) reap() {
 	}
 }
 
-// reapDue takes out what has ended by time, once in a second. False means that the engine is being shut down.
+// reapDue takes out what has ended by time, once in a second. goOn is false if the engine is being shut down.
 func (e *Engine) reapDue() (goOn bool) {
 	r := &e.reaper
 	now := e.now()
@@ -136,7 +137,8 @@ func (e *Engine) reapDue() (goOn bool) {
 	return goOn
 }
 
-// reapFlushed takes out what a flush has ended, and what ends by time meanwhile.
+// reapFlushed takes out what a flush has ended, and what ends by time meanwhile. goOn is false if the engine is being shut
+// down.
 func (e *Engine) reapFlushed() (goOn bool) {
 	goOn = true
 	e.arena.EachPage(func(page uint32, number int) {
@@ -153,7 +155,7 @@ func (e *Engine) reapFlushed() (goOn bool) {
 	return goOn
 }
 
-// hasFlushed says whether there is something in a class that a flush has ended.
+// hasFlushed says whether a class has items that a flush has ended.
 func (e *Engine) hasFlushed(c *class) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -161,7 +163,7 @@ func (e *Engine) hasFlushed(c *class) bool {
 	return c.policy.Len() > c.living.items
 }
 
-// pause lets others have the processor if it is time. False means that the engine is being shut down.
+// pause lets others have the processor when that is due. goOn is false if the engine is being shut down.
 func (e *Engine) pause(flush bool) (goOn bool) {
 	r := &e.reaper
 	if r.work < reapPause || e.simulate != nil {
@@ -182,7 +184,7 @@ func (e *Engine) pause(flush bool) (goOn bool) {
 	}
 }
 
-// reapBlock takes out what is over in a block. What is in a locked stripe is left for the next second.
+// reapBlock takes out the items of a block that are over. An item in a locked stripe is left for the next second.
 func (e *Engine) reapBlock(first slab.Ref, now clock.Time) {
 	page, c := e.arena.PageOf(first), e.lockClassOf(first)
 	if c == nil {
@@ -223,8 +225,8 @@ func (e *Engine) reapBlock(first slab.Ref, now clock.Time) {
 	}
 }
 
-// lockClassOf locks the class to which the page of a chunk belongs, and returns it; nil if the page changes hands, and
-// nothing is in it.
+// lockClassOf locks the class to which the page of a chunk belongs, and returns it. It returns nil if the page belongs to no
+// class: it is changing hands, and nothing is in it.
 func (e *Engine) lockClassOf(r slab.Ref) *class {
 	for {
 		number := e.arena.ClassOf(r)
@@ -240,8 +242,8 @@ func (e *Engine) lockClassOf(r slab.Ref) *class {
 	}
 }
 
-// reapItem takes out an item that is over, unless its stripe is locked. If it is lent its chunk is free when it is given
-// back. Needs the class lock.
+// reapItem takes out an item that is over. It reports false if the item stays: its stripe is locked, or it has got a later end.
+// The chunk of a lent item is freed when the item is given back. Needs the class lock.
 func (e *Engine) reapItem(c *class, o ended, now clock.Time) bool {
 	h, stripe := e.at(o.ref), e.table.Stripe(o.hash)
 	if !stripe.TryLock() {
@@ -250,7 +252,7 @@ func (e *Engine) reapItem(c *class, o ended, now clock.Time) bool {
 	defer stripe.Unlock()
 	why := e.why(h, now)
 	if why == evicted {
-		return false // somebody has just given it a later end
+		return false // a call has just given it a later end
 	}
 	e.table.Delete(o.hash, e.table.FindRef(o.hash, o.ref), h)
 	e.drop(c, o.ref, h, why)

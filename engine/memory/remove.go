@@ -26,7 +26,7 @@ func (e *Engine) Remove(key []byte, r engine.Removal) engine.Status {
 	return engine.OK
 }
 
-// Touch changes an item's expiry and counts as a use of it.
+// Touch changes an item's expiry. It counts as a use of the item.
 func (e *Engine) Touch(key []byte, exptime clock.Time) (flags uint32, cas uint64, status engine.Status) {
 	hash, now := e.table.Hash(key), e.now()
 	stripe := e.table.Stripe(hash)

@@ -9,7 +9,8 @@ import (
 	"gocached/slab"
 )
 
-// Simulation is what a simulated engine gets from its surroundings, where what happens must follow from the calls alone.
+// Simulation is what a simulated engine gets from its surroundings. In a simulation everything must follow from the calls
+// alone.
 type Simulation struct {
 	// Seed hashes the keys, so that the caller knows which of them share a stripe.
 	Seed maphash.Seed
@@ -21,23 +22,22 @@ type Simulation struct {
 	Wait func(try func() bool) bool
 }
 
-// Simulate makes the engine one for a simulation: beside what the Simulation says the hash table is small, so that it
-// grows; a page is cleared a few chunks at a time; and pages are balanced, and what is over is taken out, only when Balance
-// and Reap are called. It must be called
-// before Initialize.
+// Simulate makes the engine one for a simulation. The hash table is small, so that it grows. A page is cleared a few chunks
+// at a time. Pages are balanced only when Balance is called, and items that are over are taken out only when Reap is.
+// Simulate must be called before Initialize.
 func (e *Engine) Simulate(s Simulation) { e.simulate = &s }
 
-// Balance does what the balancer's goroutine does now and then, which a simulated engine does not have.
+// Balance does what the balancer's goroutine does now and then. A simulated engine does not have that goroutine.
 func (e *Engine) Balance() { e.look() }
 
-// Reap does what the reaper's goroutine does every second, which a simulated engine does not have either.
+// Reap does what the reaper's goroutine does every second. A simulated engine does not have that one either.
 func (e *Engine) Reap() {
 	e.reaper.now = clock.Never // also what was stored since the second began
 	e.reap()
 }
 
-// StripeOf returns the number of the stripe that guards a key in an engine with that seed. Beside the calls themselves
-// it is all of a key that matters to what the engine does.
+// StripeOf returns the number of the stripe that guards a key in an engine with that seed. What the engine does depends on the
+// calls and on this number; nothing else of a key matters.
 func StripeOf(seed maphash.Seed, key []byte) int { return assoc.StripeOf(seed, key) }
 
 // Leaving says whether there is an item under the key whose page is being cleared.
@@ -63,7 +63,7 @@ func (e *Engine) newTable(a *slab.Arena) (*assoc.Table, error) {
 	return assoc.New(a)
 }
 
-// lockMoving takes the moving lock. False means that it was not to be had, which happens in simulations alone.
+// lockMoving takes the moving lock. It returns false if it cannot, which happens in simulations only.
 func (e *Engine) lockMoving() bool {
 	if e.simulate != nil {
 		return e.simulate.Wait(e.moving.TryLock)
@@ -83,7 +83,7 @@ func (e *Engine) breathe(c *class) {
 	c.mu.Lock()
 }
 
-// clearStep returns how many chunks of a page that is being cleared are looked at under one hold of the class lock.
+// clearStep returns how many chunks of a page are looked at under one hold of the class lock while the page is cleared.
 func (e *Engine) clearStep() int {
 	if e.simulate != nil {
 		return clearStepFew
@@ -91,5 +91,5 @@ func (e *Engine) clearStep() int {
 	return clearStep
 }
 
-// clearStepFew is so little that the small pages of a simulation are not cleared in one go.
+// clearStepFew is small enough that the small pages of a simulation are not cleared in one go.
 const clearStepFew = 4

@@ -12,8 +12,8 @@ import (
 // emitter receives a figure: see engine.Stats.
 type emitter = func(name, value string)
 
-// Stats reports the groups that engine.Query lists. Every figure is true at the moment when its class was looked at;
-// classes are looked at one after the other.
+// Stats reports the groups that engine.Query lists. It looks at one class after the other. Each figure was true when its class
+// was looked at.
 func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Status {
 	groups := map[string]func(engine.Query, emitter){
 		"":          e.statsGeneral,
@@ -83,8 +83,8 @@ func (e *Engine) view(c *class, now clock.Time) view {
 	return v
 }
 
-// age returns for how long the oldest living item of the class was not used. If there are many others at the tail it is that
-// of one of them. Needs the class lock.
+// age returns for how long the oldest living item of the class has not been used. If there are many items that are over at the
+// tail, it is the age of one of them. Needs the class lock.
 func (e *Engine) age(c *class, now clock.Time) (age uint32) {
 	ref := c.policy.Victim()
 	for n := tries; ref != slab.None && n > 0; n-- {

@@ -37,9 +37,9 @@ func ofSlab(name string, kind figure.Kind, unit figure.Unit, text string, of fun
 	return row[*view]{figure.New("{class}:"+name, kind, unit, text), of}
 }
 
-// itemRows are the rows of a class in the group "items". memcached 1.4.5 prints under age the second at which the oldest
-// item was last used, since the start of the server; its documents, and all other versions, have for how long it was not.
-// That is what is printed here.
+// itemRows are the rows of a class in the group "items". memcached 1.4.5 prints as age the second, since the start of the
+// server, in which the oldest item was last used. Its documents and all other versions mean for how long the item has not been
+// used. So does this.
 var itemRows = []row[*view]{
 	ofItem("number", figure.Gauge, figure.Items, "Items that are stored.",
 		func(v *view) uint64 { return uint64(v.items) }),

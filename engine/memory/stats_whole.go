@@ -6,7 +6,7 @@ import (
 	"gocached/item"
 )
 
-// whole is what statistics need of the engine beside its own fields, of one moment.
+// whole is what statistics need of the engine as a whole, at one moment.
 type whole struct {
 	*Engine
 	promotions, searches uint64 // of all classes
@@ -78,7 +78,7 @@ var ownRows = []row[*whole]{
 		func(w *whole) uint64 { return w.cas.Load() }),
 }
 
-// memoryRows are what the engine takes from the system. What a page has had once the system does not get back.
+// memoryRows are what the engine takes from the system. Memory that a page has once had does not go back to the system.
 var memoryRows = []row[*whole]{
 	ofWhole("memory_items", figure.Gauge, figure.Bytes, "Bytes of slab pages that the system has found memory for, "+
 		"a few megabytes ahead of need included. They are what -m limits.",
@@ -90,7 +90,7 @@ var memoryRows = []row[*whole]{
 		func(w *whole) uint64 { return uint64(w.arena.TableBytes() + w.due.bytes()) }),
 }
 
-// modernRows are what memcached 1.6 has among its general figures, under its names.
+// modernRows are general figures of memcached 1.6, under its names.
 var modernRows = []row[*whole]{
 	hashPower,
 	ofWhole("hash_bytes", figure.Gauge, figure.Bytes, "Bytes of the hash table.",

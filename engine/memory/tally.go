@@ -1,17 +1,17 @@
 package memory
 
-// tally is what is counted of a class without its lock, on a cache line of its own.
+// tally counts for a class without the class lock. It has a cache line of its own.
 type tally struct {
 	getHits, incrHits, decrHits, casBadval counter
 
 	_ [cacheLine - 4*8]byte
 }
 
-// cacheLine is how far apart things are kept that different processors write, in bytes.
+// cacheLine is the distance in bytes between things that different processors write.
 const cacheLine = 64
 
-// tallies is the counters of a class, in several parts: each key counts in one of them, so that processors rarely write
-// to the same line. One counter for all cost an incr on a processor of two 40 ns.
+// tallies are the counters of a class, in several parts. Each key counts in one part, so processors rarely write to the same
+// cache line. With a single counter an incr took 40 ns longer on a machine with two processors.
 type tallies [16]tally
 
 // of returns the part in which a key with this hash is counted.

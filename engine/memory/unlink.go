@@ -7,8 +7,9 @@ import (
 	"gocached/slab"
 )
 
-// unlink takes an item out of its bucket and its LRU, counts why, and frees it unless it is lent. With drop in class.go,
-// which it shares with replace and seize, it is the only way out. Needs the stripe lock, takes the class lock.
+// unlink takes an item out of its bucket and its LRU, counts why, and frees it unless it is lent. Together with link, which
+// replaces items, and seize it is the only way out. All of them use drop or detach in class.go. Needs the stripe lock, takes
+// the class lock.
 func (e *Engine) unlink(hash uint64, link assoc.Link, ref slab.Ref, h *item.Header, why reason) {
 	e.table.Delete(hash, link, h)
 	c := e.classOf(ref)
@@ -24,7 +25,7 @@ type found struct {
 	h    *item.Header
 }
 
-// find looks up a key of which nothing expired is wanted: an expired item is unlinked. Needs the stripe lock.
+// find looks up a key. An expired item is unlinked, and counts as none. Needs the stripe lock.
 func (e *Engine) find(hash uint64, key []byte, now clock.Time, horizon uint64) found {
 	link, ref, h := e.table.Find(hash, key)
 	if h != nil && h.Expired(now, horizon) {
@@ -34,7 +35,7 @@ func (e *Engine) find(hash uint64, key []byte, now clock.Time, horizon uint64) f
 	return found{link, ref, h}
 }
 
-// linking is how an item comes to be linked.
+// linking says how an item is linked.
 type linking struct {
 	hash  uint64
 	stamp uint64
@@ -43,8 +44,8 @@ type linking struct {
 	sets  uint64 // 1 if it counts as a client's set
 }
 
-// link makes a held item visible in the place of old, if that is not nil. Needs the stripe lock, takes class locks one
-// after the other. The caller calls Grow when it has let the stripe go.
+// link makes a held item visible. If old has an item, the new one takes its place. Needs the stripe lock, takes class locks one
+// after the other. The caller must call Grow when it has unlocked the stripe.
 func (e *Engine) link(old found, ref slab.Ref, h *item.Header, l *linking) {
 	c := e.classOf(ref)
 	if old.h == nil {

@@ -25,8 +25,8 @@ const (
 var sizeRow = figure.New("{size}", figure.Gauge, figure.Items,
 	"Items of this many bytes or up to 31 less, each as large as it would be in memcached 1.4.5.")
 
-// statsSizes counts items by their nominal size. It goes over the memory page by page, so that a class is locked for one
-// page's time only, and an item that is stored or deleted meanwhile may or may not be counted.
+// statsSizes counts items by their nominal size. It goes through memory page by page, so that a class is locked only for the
+// time of one page. An item that is stored or deleted meanwhile may or may not be counted.
 func (e *Engine) statsSizes(_ engine.Query, emit emitter) {
 	now := e.clock.Now()
 	found := make([]uint64, e.itemMax/sizeStep+2)
@@ -50,8 +50,8 @@ func (e *Engine) statsSizes(_ engine.Query, emit emitter) {
 	}
 }
 
-// statsCachedump lists the keys of a class in the order of its LRU, newest first, but for what is over. An item that does
-// not expire is shown with the time at which the server started, as in memcached. The class is locked only while its
+// statsCachedump lists the keys of a class in the order of its LRU, newest first. It leaves out items that are over. An item
+// that does not expire is shown with the time at which the server started, as in memcached. The class is locked only while its
 // items are noted, not while they are emitted.
 func (e *Engine) statsCachedump(q engine.Query, emit emitter) {
 	if q.Class < 1 || q.Class >= len(e.classes) {
