@@ -7,26 +7,26 @@ import (
 	"gocached/slab"
 )
 
-// want is a chunk that somebody asks for.
+// want describes a chunk that a call needs.
 type want struct {
 	nominal *class // where memcached 1.4.5 would put the item
 	fitting *class // the smallest chunks that hold it here, never larger than nominal's
 	size    int    // nominal bytes
 	shape   item.Shape
 	now     clock.Time
-	keep    []byte // the key of an item that is left alone, whatever else has to go; nil is none
+	keep    []byte // the key of an item that must not be evicted for it; nil is none
 }
 
-// keeps says whether an item must be left alone.
+// keeps says whether an item must not be evicted for the chunk.
 func (w *want) keeps(h *item.Header) bool { return h.HasKey(w.keep) }
 
-// like says whether a chunk for one want will do for the other.
+// like says whether a chunk for one want fits the other.
 func (w *want) like(o *want) bool {
 	return w.nominal == o.nominal && w.fitting == o.fitting && w.size == o.size && w.shape == o.shape
 }
 
-// CanStore allows what memcached 1.4.5's check allows, which forgets the eight bytes of the CAS: a few sizes below the
-// limit pass it and are refused by Allocate with NoClass.
+// CanStore allows what memcached 1.4.5's check allows. That check forgets the eight bytes of the CAS. So a few sizes just below
+// the limit pass it, and Allocate refuses them with NoClass.
 func (e *Engine) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
 	if uint(keyLen-1) >= item.MaxKey || valueLen < 0 || valueLen > e.itemMax || e.finder.class(item.NominalSize(keyLen, valueLen, flags, false)) == 0 {
 		return engine.TooLarge
@@ -62,7 +62,7 @@ func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.
 	return it, engine.OK
 }
 
-// chunkFor takes a chunk for an item whose value comes at once, or gradually.
+// chunkFor takes a chunk for an item. gradually says that the value is filled in over time.
 func (e *Engine) chunkFor(w *want, gradually bool) (slab.Ref, engine.Status) {
 	if gradually {
 		return e.takeGradually(w)
@@ -73,7 +73,7 @@ func (e *Engine) chunkFor(w *want, gradually bool) (slab.Ref, engine.Status) {
 	return slab.None, engine.NoMemory
 }
 
-// Release frees an item from Allocate, or takes back what Get has lent.
+// Release frees an item from Allocate, or ends a loan from Get.
 func (e *Engine) Release(it engine.Item) {
 	ref := slab.Ref(it.Ref)
 	if it.Ref&lent != 0 {
@@ -84,7 +84,7 @@ func (e *Engine) Release(it engine.Item) {
 	e.release(ref, e.at(ref))
 }
 
-// release frees a held item.
+// release frees a held item. It takes the class lock.
 func (e *Engine) release(ref slab.Ref, h *item.Header) {
 	c := e.classOf(ref)
 	c.mu.Lock()
@@ -92,7 +92,7 @@ func (e *Engine) release(ref slab.Ref, h *item.Header) {
 	c.mu.Unlock()
 }
 
-// plan finds the classes for an item.
+// plan fills in a want for an item: its classes, its size and its shape.
 func (e *Engine) plan(w *want, keyLen, valueLen int, flags uint32) engine.Status {
 	if status := e.CanStore(keyLen, valueLen, flags); status != engine.OK {
 		return status
@@ -108,18 +108,18 @@ func (e *Engine) plan(w *want, keyLen, valueLen int, flags uint32) engine.Status
 	return engine.OK
 }
 
-// take finds a chunk, and makes it a held item. It holds no lock when it is called, so it may wait; see try for a caller
-// that does. It looks in this order:
+// take finds a chunk, and makes it a held item. The caller must hold no lock, since take may wait; try is for a caller that
+// holds one. take looks in this order:
 //
 //  1. in the nominal class: a reclaimed, freed or unused one
 //  2. a first page for the nominal class, if there is a page
 //  3. in the fitting class: the same as in 1, then a page
-//  4. a page for it that another class has and does not use
-//  5. the oldest item of one of the two classes is evicted, where the older ones are
+//  4. a page that another class has and does not use
+//  5. the oldest item of one of the two classes is evicted, of the class whose items are older
 //  6. see insist
 //
-// So a class's first page is filled as memcached 1.4.5 would fill it, and a small cache reads in every statistic as it
-// did there; a large one puts nearly everything where it fits.
+// So a class's first page is filled as memcached 1.4.5 would fill it, and every statistic of a small cache reads as it did
+// there. A large cache puts nearly everything where it fits.
 func (e *Engine) take(w *want) slab.Ref {
 	ref := e.trySpare(w)
 	if ref == slab.None && e.surplus.Load() > 0 && e.sparePage(w.now) {
@@ -134,8 +134,8 @@ func (e *Engine) take(w *want) slab.Ref {
 	return ref
 }
 
-// try is take without the steps that wait, so that it may be called with a stripe held: items in a locked stripe are
-// passed over. None is not the last word then.
+// try is take without the steps that wait, so the caller may hold a stripe. It passes over items in a locked stripe. So take
+// may find a chunk where try returns None.
 func (e *Engine) try(w *want) slab.Ref {
 	if ref := e.trySpare(w); ref != slab.None {
 		return ref
@@ -166,8 +166,8 @@ func (e *Engine) tryEvict(w *want) slab.Ref {
 	return ref
 }
 
-// takeSpare takes a chunk of the class that costs nobody anything: one of an expired item, a free one, or one from a new
-// page; if firstOnly, only from the first page of the class.
+// takeSpare takes a chunk of the class for which nothing must be evicted: the chunk of an expired item, a free one, or one from
+// a new page. firstOnly says that the new page may only be the first page of the class.
 func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 	moment := e.moment(w.now)
 	if c.spare.Load() == 0 && c.quiet.Load() == moment && e.arena.Left() == 0 {
@@ -188,8 +188,8 @@ func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 	return ref
 }
 
-// insist is for when nothing could be evicted either. If neither class can yield anything, it finds one that can (borrow.go). Else every
-// candidate was in a locked stripe, lent, or not yet stored: it waits for a stripe.
+// insist is the last step of take, when nothing could be evicted. If neither class can give a chunk it finds one that can
+// (borrow.go). Else every candidate was in a locked stripe, lent, or not yet stored: then it waits for a stripe.
 func (e *Engine) insist(w *want) slab.Ref {
 	for range 8 {
 		if !e.canYield(w.nominal, w) && !e.canYield(w.fitting, w) {
@@ -220,8 +220,8 @@ func (e *Engine) insist(w *want) slab.Ref {
 	return slab.None
 }
 
-// canYield says whether there is a chunk in the class to be had in some way: not if it has no page, or every chunk is
-// held, lent or to be kept, or nothing may be evicted and all are in use.
+// canYield says whether the class can give a chunk in some way. It cannot if it has no page, if every chunk is held, lent or
+// must be kept, or if all chunks are in use and nothing may be evicted.
 func (e *Engine) canYield(c *class, w *want) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

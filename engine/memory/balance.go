@@ -7,15 +7,14 @@ import (
 	"gocached/clock"
 )
 
-// Pages move from classes that keep their items for long to classes that lose them soon, so that what is evicted is
-// roughly what was unused for longest in the whole cache, not in the class that happens to be short of pages. Without
-// that a cache is stuck with the sizes it was first filled with. What a class needs is told by the items that fit it
-// best, also those that took a larger chunk (inflow in class.go), so the first pages that were filled as memcached would
-// do it come back too.
+// Pages move from classes that keep their items for long to classes that lose them soon. So an eviction takes roughly the item
+// that was unused for longest in the whole cache, not in a class that happens to have few pages. Without this a cache would
+// keep the sizes with which it was first filled. What a class needs is known from the items that fit it best, including those
+// that took a larger chunk (inflow in class.go). So first pages that were filled as memcached would do it move too.
 //
-// How long a class keeps an item follows from how many chunks it has and how many items come to stay in a while (Little's
-// law), so no item is looked at. A while is as many evictions as would turn a few pages over, so that the pages moved in
-// one turnover of the cache are a fixed share of it, however large it is.
+// How long a class keeps an item follows from its number of chunks and the number of items that come to stay in a while
+// (Little's law). So no item is looked at. A while is as many evictions as would replace the items of a few pages. So the pages
+// that move while the whole cache is replaced once are a fixed share of it, however large the cache is.
 
 const (
 	// minPressure is the least number of evictions between two looks at the classes.
@@ -24,15 +23,15 @@ const (
 	// balancePages is how many pages' worth of items are evicted between two looks.
 	balancePages = 4
 
-	// balanceShare is the least share of what comes in, as a divisor, that a class must have to get a page.
+	// balanceShare is which part of the items that come in, as a divisor, a class must at least have to get a page.
 	balanceShare = 32
 
-	// balanceLast is how many times longer than the taker a class must keep its items to give its only page.
+	// balanceLast is how many times longer than the taker a class must keep its items before it gives its only page.
 	balanceLast = 4
 )
 
-// balancer decides when pages move, and has one goroutine that moves them. A client waits for it only if it needs a page
-// itself at that moment (donate).
+// balancer decides when pages move. One goroutine moves them. A client waits for it only if it needs a page itself at that
+// moment (donate).
 type balancer struct {
 	pressure atomic.Int64 // evictions until the next look
 	wake     chan struct{}
@@ -40,7 +39,7 @@ type balancer struct {
 	done     chan struct{}
 	moved    counter
 
-	seen []int64 // the inflow of each class when it was last looked at; only the goroutine's
+	seen []int64 // the inflow of each class when it was last looked at; only the goroutine uses it
 }
 
 // startBalancer begins balancing.
@@ -56,13 +55,13 @@ func (e *Engine) startBalancer() {
 	go e.balance()
 }
 
-// stopBalancer ends it and waits for that.
+// stopBalancer ends balancing, and waits until it has ended.
 func (e *Engine) stopBalancer() {
 	close(e.balancer.stop)
 	<-e.balancer.done
 }
 
-// press counts an eviction, and sees to it that the classes are looked at in time. It never waits.
+// press counts an eviction, and wakes the balancer when it is time to look at the classes. It never waits.
 func (b *balancer) press() {
 	if b.pressure.Add(-1) == 0 {
 		select {
@@ -72,7 +71,7 @@ func (b *balancer) press() {
 	}
 }
 
-// balance is the balancer's goroutine.
+// balance is what the balancer's goroutine runs.
 func (e *Engine) balance() {
 	b := &e.balancer
 	defer close(b.done)
@@ -86,7 +85,7 @@ func (e *Engine) balance() {
 	}
 }
 
-// look looks at the classes, moves a page if one should move, and says when to look again.
+// look looks at the classes, moves a page if one should move, and sets when to look again.
 func (e *Engine) look() {
 	items := e.balanceOnce(e.now())
 	while := balancePages * items / max(1, e.arena.Pages())
@@ -121,14 +120,14 @@ func (e *Engine) balanceOnce(now clock.Time) (items int) {
 	return items
 }
 
-// stay is how a class has fared since it was last looked at.
+// stay says how long a class keeps its items, as of the time since the last look.
 type stay struct {
 	items, pages, perPage int
 	needed                bool  // some item ever fitted this class best
-	came                  int64 // items that came to stay and whose class this is, wherever they found a chunk
+	came                  int64 // items that came to stay and fit this class best, in whichever class they found a chunk
 }
 
-// time is how long the class would keep an item if it had so many pages, in units of whiles.
+// time is for how long the class would keep an item if it had so many pages, in whiles.
 func (s stay) time(pages int) float64 {
 	if s.came == 0 {
 		return math.Inf(1)
@@ -148,8 +147,8 @@ func (e *Engine) stayOf(id int) stay {
 	return s
 }
 
-// choose returns the class that should get a page and the one that should give it, or zeros. A taker must have had at
-// least so many items come; and it must be better off with the page than the giver then is without.
+// choose returns the class that should get a page and the one that should give it, or zeros. At least so
+// many items must have come to the taker. With the page it must still keep its items for less time than the giver without it.
 func (e *Engine) choose(stays []stay, least int64) (to, from int) {
 	for i, s := range stays {
 		if s.came >= least && (to == 0 || s.time(s.pages) < stays[to].time(stays[to].pages)) {
@@ -171,9 +170,9 @@ func (e *Engine) choose(stays []stay, least int64) (to, from int) {
 	return to, from
 }
 
-// timeLeft is how long a class would keep its items with a page less; 0 if it cannot do without. A class that gives its
-// only page has its items in a larger class that is near, among others, so it must be far better off before. One that
-// only ever had items for which a smaller chunk would do needs none.
+// timeLeft is for how long a class would keep its items with one page less; 0 if it cannot do without that page. A class that
+// gives its only page has its items in a larger class that is near, together with others. So it must keep its items far longer
+// before. A class that only ever had items that fit a smaller chunk needs no page.
 func (e *Engine) timeLeft(stays []stay, id int) float64 {
 	s := stays[id]
 	switch {
@@ -185,7 +184,7 @@ func (e *Engine) timeLeft(stays []stay, id int) float64 {
 	return 0
 }
 
-// nearPages says whether a larger class that is near has a page.
+// nearPages says whether a larger class has a page and is near: see near.
 func (e *Engine) nearPages(stays []stay, id int) bool {
 	for i := id + 1; i < len(stays) && e.classes[i].chunks.Size <= near*e.classes[id].chunks.Size; i++ {
 		if stays[i].pages > 0 {

@@ -7,21 +7,21 @@ import (
 )
 
 const (
-	// clearRounds is how often a page that is being cleared is gone over for items whose stripe was locked before.
+	// clearRounds is how often a page is swept, for items whose stripe was locked the time before.
 	clearRounds = 200
 
 	// clearStep is how many chunks of a page are looked at under one hold of the class lock.
 	clearStep = 256
 
-	// pageTries is how many pages of a donor are looked at for one without held items, at least; smallTries is how many
+	// At least pageTries pages of a donor are looked at to find one that can be cleared, and pages of at least smallTries
 	// chunks.
 	pageTries  = 8
 	smallTries = 4096
 )
 
-// clear empties one page of the class and takes it away. It returns 0 if the class has no page that can be cleared: one
-// other than the one to keep in which no item is held by anybody, nor, if nothing may be evicted, alive; or if that would
-// be more than it is asked for, by now.
+// clear empties one page of the class and takes it away. It returns 0 if that cannot be done, or if it would by now be a
+// greater sacrifice than is asked for. A page can be cleared if no item in it is held or lent, and it is not the page to
+// keep. If nothing may be evicted no item in it may be alive.
 func (e *Engine) clear(c *class, now clock.Time, keep uint32, asked sacrifice) (page uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -37,8 +37,8 @@ func (e *Engine) clear(c *class, now clock.Time, keep uint32, asked sacrifice) (
 	return e.clearPage(c, page, now)
 }
 
-// clearPage empties a page of the class and takes it away. It returns 0 if that cannot be done. Needs the class lock, which
-// it lets go now and then unless the page is unused, and the moving lock.
+// clearPage empties a page of the class and takes it away. It returns 0 if that cannot be done. Needs the moving lock and the
+// class lock. It unlocks the class now and then, unless the page is unused.
 func (e *Engine) clearPage(c *class, page uint32, now clock.Time) uint32 {
 	c.chunks.Leave(e.arena, page)
 	e.eachChunk(c, page, func(r slab.Ref, h *item.Header) {
@@ -61,11 +61,11 @@ func (e *Engine) clearPage(c *class, page uint32, now clock.Time) uint32 {
 	return 0
 }
 
-// choosePage returns a page of the class that can be cleared, and never the one to keep; 0 if there is none. If a page's
-// worth of chunks is free, it is the page with the fewest in use, else one that is full of old items. Needs the class lock.
+// choosePage returns a page of the class that can be cleared, and never the page to keep; 0 if there is none. If a page's worth
+// of chunks is free, it is the page with the fewest in use. Else it is a page full of old items. Needs the class lock.
 //
-// Chunks are reused in the order in which their items get old, so next to the oldest item often lies the newest. Half a
-// page's worth of items further from the tail is a page that holds mostly old ones.
+// Chunks are reused in the order in which their items get old. So the newest item often lies next to the oldest one. The item
+// that is half a page's worth of items away from the tail lies in a page that holds mostly old ones.
 func (e *Engine) choosePage(c *class, now clock.Time, keep uint32) uint32 {
 	if c.chunks.Spare() >= c.chunks.PerPage {
 		if page := c.chunks.Emptiest(e.arena); page != 0 && page != keep && e.clearable(c, page, now) {
@@ -120,13 +120,13 @@ func (e *Engine) eachChunk(c *class, page uint32, f func(slab.Ref, *item.Header)
 	}
 }
 
-// sweep evicts what it can from a leaving page, one go. It lets the class lock go now and then.
+// sweep goes through a leaving page once, and evicts what it can. It unlocks the class now and then.
 func (e *Engine) sweep(c *class, page uint32, now clock.Time) {
 	w, step := &want{now: now}, e.clearStep()
 	for i := range c.chunks.PerPage {
 		r := e.arena.Chunk(page, i)
 		if h := e.at(r); h.State() == item.Linked {
-			e.seize(c, r, h, w) // never yields the chunk: the page is leaving
+			e.seize(c, r, h, w) // returns None: the page is leaving
 		}
 		if i%step == step-1 {
 			e.breathe(c)

@@ -1,9 +1,9 @@
 // Package memory is the default engine: items in slab memory outside the Go heap, found through a hash table, evicted by
-// age. It puts together slab (chunks), item (their layout), assoc (the table) and lru (who goes first), and only it unlinks.
+// age. It puts together slab (chunks), item (their layout), assoc (the table) and lru (which item goes first). Only it unlinks.
 //
 // # Locks
 //
-//	reaper   one for the engine     what is over is taken out (reap.go)
+//	reaper   one for the engine     items that are over are taken out (reap.go)
 //	moving   one for the engine     a page is on its way from one class to another (donate.go, balance.go)
 //	expand   one for the table      buckets are moved to a bigger table (package assoc)
 //	stripe   1024, by key           buckets, chains, and most of each item in them
@@ -11,41 +11,41 @@
 //	page     one for the arena      pages that belong to nobody
 //	flush    one for the engine     the flush horizon moves; nothing is locked under it
 //
-// They are taken in this order and never backwards, and nobody holds two stripes or two classes at once. A call that
-// comes from a class to an item, an eviction or a donor, meets the item's stripe in the wrong order; so it only tries
-// that lock, and goes on to the next candidate if it fails. Only when there is no other candidate does it let the class
-// go and wait for the stripe (evictWaiting).
+// They are taken in this order, never backwards. No call holds two stripes or two classes at once. An eviction or a donor comes
+// from a class to an item, and so needs the item's stripe in the wrong order. It only tries that lock, and goes on to the next
+// candidate if it fails. If there is no other candidate, it unlocks the class and waits for the stripe (evictWaiting).
 //
-// A get takes one stripe lock, and no other: it marks the item as used, and the eviction asks for the mark (package lru). A
-// set takes one or two class locks to find a chunk, the key's stripe, and inside it the class's lock to link the item.
-// What a lock guards in an item is drawn in item/header.go.
+// A get takes one stripe lock, and no other. It marks the item as used, and an eviction looks at the mark (package lru). A set
+// takes one or two class locks to find a chunk, then the key's stripe, and inside it the class's lock to link the item.
+// item/header.go draws which lock guards what in an item.
 //
 // # Which class an item goes to
 //
-// Every item has two classes. The nominal one is where memcached 1.4.5 would put it, by the size that clients know. The
-// fitting one has the smallest chunks that hold it here, often a size smaller, as the header is half as large. The first
-// page of a class is filled with the items for which it is the nominal one; further pages are taken by the fitting class
-// (try in alloc.go). So a small cache shows in its statistics what 1.4.5 would show, and a large one holds more.
+// Every item has two classes. The nominal class is the one in which memcached 1.4.5 would put it, by the size that clients
+// know. The fitting class has the smallest chunks that hold the item here. It is often a size smaller, since the header is
+// half as large. The first page of a class is filled with items for which it is the nominal class. Further pages go to the
+// fitting class (take in alloc.go). So a small cache shows in its statistics what 1.4.5 would show, and a large one holds
+// more.
 //
 // # The limit
 //
-// The memory limit is one on pages, for any mix of sizes; never less than one page. A class that needs its first page
-// when all pages are taken gets it from a donor class, whose items in it are evicted (donate.go, borrow.go); memcached
-// breaks the limit then. Pages also move on to where they are needed most (balance.go). A page in which no chunk is in use
-// goes to nobody, where every class finds it, before anything is evicted; a class keeps its only one for a second. With -M
-// nothing is evicted, so only a page without living items is handed over.
+// The memory limit is a number of pages, for any mix of sizes, and at least one page. If a class needs its first page when
+// all pages are taken, it gets one from a donor class, whose items in that page are evicted (donate.go, borrow.go).
+// memcached breaks the limit then. Pages also move to where they are needed most (balance.go). Before anything is evicted, a
+// page in which no chunk is in use is taken from its class, so that any class can have it. A class keeps its only page for a
+// second. With -M nothing is evicted, so only a page without living items is handed over.
 //
 // # What stays where it is
 //
-// A large value is not copied for its reader but lent, and its item stays where it is until the reader gives it back. So
-// does one that is filled gradually, until it is whole. A page with such an item can be given to no other class. So at most a
-// quarter of the pages may hold something lent (lend.go), and half of them something that is being filled (gradual.go): clients
-// who take their time keep nobody from storing.
+// A large value is not copied for its reader but lent: its item stays where it is until the reader gives it back. An item
+// that is filled gradually stays where it is until it is whole. A page with such an item cannot be given to another class.
+// So at most a quarter of the pages may hold something lent (lend.go), and half of them something that is being filled
+// (gradual.go). Then slow clients keep nobody from storing.
 //
 // # Flush and expiry
 //
-// item.Expired is the only test of life. flush.go says why a flush is exact, reap.go how what is over leaves memory, and
-// due.go how it is found among a thousand million others.
+// item.Expired is the only test whether an item is over. flush.go says why a flush is exact, reap.go how items that are over
+// leave memory, and due.go how they are found among a thousand million others.
 //
 // Read next: get.go, then store.go, alloc.go and evict.go.
 package memory

@@ -5,21 +5,22 @@ import (
 	"gocached/slab"
 )
 
-// sacrifice is how much a class may be asked for.
+// sacrifice is how much a class may be asked to give.
 type sacrifice int
 
 const (
-	unused       sacrifice = iota // a page in which no chunk is in use, were it the only one
-	oneOfSeveral                  // or a page of a class that has others
+	unused       sacrifice = iota // a page in which no chunk is in use, even its only one
+	oneOfSeveral                  // or a page of a class that has several
 	theOnly                       // or any page
 )
 
-// donate gives a page to a class of a want, the nominal one if that has none, when they have nothing to yield and every page
-// belongs to a class: a page of the class that can best spare one is cleared, and handed over. False means that no class can, unless
-// more is asked for. It takes locks of all kinds, one class lock at a time, so it must be called with none.
+// donate gives a page to a class of a want that has no chunk to give, when every page belongs to a class. It clears a page
+// of the class that can best spare one, and hands it over: to the nominal class if that has no page, else to the fitting
+// one. It returns false if no class can give a page under the sacrifice that is asked for. It takes locks of all kinds, one
+// class lock at a time, so its caller must hold none.
 //
-// Who found nothing tells those who come in the same second. Where nothing may be evicted they do not look either: a page
-// without a living item is unused, or will be when the second changes.
+// A call that finds no donor notes that in scarce, and calls in the same second do not search again. With -M, where nothing may
+// be evicted, that holds for theOnly too: a page without a living item is unused, or will be when the second changes.
 func (e *Engine) donate(w *want, most sacrifice) bool {
 	to, now, moment := w.nominal, w.now, e.moment(w.now)
 	if to.pages.Load() > 0 {
@@ -33,7 +34,7 @@ func (e *Engine) donate(w *want, most sacrifice) bool {
 	}
 	defer e.moving.Unlock()
 	if e.canYield(to, w) || e.arena.Left() > 0 {
-		return true // somebody else was faster
+		return true // another call was faster
 	}
 	keep := e.pageOf(w.keep)
 	for tried := make(map[*class]bool); ; {
@@ -49,7 +50,7 @@ func (e *Engine) donate(w *want, most sacrifice) bool {
 			e.donated.Add(1)
 			return true
 		}
-		tried[from] = asked == most // else it has come to use the page meanwhile, and is looked at anew
+		tried[from] = asked == most // else it has begun to use the page meanwhile, and is ranked again
 	}
 }
 
@@ -74,9 +75,9 @@ func (e *Engine) pageOf(key []byte) uint32 {
 	return e.arena.PageOf(ref)
 }
 
-// donor chooses: a class with an unused page, else one with a page's worth of free chunks, else the class whose oldest item was idle for longest, else
-// the one with the most pages. A class with only one page comes last. A class that is chosen for its unused page is asked for no
-// more than that.
+// donor chooses the class that gives a page. It prefers a class with an unused page, then one with a page's worth of free
+// chunks, then one with several pages, then the class whose oldest item was idle for longest, then the one with the most pages.
+// A class that is chosen for its unused page is asked for that page only.
 func (e *Engine) donor(to *class, tried map[*class]bool, most sacrifice, now clock.Time) (best *class, asked sacrifice) {
 	var bestRank donorRank
 	for i := range e.classes[1:] {
@@ -105,7 +106,7 @@ type donorRank struct {
 	pages                 int
 }
 
-// bears says whether a class may be asked for so much.
+// bears says whether a class may be asked for a sacrifice.
 func (r donorRank) bears(most sacrifice) bool {
 	switch most {
 	case unused:
@@ -148,8 +149,8 @@ func (e *Engine) rankLocked(c *class, now clock.Time) donorRank {
 	return r
 }
 
-// sparePage takes an unused page from a class that has others, so that anybody can have it. False means that there is none.
-// It must be called with no lock held.
+// sparePage takes unused pages from classes that can spare them, until there is a page that any class can have. It returns
+// false if there is none. The caller must hold no lock.
 func (e *Engine) sparePage(now clock.Time) bool {
 	if !e.lockMoving() {
 		return false

@@ -8,22 +8,23 @@ import (
 	"gocached/slab"
 )
 
-// due knows where in memory an item may be over, without looking at the items. Neighbouring chunks are a block, and for
-// each block there is a bound: no item in it is over before. Neighbouring blocks have a bound in the level above, the least
-// of theirs, and so on, up to a level of a few words. So who looks for what is over by now looks at the top, and goes down
-// only where something may be:
+// due finds where in memory an item may be over, without looking at the items. Some neighbouring chunks are a block. Each block
+// has a bound: no item in the block is over before that second. Some neighbouring blocks share a bound in the level above, the
+// least of theirs, and so on, up to a level of a few words. A search begins at the top, and goes down only where something may
+// be over:
 //
 //	level 2                     4                            each word is the least of those below it; 0 is never
 //	level 1          4          9          0          7
 //	level 0      12  4  0  9    9  0  0    0  0  0    7  30
 //	blocks       ..  ^ here is something over in second 4
 //
-// A bound costs a fraction of a byte an item, an item that never expires nothing, and one with an exptime mostly a look at
-// its block's word. Bounds are not raised when an item goes: they are when the block is looked at. A block is looked at once
-// for each item that was linked in it with an exptime at most, however large memory is.
+// Bounds take a fraction of a byte for each item. An item that never expires costs no time, and one with an exptime mostly a
+// look at its block's word. A bound does not rise when an item goes, but when its block is looked at. A block is looked at once
+// at most for each item that was linked in it with an exptime, however large memory is.
 //
-// There are no locks. A word is only lowered (note), but for take, which clears it before it looks at what is below, and lowers
-// it to what it found then. So whoever notes a time meanwhile either is seen, or finds the word cleared and lowers it.
+// There are no locks. note only lowers a word. take clears a word first, then looks at what is below it, then lowers the
+// word to what it has found there. So a time that is noted meanwhile is either seen by take, or finds the word cleared and
+// lowers it.
 type due struct {
 	memory *slab.Memory
 	levels []dueLevel
@@ -36,16 +37,17 @@ type dueLevel struct {
 }
 
 const (
-	// blockBits is the logarithm of the chunks in a block. More would make bounds smaller and looks at blocks longer.
+	// blockBits is the logarithm of the number of chunks in a block. With more, bounds would take less memory and looks at
+	// blocks more time.
 	blockBits = 4
 
-	// fanBits is the logarithm of how many words one of the level above stands for.
+	// fanBits is the logarithm of the number of words that share one word of the level above.
 	fanBits = 6
 	fan     = 1 << fanBits
 )
 
-// init makes it ready for so many pages, numbered from 1, in which refs have so many low bits. A block never goes beyond its
-// page.
+// init makes it ready for so many pages, numbered from 1. bits is how many low bits of a ref number the chunks of a page. A
+// block never reaches beyond its page.
 func (d *due) init(pages, bits int) (err error) {
 	shift := uint(min(blockBits, bits))
 	sizes := dueSizes(uint64(pages+1) << uint(bits) >> shift)
@@ -82,8 +84,8 @@ func (d *due) bytes() int64 { return d.memory.Resident() }
 // block returns how many chunks are in a block.
 func (d *due) block() int { return 1 << d.levels[0].shift }
 
-// note lowers the bounds over a chunk, so that it is looked at in a second, which is not clock.Never, or earlier. It is
-// called after what is to be found there was written.
+// note lowers the bounds over a chunk, so that the chunk is looked at in second t or earlier. t is not clock.Never. note is
+// called after the item was written that must be found.
 func (d *due) note(r slab.Ref, t clock.Time) {
 	for i := range d.levels {
 		l := &d.levels[i]
@@ -117,9 +119,9 @@ func (d *due) has(now clock.Time) bool {
 	return false
 }
 
-// take calls look with the first ref of each block in which an item may be over by now, and clears the bound of the block
-// before; look notes what is left. If look returns false, take ends, and what was not looked at stays due. Only one may call
-// it at a time.
+// take clears the bound of each block in which an item may be over by now, and then calls look with the block's first ref.
+// look must note what is left in the block. If look returns false take ends, and what was not looked at stays due. Only one
+// goroutine at a time may call it.
 func (d *due) take(now clock.Time, look func(first slab.Ref) bool) bool {
 	top := len(d.levels) - 1
 	for i := range d.levels[top].words {
@@ -162,7 +164,7 @@ func (d *due) takeWord(level int, i uint64, now clock.Time, look func(slab.Ref) 
 	return goOn
 }
 
-// bound returns the highest of the bounds over a chunk, and whether there is one on each level. It is for checks.
+// bound returns the highest of the bounds over a chunk. ok says whether each level has one. It is for checks.
 func (d *due) bound(r slab.Ref) (t clock.Time, ok bool) {
 	for i := range d.levels {
 		l := &d.levels[i]

@@ -6,18 +6,18 @@ import (
 	"gocached/slab"
 )
 
-// gradualShare is which part of the pages may hold something that is received gradually, as a divisor: see pins.
+// gradualShare is which part of the pages may hold something that is filled gradually, as a divisor: see pins.
 const gradualShare = 2
 
-// gradual marks the handle of an item that is.
+// gradual marks the handle of such an item.
 const gradual = 1 << 33
 
-// takeGradually is take for a chunk that is held for as long as its client takes to send the value. As long as half of the
-// pages have no such chunk it may be any; beyond that it must be one in a page that has some already, and if there is none
-// the engine is busy.
+// takeGradually is take for a chunk that is held until its client has sent the whole value. While less than half of the pages
+// have such chunks, any chunk will do. Beyond that the chunk must be in a page that has some already. If there is none the
+// status is Busy.
 //
-// Only then such pages are preferred. If they always were all that is stored gradually would go to a few of them, and evict
-// there what was stored last.
+// Pages that have some are not preferred before that. Else everything that is filled gradually would go to a few pages, and
+// evict there what was stored last.
 func (e *Engine) takeGradually(w *want) (slab.Ref, engine.Status) {
 	if !e.receiving.full() {
 		ref, status := e.chunkFor(w, false)
@@ -27,7 +27,7 @@ func (e *Engine) takeGradually(w *want) (slab.Ref, engine.Status) {
 		if ok, _ := e.receiving.take(e.arena.PageOf(ref)); ok {
 			return ref, engine.OK
 		}
-		e.giveBack(&chunk{*w, ref}) // somebody else was faster
+		e.giveBack(&chunk{*w, ref}) // another call was faster
 	}
 	if ref := e.share(w); ref != slab.None {
 		return ref, engine.OK
@@ -35,14 +35,14 @@ func (e *Engine) takeGradually(w *want) (slab.Ref, engine.Status) {
 	return slab.None, engine.Busy
 }
 
-// settled ends what takeGradually has begun, when the item is no longer its holder's.
+// settled undoes takeGradually's pin when the item is no longer its holder's.
 func (e *Engine) settled(it engine.Item) {
 	if it.Ref&gradual != 0 {
 		e.receiving.giveBack(e.arena.PageOf(slab.Ref(it.Ref)))
 	}
 }
 
-// share takes a chunk in a page in which something is being received already, of the smallest class that has one.
+// share takes a chunk in a page that has one that is being filled, of the smallest class that can give one.
 func (e *Engine) share(w *want) slab.Ref {
 	for i := w.fitting.chunks.ID; i < len(e.classes); i++ {
 		c := &e.classes[i]
@@ -86,10 +86,10 @@ func (e *Engine) shareSpare(c *class, w *want) slab.Ref {
 	return slab.None
 }
 
-// shareTries is how many items are looked at for one in a page that may be shared.
+// shareTries is how many items are looked at to find one in such a page.
 const shareTries = 1000
 
-// shareOldest takes the chunk of the item that should go first, among those that may be evicted, as far as it is soon found. Needs the class lock.
+// shareOldest evicts the oldest item in such a page, if it is found soon, and takes its chunk. Needs the class lock.
 func (e *Engine) shareOldest(c *class, w *want) slab.Ref {
 	ref := c.policy.Victim()
 	for n := shareTries; ref != slab.None && n > 0; n-- {
@@ -105,7 +105,7 @@ func (e *Engine) shareOldest(c *class, w *want) slab.Ref {
 	return slab.None
 }
 
-// sharing counts a chunk of the page that take returns, if it is still one of those that may be shared.
+// sharing pins a chunk of the page that the function take returns. It returns None if the page may not have one any more.
 func (e *Engine) sharing(page uint32, take func() slab.Ref) slab.Ref {
 	if ok, _ := e.receiving.take(page); !ok {
 		return slab.None

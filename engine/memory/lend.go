@@ -2,11 +2,11 @@ package memory
 
 import "gocached/slab"
 
-// lentShare is which part of the pages may hold something lent, as a divisor: see pins. Half of them at most hold what is
-// received gradually (gradual.go), so a quarter is always left.
+// lentShare is which part of the pages may hold something lent, as a divisor: see pins. At most half of the pages hold
+// something that is filled gradually (gradual.go), so a quarter is always left.
 const lentShare = 4
 
-// lent marks the handle of an item that was lent. Only large items are, so small ones pay nothing for this.
+// lent marks the handle of a lent item. Only large items are lent, so small ones pay nothing for this.
 const lent = 1 << 32
 
 // takeBack ends a loan.

@@ -34,7 +34,7 @@ type Engine struct {
 	lending   pins // what Get lends
 	receiving pins // what Allocate hands out to be filled gradually
 
-	_   [cacheLine]byte // all calls read what is above, and every change writes the CAS
+	_   [cacheLine]byte // all calls read the fields above; every change writes the CAS
 	cas counter         // the last CAS given out
 	_   [cacheLine]byte
 
@@ -45,7 +45,7 @@ type Engine struct {
 	checker  selfChecker // nothing but in builds with the tag gocachedcheck
 
 	empty   atomic.Int64 // pages that belong to a class and have no chunk in use
-	surplus atomic.Int64 // such pages that others may take before they evict anything
+	surplus atomic.Int64 // how many of those others may take before they evict anything
 
 	moving  sync.Mutex           // held while a page changes hands; before every other lock
 	donated counter              // pages that changed hands
@@ -57,14 +57,15 @@ var _ engine.Engine = (*Engine)(nil)
 // New returns an engine that waits for Initialize.
 func New() *Engine { return &Engine{} }
 
-// Info describes the engine: it never blocks.
+// Info describes the engine. It never blocks.
 func (e *Engine) Info() engine.Info {
 	return engine.Info{
 		Name: "memory", Version: "1.0", Features: []string{"cas", "lru", "lend", "page donors"}, Figures: figureRows,
 	}
 }
 
-// Initialize reserves the memory. Only -L makes it speak of huge pages: it asks for them always, and works without.
+// Initialize reserves the memory. It always asks the system for huge pages, and works without them. It warns that there are
+// none only with -L.
 func (e *Engine) Initialize(s engine.Settings) error {
 	if s.Clock == nil || s.ItemMax < 1 || s.ItemMax > slab.MaxPage || s.ChunkMin < 1 || s.Factor <= 1 {
 		return errors.New("memory: settings without a clock, or with sizes that make no classes")

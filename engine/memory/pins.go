@@ -2,24 +2,24 @@ package memory
 
 import "sync/atomic"
 
-// pins bounds in how many pages something may stay where it is for as long as some client likes: it can be neither evicted
-// nor moved. All that does must leave enough for others to find a chunk, and a class without a page to find one. The latter
-// is why pages are counted, and not bytes: a page with a single such item cannot change hands. Many in one page cost what one
-// does.
+// pins bounds how many pages may have pinned items. A pinned item is lent, or is being filled: it stays where it is for as long
+// as some client likes, and can be neither evicted nor moved. Enough must be left for others to find a chunk, and for a class
+// without a page to find one. Because of the latter pages are counted, and not bytes: a page with a single pinned item cannot
+// change hands. Many pinned items in one page cost as much as one.
 type pins struct {
 	most  int64
-	pages atomic.Int64   // that have some
-	by    []atomic.Int64 // how many, by page number
+	pages atomic.Int64   // that have pinned items
+	by    []atomic.Int64 // how many each page has, by its number
 }
 
-// init makes it ready for so many pages, of which one share may have some, but at least one page.
+// init makes it ready for so many pages. pages/share of them may have pinned items, and at least one page.
 func (p *pins) init(pages, share int) {
 	p.most = int64(max(1, pages/share))
 	p.by = make([]atomic.Int64, pages+1) // they are numbered from 1
 }
 
-// take notes that something of the page stays, unless too many pages have some. shared says that the page had some already,
-// so that this costs nobody anything.
+// take pins one more item of the page. ok is false if too many pages have some already. shared says that the page had one
+// already, so that this costs nobody anything.
 func (p *pins) take(page uint32) (ok, shared bool) {
 	if p.by[page].Add(1) > 1 {
 		return true, true
@@ -38,11 +38,11 @@ func (p *pins) giveBack(page uint32) {
 	}
 }
 
-// in says whether the page has some.
+// in says whether the page has a pinned item.
 func (p *pins) in(page uint32) bool { return p.by[page].Load() > 0 }
 
-// full says whether no further page may have some.
+// full says whether no further page may have pinned items.
 func (p *pins) full() bool { return p.pages.Load() >= p.most }
 
-// pinned says whether something of the page stays for as long as a client likes.
+// pinned says whether the page has an item that is lent or being filled.
 func (e *Engine) pinned(page uint32) bool { return e.lending.in(page) || e.receiving.in(page) }

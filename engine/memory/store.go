@@ -6,10 +6,10 @@ import (
 	"gocached/slab"
 )
 
-// Store links an item from Allocate under its key, or joins it with the one there, if the operation's conditions hold.
-// If they do not, the item is freed.
+// Store links an item from Allocate under its key, or joins it with the item there, if the operation's conditions hold. Else it
+// frees the item.
 //
-// Test and change happen under one hold of the key's stripe lock, so no other call sees the key in between; and wholly
+// Test and change happen under one hold of the key's stripe lock, so no other call sees the key in between. They come wholly
 // before or wholly after each flush (see stamp).
 func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine.Status) {
 	e.checker.check(e)
@@ -61,7 +61,7 @@ func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, 
 	return newCAS, engine.OK
 }
 
-// allowed says whether an operation may go ahead in view of the item there, and counts the CAS that differs.
+// allowed says whether the item there lets an operation go ahead. It counts a CAS that differs.
 func (e *Engine) allowed(old found, op engine.Op, cas uint64) engine.Status {
 	switch op {
 	case engine.OpSet:
@@ -88,7 +88,7 @@ func (e *Engine) allowed(old found, op engine.Op, cas uint64) engine.Status {
 	return engine.OK
 }
 
-// refuse frees an item that was given to Store in vain.
+// refuse frees an item that Store does not store.
 func (e *Engine) refuse(ref slab.Ref, h *item.Header, sets uint64) {
 	c := e.classOf(ref)
 	c.mu.Lock()
