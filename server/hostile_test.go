@@ -182,7 +182,7 @@ func TestUnreadDumps(t *testing.T) {
 	ts := start(t, nil)
 	c := ts.dial()
 	c.ask("stats detail on\r\n", "OK\r\n")
-	for from := range prefix.Most / 1000 {
+	for from := range prefix.MaxPrefixes / 1000 {
 		lines := ""
 		for i := range 1000 {
 			lines += fmt.Sprintf("get %0240d:k\r\n", from*1000+i)
@@ -219,12 +219,12 @@ func TestUnreadDumps(t *testing.T) {
 // TestPrefixesAreBounded makes up prefixes of keys: only so many are counted, and those go on being.
 func TestPrefixesAreBounded(t *testing.T) {
 	p := prefix.Counts{Delimiter: ':'}
-	for i := range prefix.Most + 1000 {
+	for i := range prefix.MaxPrefixes + 1000 {
 		p.Get([]byte(fmt.Sprintf("%d:x", i)), false)
 	}
 	p.Set([]byte("0:y"))
 	dump := string(p.Dump(nil))
-	if n := strings.Count(dump, "\n"); n != prefix.Most {
+	if n := strings.Count(dump, "\n"); n != prefix.MaxPrefixes {
 		t.Errorf("%d prefixes", n)
 	}
 	if !strings.HasPrefix(dump, "PREFIX 0 get 1 hit 0 set 1 del 0\r\n") {

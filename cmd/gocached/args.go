@@ -7,19 +7,23 @@ import (
 	"gocached/server/settings"
 )
 
-// normalise puts arguments into the one form that cobra and everybody else understands alike: --long or --long=value
-// for each flag, in order, and nothing else.
+// normaliser puts arguments into the one form that cobra and everybody else understands alike: --long or --long=value for each
+// flag, in order, and nothing else.
 //
-// It reads them as GNU getopt does for memcached: short flags may stand together (-dvv), an argument may be glued to
-// its flag or follow it (-m64, -dm 64, -p -1), long names may be cut short where that is clear, words between flags are
-// skipped, and -- ends the flags. As with memcached, words that are no flags mean nothing.
+// It reads them as GNU getopt does for memcached. Short flags may stand together (-dvv). An argument may be glued to its flag or
+// follow it (-m64, -dm 64, -p -1). Long names may be cut short where that is clear. Words between flags are skipped, and -- ends
+// the flags. As with memcached, words that are no flags mean nothing.
 //
-// The error is what getopt and memcached print, without the program's name, and what was probably meant. A flag that only prints something, such as -h, ends the
-// reading, and what stood before it does not matter.
-func normalise(args []string, table []settings.Setting) ([]string, error) {
-	n := normaliser{args: args, table: table}
-	err := n.read()
-	return n.out, err
+// The error is what getopt and memcached print, without the program's name, and what was probably meant. A flag that only prints
+// something, such as -h, ends the reading, and what stood before it does not matter.
+type normaliser struct {
+	table []settings.Setting
+	args  []string // not yet read
+	out   []string
+	stray []strayWord // words that belong to no flag
+	hints []string    // warnings about words that are probably meant otherwise
+	ended bool        // by a flag that only prints something
+	fed   bool        // the last word was the argument of the flag before it
 }
 
 // read reads all arguments. After an error there is no out.
@@ -52,17 +56,6 @@ func (n *normaliser) read() error {
 		}
 	}
 	return nil
-}
-
-// normaliser is the state of normalise.
-type normaliser struct {
-	table []settings.Setting
-	args  []string // not yet read
-	out   []string
-	stray []strayWord // words that belong to no flag
-	hints []string    // warnings about words that are probably meant otherwise
-	ended bool        // by a flag that only prints something
-	fed   bool        // the last word was the argument of the flag before it
 }
 
 // short reads a word of short flags, without its dash.

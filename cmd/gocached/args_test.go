@@ -134,3 +134,10 @@ func TestFlags(t *testing.T) {
 		}
 	}
 }
+
+// normalise returns the arguments as the normaliser leaves them.
+func normalise(args []string, table []settings.Setting) ([]string, error) {
+	n := normaliser{args: args, table: table}
+	err := n.read()
+	return n.out, err
+}

@@ -1,6 +1,6 @@
 // Package kernel makes the system calls that move bytes between sockets and memory, and those that tell when they can.
 //
-// None of them waits but Wait, and they are made as cheaply as they can be: past Go's scheduler (transfer.go), several in
+// None of them waits but Wait, and they are made as cheaply as they can be: past Go's scheduler (send_receive.go), several in
 // one (batch.go, package uring), datagrams by the batch (datagrams.go). What is to be moved, and what an error means, is
 // decided by whoever calls: package server for its connections, package rim for its polls.
 //

@@ -22,9 +22,9 @@ type Counts struct {
 
 type prefixCounts struct{ gets, hits, sets, dels uint64 }
 
-// Most bounds the table: a client that makes up prefixes must not take memory without end. Prefixes beyond it
+// MaxPrefixes bounds the table: a client that makes up prefixes must not take memory without end. Prefixes beyond it
 // are not counted.
-const Most = 10_000
+const MaxPrefixes = 10_000
 
 // of returns the counts of a key's prefix, or nil. The lock is held.
 func (p *Counts) of(key []byte) *prefixCounts {
@@ -35,7 +35,7 @@ func (p *Counts) of(key []byte) *prefixCounts {
 	if c := p.table[string(key[:n])]; c != nil {
 		return c
 	}
-	if len(p.table) >= Most {
+	if len(p.table) >= MaxPrefixes {
 		return nil
 	}
 	if p.table == nil {

@@ -7,7 +7,7 @@
 //	what we want                         what gnet has       what the rim does
 //	a round of many connections          one at a time       Loop polls by itself, between gnet's polls   loop.go, poller.go
 //	not to read from who does not read   nothing             it changes what gnet's epoll waits for       pause.go
-//	to hear when a socket has room       nothing             it has a second epoll for that               drain.go
+//	to hear when a socket has room       nothing             it has a second epoll for that               socket_room.go
 //	clients that cannot be accepted and  a duplicate of the  it keeps a descriptor for it                 enrol.go
 //	then not be served                   descriptor
 //

@@ -65,7 +65,7 @@ type Loop struct {
 	pace   pace          // when to let go of the processor
 	quiet  bool          // the last poll found so few that the next may as well wait
 	events []unix.EpollEvent
-	fds    []int32 // of those who speak
+	fds    []int32 // of connections that have input
 }
 
 func newLoop(r *Loops, ev gnet.EventLoop, p *poller) *Loop {
@@ -112,7 +112,7 @@ func (l *Loop) serve() {
 	l.poller.begin()
 	mine := true
 	for mine && !l.poller.wanted() {
-		fds, all := l.speakers(l.poll())
+		fds, all := l.readable(l.poll())
 		mine = l.worker.Round(fds) && all
 	}
 	l.on = false
@@ -140,8 +140,8 @@ func (l *Loop) poll() int {
 	return n
 }
 
-// speakers returns the descriptors of those who have something to say, and whether that is all that the poll has found.
-func (l *Loop) speakers(n int) (fds []int32, all bool) {
+// readable returns the descriptors of connections that have input, and whether the poll has found nothing else.
+func (l *Loop) readable(n int) (fds []int32, all bool) {
 	fds, all = l.fds[:0], true
 	for i := range l.events[:n] {
 		switch e := &l.events[i]; {

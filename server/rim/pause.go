@@ -27,11 +27,11 @@ func (l *Loop) CanPause() bool { return l.poller != nil }
 
 // Pause makes gnet stop reading from one of the loop's connections, and its polls stop reporting it, but for errors. It
 // reports whether it could.
-func (l *Loop) Pause(fd int) bool { return l.wait(fd, noInterest) }
+func (l *Loop) Pause(fd int) bool { return l.setInterest(fd, noInterest) }
 
 // Resume ends a pause. It reports whether it could.
-func (l *Loop) Resume(fd int) bool { return l.wait(fd, ReadInterest) }
+func (l *Loop) Resume(fd int) bool { return l.setInterest(fd, ReadInterest) }
 
-func (l *Loop) wait(fd int, events uint32) bool {
+func (l *Loop) setInterest(fd int, events uint32) bool {
 	return l.poller != nil && interest(l.kernel, l.poller.epoll, fd, events) == nil
 }

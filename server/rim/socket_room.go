@@ -68,7 +68,7 @@ func (d *drainer) watch(c Client) bool {
 		op = unix.EPOLL_CTL_MOD
 	}
 	if d.control(op, own.gc.Fd(), unix.EPOLLOUT|unix.EPOLLONESHOT, number) != nil {
-		d.take(number)
+		d.remove(number)
 		return false
 	}
 	own.known, own.number = true, number
@@ -78,13 +78,13 @@ func (d *drainer) watch(c Client) bool {
 // forget ends a watch. Closing a descriptor removes it from epoll.
 func (d *drainer) forget(c *Conn) {
 	if c.number != 0 {
-		d.take(c.number)
+		d.remove(c.number)
 		c.number = 0
 	}
 }
 
-// take returns the connection with a number and forgets it, or nil if it is not waiting any more.
-func (d *drainer) take(number uint64) Client {
+// remove returns the connection with a number and forgets it, or nil if it is not waiting any more.
+func (d *drainer) remove(number uint64) Client {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	c := d.waiting[number]
@@ -116,7 +116,7 @@ func (d *drainer) run() {
 
 // drained tells a connection whose socket has room, on its loop.
 func (d *drainer) drained(number uint64) {
-	c := d.take(number)
+	c := d.remove(number)
 	if c == nil {
 		return
 	}
