@@ -78,7 +78,7 @@ func (t *thread) round(now time.Duration) (time.Duration, error) {
 		return now, err
 	}
 	now = t.now()
-	for some := range slices.Chunk(events, uring.Most) {
+	for some := range slices.Chunk(events, uring.MaxCalls) {
 		if err := t.hear(some, now); err != nil {
 			return now, err
 		}

@@ -15,13 +15,13 @@ import (
 
 // Limit is the tightest bound there is on something.
 type Limit struct {
-	Most int64  // bytes, or tasks
+	Max  int64  // bytes, or tasks
 	Used int64  // tasks that there were when it was read; 0 for bytes, since files that are cached give way
 	File string // where the bound stands, for people to look at
 }
 
 // left is how much more there may be.
-func (l Limit) left() int64 { return l.Most - l.Used }
+func (l Limit) left() int64 { return l.Max - l.Used }
 
 // resource is something that control groups bound.
 type resource struct {
@@ -91,7 +91,7 @@ func (r resource) bounds(files fs.FS, folder string, names []string) (found []Li
 		if !ok {
 			continue
 		}
-		l := Limit{Most: most, File: "/" + file}
+		l := Limit{Max: most, File: "/" + file}
 		if r.used != "" {
 			l.Used, _ = number(files, path.Join(folder, r.used))
 		}

@@ -91,7 +91,7 @@ func (s *shared) footprint() (f footprint) {
 	s.loopsMu.Lock()
 	defer s.loopsMu.Unlock()
 	for _, l := range s.loops {
-		f.requests += uint64(l.reader.most) + uint64(l.inputs.held.Load())
+		f.requests += uint64(l.reader.maxInput) + uint64(l.inputs.held.Load())
 	}
 	f.replies = uint64(s.unsent.Load())
 	return f

@@ -33,7 +33,7 @@ func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 		g.loans = append(g.loans, hit.Item()) // those who wait come first
 	}
 	switch {
-	case n <= min(g.replies.most, maxOutput) && g.shared.unsent.Load() <= g.shared.shares.maxCopies: // as any reply of this length
+	case n <= min(g.replies.max, maxOutput) && g.shared.unsent.Load() <= g.shared.shares.maxCopies: // as any reply of this length
 		g.replies.out = protocol.AppendHit(g.replies.out, r, key, hit)
 	case !others && g.shared.reserveCopy(n):
 		g.replies.lendCopy(r, key, hit)

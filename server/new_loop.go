@@ -11,7 +11,7 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l.checker = checker{loop: l, on: checking}
 	l.shared, l.rim, l.kernel, l.failed = s, r, kernel.System{}, l.panicked
 	k := &l.core
-	l.replies.core, l.replies.sink, l.replies.stream, l.replies.most = k, &l.writer, true, maxOutput
+	l.replies.core, l.replies.sink, l.replies.stream, l.replies.max = k, &l.writer, true, maxOutput
 	l.round.core, l.round.inputs, l.round.replies = k, &l.inputs, &l.replies
 	l.calls.core = k
 	l.reader = reader{core: k, round: &l.round, calls: &l.calls}
@@ -35,6 +35,6 @@ func (l *loop) newExecutor() {
 
 // serveSockets makes a loop one that reads from connections, and that may not wait for the engine.
 func (l *loop) serveSockets() {
-	l.reader.input, l.reader.most = make([]byte, 0, roundInput), roundInput
+	l.reader.input, l.reader.maxInput = make([]byte, 0, roundInput), roundInput
 	l.pool.on = l.shared.blocks
 }

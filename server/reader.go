@@ -18,10 +18,10 @@ import (
 // The end of input and errors are left for gnet to find: what reads reports false then.
 type reader struct {
 	*core
-	round *round
-	calls *calls
-	input []byte // what was read for the round
-	most  int    // its capacity; it never changes, so anybody may ask
+	round    *round
+	calls    *calls
+	input    []byte // what was read for the round
+	maxInput int    // its capacity; it never changes, so anybody may ask
 }
 
 const (

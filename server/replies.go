@@ -19,7 +19,7 @@ type replies struct {
 	pieces []piece
 	values int     // pieces that are lent values or copies
 	owners []*conn // connections with pieces
-	most   int     // bytes of replies that a connection may have: maxOutput, or no limit for datagrams
+	max    int     // bytes of replies that a connection may have: maxOutput, or no limit for datagrams
 	room   int     // the same for this run, see setRoom
 }
 
@@ -120,9 +120,9 @@ func (o *replies) write() {
 
 // setRoom sets how many bytes of replies may be made for each connection in this run.
 func (o *replies) setRoom() {
-	o.room = o.most
+	o.room = o.max
 	if o.stream && o.shared.unsent.Load() > o.shared.shares.maxCopies { // a datagram's sender makes us keep nothing
-		o.room = min(o.most, outputFew)
+		o.room = min(o.max, outputFew)
 	}
 }
 

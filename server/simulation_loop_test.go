@@ -36,7 +36,7 @@ func newNetLoop(w *world, number int) *netLoop {
 	}
 	l.begin(w, l.live)
 	l.loop = w.server.rim.Play(p).Worker().(*loop)
-	l.loop.kernel, l.loop.replies.most, l.loop.checker.on = w.net, w.plan.maxReply, true
+	l.loop.kernel, l.loop.replies.max, l.loop.checker.on = w.net, w.plan.maxReply, true
 	l.watchIdle()
 	return l
 }

@@ -62,7 +62,7 @@ func (g *witnessReader) Hit(k int, h engine.Hit) (more bool) {
 
 // others says whether a hit must let others go first.
 func (g *witnessReader) others(c *simClient, h *engine.Hit) bool {
-	short := len(h.Value) <= min(g.l.replies.most, maxOutput)
+	short := len(h.Value) <= min(g.l.replies.max, maxOutput)
 	return !short && !h.Shared && c.datagram == nil && !c.conn.context.gone.Load() && !g.l.waiting.first &&
 		len(h.Value) >= g.e.w.plan.lendFrom && g.l.shared.lines[lineCopies].stands() && int64(len(h.Value)) <= g.e.w.plan.maxCopies
 }

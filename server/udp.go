@@ -47,7 +47,7 @@ type udpWorker struct {
 	parts  [maxBatch]int    // which of them each datagram of out is a part of
 	failed int              // the last message that could not be sent
 
-	most    int // bytes of an answer that are sent; the rest is cut off
+	max     int // bytes of an answer that are sent; the rest is cut off
 	size    int // bytes in the pieces that were measured, see measure
 	counted int // how many those are
 	huge    bool
@@ -69,9 +69,9 @@ func (s *Server) addWorker(c *net.UDPConn) {
 
 func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 	w := &udpWorker{loop: newLoop(s, new(rim.Loop)), socket: socket, turn: newTurn(), passAt: passTurnAt(), in: kernel.NewIncoming(),
-		out: kernel.NewOutgoing(protocol.MaxDatagram), most: protocol.MaxDatagrams * framePayload}
+		out: kernel.NewOutgoing(protocol.MaxDatagram), max: protocol.MaxDatagrams * framePayload}
 	if n := s.settings.UDPMaxDatagrams; n > 0 {
-		w.most = n * framePayload
+		w.max = n * framePayload
 	}
 	for i := range w.conns {
 		w.conns[i] = newConn(listen.KindUDP)
@@ -79,7 +79,7 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 	}
 	w.loop.replies.sink, w.loop.replies.stream = w, false
 	w.loop.waiting.none = true
-	w.loop.replies.most = math.MaxInt // a message is made whole, and then cut
+	w.loop.replies.max = math.MaxInt // a message is made whole, and then cut
 	return w
 }
 

@@ -26,7 +26,7 @@ func (w *udpWorker) sendOne(*conn) {
 		w.first++
 	}
 	c := w.conns[w.first]
-	w.frame(c, min(l.replies.length(c, w.most), w.most))
+	w.frame(c, min(l.replies.length(c, w.max), w.max))
 	l.replies.releasePieces(c)
 	w.size, w.counted = 0, 0
 }
@@ -82,7 +82,7 @@ func (w *udpWorker) transmit() {
 // measure adds up the pieces that were made since it was last called, as far as they will be sent. The loop has a single
 // connection, so all pieces belong to one message, in order.
 func (w *udpWorker) measure() {
-	for l := w.loop; w.counted < len(l.replies.pieces) && w.size < w.most; w.counted++ {
+	for l := w.loop; w.counted < len(l.replies.pieces) && w.size < w.max; w.counted++ {
 		w.size += len(l.replies.bytes(&l.replies.pieces[w.counted]))
 	}
 }
@@ -99,7 +99,7 @@ func (w *udpWorker) limit(c *conn) {
 		l.shared.huge.Lock()
 		w.huge = true
 		// Made once at its full length: memory that append makes is cleared in one go, which stops the whole process.
-		l.replies.out = append(make([]byte, 0, w.most+hugeOutput), l.replies.out...)
+		l.replies.out = append(make([]byte, 0, w.max+hugeOutput), l.replies.out...)
 	}
 }
 

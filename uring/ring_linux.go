@@ -38,7 +38,7 @@ type Ring struct {
 	sqMask, cqMask uint32
 
 	calls   []Call // of Do, so that what they point to is on the heap, where it does not move
-	headers [Most]unix.Msghdr
+	headers [MaxCalls]unix.Msghdr
 }
 
 // submission is struct io_uring_sqe as send and receive use it.
@@ -77,8 +77,8 @@ type params struct {
 	}
 }
 
-// Most is how many calls a ring makes with one system call. It bounds how long that takes.
-const Most = 32
+// MaxCalls is how many calls a ring makes with one system call. It bounds how long that takes.
+const MaxCalls = 32
 
 // maxRefused is how many times in a row the kernel may refuse to take calls. A shortage passes sooner, since each time
 // the calls are made one by one and memory goes its way; a prohibition that comes later, as by seccomp, does not pass.
@@ -103,7 +103,7 @@ const (
 // whether it forbids to make a ring, to enter it, or what is asked of it there.
 func New() (*Ring, error) {
 	p := params{flags: setupSubmitAll | setupCoopTaskrun}
-	fd, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, Most, uintptr(unsafe.Pointer(&p)), 0)
+	fd, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, MaxCalls, uintptr(unsafe.Pointer(&p)), 0)
 	if errno != 0 {
 		return nil, fmt.Errorf("io_uring_setup: %w", errno)
 	}
@@ -179,7 +179,7 @@ func Make(r *Ring, calls []Call, single func(*Call)) (batched int) {
 // refuses to be entered. Those have N and Err set; the others were not begun.
 func (r *Ring) Do(calls []Call) (done int) {
 	for done < len(calls) {
-		some := calls[done:min(done+Most, len(calls))]
+		some := calls[done:min(done+MaxCalls, len(calls))]
 		n := r.some(some)
 		done += n
 		if n < len(some) {
@@ -189,7 +189,7 @@ func (r *Ring) Do(calls []Call) (done int) {
 	return done
 }
 
-// some makes at most Most calls.
+// some makes at most MaxCalls calls.
 func (r *Ring) some(calls []Call) int {
 	r.calls = calls
 	tail := atomic.LoadUint32(r.sqTail)
@@ -285,7 +285,7 @@ func (c *Call) end(result int32) {
 	}
 }
 
-// enter is the system call. Go's scheduler is not told, which is cheaper: no call waits, and Most bounds how long all of
+// enter is the system call. Go's scheduler is not told, which is cheaper: no call waits, and MaxCalls bounds how long all of
 // them take together.
 func (r *Ring) enter(submit, wait int) (int, unix.Errno) {
 	flags := uintptr(0)

@@ -55,7 +55,7 @@ func do(t testing.TB, r *Ring, calls []Call) {
 
 func TestSendAndReceive(t *testing.T) {
 	r := newRing(t)
-	for _, n := range []int{1, 2, Most - 1, Most, Most + 1, 3*Most + 5} {
+	for _, n := range []int{1, 2, MaxCalls - 1, MaxCalls, MaxCalls + 1, 3*MaxCalls + 5} {
 		a, b := pairs(t, n)
 		sends, receives := make([]Call, n), make([]Call, n)
 		for i := range n {

@@ -49,10 +49,10 @@ func checkTasks(id *identity, needed int) error {
 // checkGroupTasks does so for the control group, where the threads that this process has are counted already.
 func checkGroupTasks(files fs.FS, needed int) error {
 	group, ok := cgroup.Tasks(files)
-	if !ok || int(group.Most-group.Used)+threadsNow(files) >= needed {
+	if !ok || int(group.Max-group.Used)+threadsNow(files) >= needed {
 		return nil
 	}
-	return tooFew(needed, int(group.Most), int(group.Used), "its control group may have ("+group.File+")")
+	return tooFew(needed, int(group.Max), int(group.Used), "its control group may have ("+group.File+")")
 }
 
 func tooFew(needed, most, used int, who string) error {

@@ -7,14 +7,14 @@ import "sync/atomic"
 // without a page to find one. Because of the latter pages are counted, and not bytes: a page with a single pinned item cannot
 // change hands. Many pinned items in one page cost as much as one.
 type pins struct {
-	most  int64
+	max   int64
 	pages atomic.Int64   // that have pinned items
 	by    []atomic.Int64 // how many each page has, by its number
 }
 
 // init makes it ready for so many pages. pages/share of them may have pinned items, and at least one page.
 func (p *pins) init(pages, share int) {
-	p.most = int64(max(1, pages/share))
+	p.max = int64(max(1, pages/share))
 	p.by = make([]atomic.Int64, pages+1) // they are numbered from 1
 }
 
@@ -24,7 +24,7 @@ func (p *pins) take(page uint32) (ok, shared bool) {
 	if p.by[page].Add(1) > 1 {
 		return true, true
 	}
-	if p.pages.Add(1) > p.most {
+	if p.pages.Add(1) > p.max {
 		p.giveBack(page)
 		return false, false
 	}
@@ -42,7 +42,7 @@ func (p *pins) giveBack(page uint32) {
 func (p *pins) in(page uint32) bool { return p.by[page].Load() > 0 }
 
 // full says whether no further page may have pinned items.
-func (p *pins) full() bool { return p.pages.Load() >= p.most }
+func (p *pins) full() bool { return p.pages.Load() >= p.max }
 
 // pinned says whether the page has an item that is lent or being filled.
 func (e *Engine) pinned(page uint32) bool { return e.lending.in(page) || e.receiving.in(page) }

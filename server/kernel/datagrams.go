@@ -93,7 +93,7 @@ func (in *Incoming) read(fd int) error {
 // Outgoing gathers datagrams for one system call. Make it with NewOutgoing.
 type Outgoing struct {
 	count   int
-	most    int // bytes of each
+	max     int // bytes of each
 	headers [DatagramBatch]header
 	parts   [DatagramBatch]unix.Iovec
 	room    []byte
@@ -101,7 +101,7 @@ type Outgoing struct {
 
 // NewOutgoing returns room for datagrams of so many bytes each, at most.
 func NewOutgoing(most int) *Outgoing {
-	out := &Outgoing{most: most, room: make([]byte, DatagramBatch*most)}
+	out := &Outgoing{max: most, room: make([]byte, DatagramBatch*most)}
 	for i := range out.headers {
 		out.parts[i].Base = &out.room[i*most]
 		out.headers[i].Iov = &out.parts[i]
@@ -117,7 +117,7 @@ func (out *Outgoing) Count() int { return out.count }
 func (out *Outgoing) Full() bool { return out.count == DatagramBatch }
 
 // Next is the room for the next datagram, empty, to be appended to. There is some unless Full.
-func (out *Outgoing) Next() []byte { return out.room[out.count*out.most:][:0:out.most] }
+func (out *Outgoing) Next() []byte { return out.room[out.count*out.max:][:0:out.max] }
 
 // Add adds the datagram that was made in Next. It goes to whoever sent datagram i of in, which must stay as it is.
 func (out *Outgoing) Add(b []byte, in *Incoming, i int) {
@@ -131,7 +131,7 @@ func (out *Outgoing) Add(b []byte, in *Incoming, i int) {
 func (out *Outgoing) Clear() { out.count = 0 }
 
 // Datagram returns datagram i as it will be sent.
-func (out *Outgoing) Datagram(i int) []byte { return out.room[i*out.most:][:out.parts[i].Len] }
+func (out *Outgoing) Datagram(i int) []byte { return out.room[i*out.max:][:out.parts[i].Len] }
 
 // To returns whom datagram i will be sent to. ok is false if the address is not one that was read.
 func (out *Outgoing) To(i int) (to Address, ok bool) {

@@ -10,7 +10,7 @@ import (
 // nothing, so that clients wait in their own kernel) and opens them when somebody leaves. With -o maxconns_fast the
 // doors stay open, and a client that comes at the limit is rejected.
 type Gate struct {
-	most  int
+	max   int
 	fast  bool
 	Doors []door
 
@@ -37,7 +37,7 @@ func (g *Gate) Init(most int, fast bool) {
 	if most == 0 { // no limit, as in memcached
 		most = math.MaxInt
 	}
-	g.most, g.fast = most, fast
+	g.max, g.fast = most, fast
 	g.changed.L = &g.mu
 }
 
@@ -52,7 +52,7 @@ func (g *Gate) Wait() bool {
 
 // waitForRoom waits, unless clients are rejected. The lock is held.
 func (g *Gate) waitForRoom() {
-	for g.inside >= g.most && !g.stopped && !g.fast {
+	for g.inside >= g.max && !g.stopped && !g.fast {
 		g.changed.Wait()
 	}
 }
@@ -74,14 +74,14 @@ func (g *Gate) Enter() Admission {
 	switch {
 	case g.stopped:
 		return TooLate
-	case g.inside >= g.most:
+	case g.inside >= g.max:
 		g.rejected++
 		return Rejected
 	}
 	g.inside++
 	g.entered++
 	g.highest = max(g.highest, g.inside)
-	if g.inside >= g.most && !g.fast {
+	if g.inside >= g.max && !g.fast {
 		g.close()
 	}
 	return Admitted

@@ -32,8 +32,8 @@ var thisMachine = sync.OnceValue(func() memoryBound { return findMemory(os.DirFS
 // system.
 func findMemory(files fs.FS) memoryBound {
 	bound := memoryBound{bytes: totalMemory(files)}
-	if group, ok := cgroup.Memory(files); ok && (bound.bytes == 0 || group.Most < bound.bytes) {
-		bound = memoryBound{group.Most, group.File}
+	if group, ok := cgroup.Memory(files); ok && (bound.bytes == 0 || group.Max < bound.bytes) {
+		bound = memoryBound{group.Max, group.File}
 	}
 	return bound
 }
