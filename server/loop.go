@@ -61,7 +61,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 	}
 	l.round.add(c, data)
 	l.answer()
-	if l.stores.forgetBegun(); c.receiving() {
+	if l.stores.forgetBegun(); c.receiving() && c.mayParse() {
 		l.reader.readValue(c)
 		l.answer()
 	}

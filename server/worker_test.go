@@ -46,8 +46,14 @@ func (e *gateEngine) Get(keys []engine.Key, to engine.Reader) int {
 // startGate runs a server with one loop and a gateEngine. It is opened at the end, if not before.
 func startGate(t *testing.T) (*testServer, *gateEngine) {
 	t.Helper()
+	return startGateWith(t, func(*Server) {})
+}
+
+// startGateWith does so with a server that is adapted before it listens.
+func startGateWith(t *testing.T, prepare func(*Server)) (*testServer, *gateEngine) {
+	t.Helper()
 	eng := &gateEngine{Engine: memory.New(), open: make(chan struct{})}
-	ts := startOn(t, func(*settings.Settings) engine.Engine { return eng }, func(s *settings.Settings) { s.Threads = 1 }, func(*Server) {})
+	ts := startOn(t, func(*settings.Settings) engine.Engine { return eng }, func(s *settings.Settings) { s.Threads = 1 }, prepare)
 	t.Cleanup(func() { // before the server is stopped
 		select {
 		case <-eng.open:
@@ -103,6 +109,26 @@ func TestAllWorkersAway(t *testing.T) {
 	for _, c := range append(slow, late...) {
 		c.expect("END\r\n")
 	}
+}
+
+// TestValueWhileAllAway: the rest of a value that comes while all workers are away is read in order, by gnet as well.
+func TestValueWhileAllAway(t *testing.T) {
+	ts, eng := startGateWith(t, func(s *Server) { s.blind = true })
+	value := longValue(5)
+	c := ts.dial()
+	c.send(fmt.Sprintf("set long5 0 0 %d\r\n%s", len(value), value[:3000]))
+	eventually.True(t, "a value that is received", func() bool { return ts.filling.Load() > 0 })
+	slow := ts.dialMany(maxWorkers)
+	for i, s := range slow {
+		s.send("get slow\r\n")
+		eng.await(t, int32(i+1))
+	}
+	read := ts.sum(bytesRead)
+	c.send(value[3000:] + "\r\n")
+	eventually.True(t, "more of it", func() bool { return ts.sum(bytesRead) > read })
+	close(eng.open)
+	c.expect("STORED\r\n")
+	c.ask("get long5\r\n", longAnswer(5))
 }
 
 // TestGoneWhileAway: a client that leaves while its request waits costs nothing that stays, be it in the midst of a value.
