@@ -136,14 +136,33 @@ func newStage() *stage {
 
 func (s *stage) close() { _ = s.log.Close() }
 
-// maxWorldTime is far longer than a world takes. It only bounds a hang within the server or the engine.
-const maxWorldTime = 2 * time.Minute
+// maxWorldPause is far longer than nothing may happen in a world, on however busy a machine. It only bounds a hang within the
+// server or the engine.
+const maxWorldPause = 2 * time.Minute
+
+// watch sees to it that a hang names its seed, until stop is closed.
+func (s *stage) watch(seed uint64, stop <-chan struct{}) {
+	ticks := time.NewTicker(maxWorldPause)
+	defer ticks.Stop()
+	for seen := int64(-1); ; {
+		select {
+		case <-stop:
+			return
+		case <-ticks.C:
+		}
+		before := seen
+		if seen = s.trace.seen.Load(); seen == before {
+			panic(fmt.Sprintf("seed %d hangs", seed))
+		}
+	}
+}
 
 // play plays one seed.
 func (s *stage) play(seed uint64, steps int) error {
 	s.steps = steps
-	watchdog := time.AfterFunc(maxWorldTime, func() { panic(fmt.Sprintf("seed %d hangs", seed)) })
-	defer watchdog.Stop()
+	stop := make(chan struct{})
+	defer close(stop)
+	go s.watch(seed, stop)
 	w := newWorld(seed, steps, s.log, &s.trace, nil)
 	err := w.run()
 	s.tally = w.tally

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 )
 
 // happening is something that must have happened in the course of a simulation, or it has proved little.
@@ -167,6 +168,7 @@ type trace struct {
 	hash  uint64
 	count int
 	ring  [traceKept]event
+	seen  atomic.Int64 // grows with each event, and may be read elsewhere
 }
 
 // traceKept is how many events are kept to be shown after a failure.
@@ -178,6 +180,7 @@ func (t *trace) reset() { t.hash, t.count = 14695981039346656037, 0 }
 func (t *trace) add(what string, a, b, c uint64) {
 	t.ring[t.count%traceKept] = event{what, a, b, c}
 	t.count++
+	t.seen.Add(1)
 	t.mix(uint64(what[0])<<8 | uint64(len(what)))
 	t.mix(a)
 	t.mix(b)
