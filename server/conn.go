@@ -83,11 +83,13 @@ func (c *conn) chooseProtocol(binding settings.Binding, first byte) {
 	c.parser.Binary = binding == settings.BindingBinary || binding == settings.BindingAuto && first == protocol.MagicRequest
 }
 
-// fill is a value on its way from the socket into its chunk.
+// fill is a value on its way from the socket into its chunk, or into a buffer (short_values.go).
 type fill struct {
 	kept
-	item    engine.Item
-	got     int // bytes of item.Value that have come
+	item    engine.Item // without a Ref it is the buffer
+	short   int         // the bytes for which it counts if it is a short value, else 0
+	since   uint32      // see shared.awake
+	got     int         // bytes of item.Value that have come
 	tail    [2]byte
 	tailGot int
 	tailLen int           // 2 in text, where CRLF ends the value; 0 in binary

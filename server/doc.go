@@ -20,8 +20,8 @@
 // handed to an event loop of gnet's, which owns it, opens and closes it, and reads when it is the first to speak. We write:
 // with send(2) or io_uring, straight to the descriptor. What a socket does not take is kept (it is bounded by maxOutput and one
 // reply), and the connection is blocked and paused: nobody reads from it (pause.go) until there is room again. So a client that does not read costs a bound amount of memory and nobody else's time. What is
-// lent to all of them together is bound too (long_values.go), and so is what is being received (execute_store.go). Who finds no room
-// waits in line (wait_memory.go), and who stalls while others do is closed (stalled.go).
+// lent to all of them together is bound too (long_values.go), and so is what is being received (execute_store.go,
+// short_values.go). Who finds no room waits in line (wait_memory.go), and who stalls while others do is closed (stalled.go).
 //
 // UDP goes past gnet: a few goroutines for each socket read datagrams, up to 32 with one system call, take them through the
 // same three stages, and send each command's answer as a message (udp.go). They may wait, and an answer is never longer
@@ -48,7 +48,8 @@
 //	parse.go, round.go              round: whose input waits, and the run of requests that was parsed from it
 //	execute.go, answers.go          executor: one table, a handler for each command, for both protocols
 //	execute_get.go, long_values.go  gets; long values, which are sent from where they lie
-//	execute_store.go                stores
+//	execute_store.go,               stores; short values that come in parts
+//	short_values.go
 //	execute_change.go               changes
 //	execute_stats.go                figures
 //	execute_admin.go, auth.go       admin; who may come in under -S

@@ -9,11 +9,13 @@ import (
 // stores answers set and its like.
 type stores struct {
 	answers
-	begun []*conn // that have begun to send a long value in this round
+	begun []*conn // that have begun to send a value in this round of which not all was there
+	brief bool    // setAside will be called for them
 }
 
 // store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request;
-// only its beginning is, and the rest will be received into its chunk; or it has been received.
+// only its beginning is, and the rest will be received into its chunk, or for a short one into a buffer; or it has been
+// received.
 func (t *stores) store(i int) {
 	r, c := &t.round.run.Requests[i], t.replies.to
 	if r.Flag&protocol.FlagFilled != 0 {
@@ -29,10 +31,12 @@ func (t *stores) store(i int) {
 	switch {
 	case status != engine.OK:
 		t.refuse(i, status)
-	case r.Flag&protocol.FlagStreaming != 0:
-		t.storeStreaming(i, c)
-	default:
+	case r.Flag&protocol.FlagStreaming == 0:
 		t.storeWhole(i)
+	case r.ValueLen < t.shared.shares.shortStore:
+		t.storeShort(i, c)
+	default:
+		t.storeStreaming(i, c)
 	}
 }
 
@@ -51,10 +55,9 @@ func (t *stores) storeWhole(i int) {
 	t.link(i, item)
 }
 
-// storeStreaming makes room for a value that is still coming.
+// storeStreaming makes room for a long value that is still coming.
 func (t *stores) storeStreaming(i int, c *conn) {
-	r := &t.round.run.Requests[i]
-	q := t.shared.lineFor(r)
+	r, q := &t.round.run.Requests[i], &t.shared.lines[lineValues]
 	if t.waiting.mustQueue(q, c) || !t.shared.expectValue(r.ValueLen) {
 		t.waitToStore(i, need{heldValues, r.ValueLen}, q)
 		return
@@ -64,23 +67,25 @@ func (t *stores) storeStreaming(i int, c *conn) {
 		t.shared.filling.Add(-t.shared.placeOf(r.ValueLen))
 		return
 	}
-	c.fill = &fill{kept: t.round.keep(i, r.KeyMatters()), item: item, tailLen: tailLen(r)}
-	c.fill.fillFrom(r.Value)
+	t.begin(c, &fill{kept: t.round.keep(i, r.KeyMatters()), item: item}, r)
+}
+
+// begin has a connection send the rest of its value.
+func (t *stores) begin(c *conn, f *fill, r *protocol.Request) {
+	f.tailLen, f.since = tailLen(r), t.shared.awake.Load()
+	f.fillFrom(r.Value)
+	c.fill = f
 	c.clear(stateLong)
 	t.begun = append(t.begun, c)
 }
 
-// expectValue says whether a further value may be received into its chunk. All of them together may hold half of the
-// memory, short ones an eighth more, or a single one all that it takes: a chunk that waits for its value cannot be
-// evicted, and others must find some that can.
+// expectValue says whether a further long value may be received into its chunk. All of them together may hold half of the
+// memory, or a single one all that it takes: a chunk that waits for its value cannot be evicted, and others must find some
+// that can. The engine sees to it that they do not lie in more than half of the pages.
 func (s *shared) expectValue(bytes int) bool {
-	place, limit := s.placeOf(bytes), settings.MemoryLimit(s.settings.MemoryLimit)
-	most := limit / 2
-	if bytes < s.shares.shortStore {
-		most += limit / 8
-	}
+	place := s.placeOf(bytes)
 	total := s.filling.Add(place)
-	if total > place && total > most {
+	if total > place && total > settings.MemoryLimit(s.settings.MemoryLimit)/2 {
 		s.filling.Add(-place)
 		return false
 	}
@@ -97,23 +102,34 @@ func (s *shared) placeOf(bytes int) int64 {
 func (t *stores) unfill(c *conn) *fill {
 	f := c.fill
 	c.fill = nil
-	t.shared.filling.Add(-t.shared.placeOf(len(f.item.Value)))
+	if f.short > 0 {
+		t.shared.unexpectShort(f)
+	} else {
+		t.shared.filling.Add(-t.shared.placeOf(len(f.item.Value)))
+	}
 	return f
 }
 
 // cutFill ends it for a value that will never be whole.
 func (t *stores) cutFill(c *conn) {
-	t.engineCall().Release(t.unfill(c).item)
-	t.engineDone()
+	if f := t.unfill(c); f.item.Ref == 0 {
+		t.round.inputs.recycle(f.item.Value)
+	} else {
+		t.engineCall().Release(f.item)
+		t.engineDone()
+	}
 	t.shared.askToFeed()
 }
 
-// storeFilled stores a value that has been received into its chunk.
+// storeFilled stores a value that has been received.
 func (t *stores) storeFilled(i int, c *conn) {
-	if c.fill.wellEnded() {
-		t.link(i, t.unfill(c).item)
-	} else {
-		t.refuseBlock(i, t.unfill(c).item)
+	switch f := t.unfill(c); {
+	case f.item.Ref == 0:
+		t.storeFromBuffer(i, f)
+	case f.wellEnded():
+		t.link(i, f.item)
+	default:
+		t.refuseBlock(i, f.item)
 	}
 	t.shared.askToFeed()
 }
@@ -129,13 +145,19 @@ func (t *stores) refuseBlock(i int, item engine.Item) {
 // allocate gets memory for the item that request i describes. If there is none the request waits, or is refused.
 func (t *stores) allocate(i int) (item engine.Item, ok bool) {
 	r, key := &t.round.run.Requests[i], t.round.run.Keys[i].Bytes
-	item, status := t.engineCall().Allocate(key, r.ValueLen, r.Flags, t.shared.clock.Exptime(r.Exptime), r.Op)
+	op := r.Op
+	if r.Flag&protocol.FlagStreaming != 0 {
+		op |= engine.Gradually
+	}
+	item, status := t.engineCall().Allocate(key, r.ValueLen, r.Flags, t.shared.clock.Exptime(r.Exptime), op)
 	t.engineDone()
-	switch {
-	case status == engine.OK:
+	switch status {
+	case engine.OK:
 		return item, true
-	case status == engine.NoMemory:
+	case engine.NoMemory:
 		t.lackChunk(i)
+	case engine.Busy:
+		t.waitToStore(i, need{heldValues, r.ValueLen}, &t.shared.lines[lineValues])
 	default:
 		t.refuse(i, status)
 	}
@@ -160,7 +182,7 @@ func (s *shared) mayComeBack(r *protocol.Request) bool {
 	if r.Flag&protocol.FlagStreaming != 0 {
 		filling -= s.placeOf(r.ValueLen) // its own
 	}
-	return !s.settings.NoEvict && (filling > 0 || s.lent.Load() > 0)
+	return !s.settings.NoEvict && (filling > 0 || s.brief.Load() > 0 || s.lent.Load() > 0)
 }
 
 // refuseForMemory answers that there is no memory for request i.

@@ -19,16 +19,19 @@ func (c *client) noop() {
 	c.ask("verbosity 0\r\n", "OK\r\n")
 }
 
-// TestKilledInTheMiddleOfValues breaks connections off that have chunks reserved for values: all are given back.
+// TestKilledInTheMiddleOfValues breaks connections off that have chunks or buffers reserved for values: all are given back.
 func TestKilledInTheMiddleOfValues(t *testing.T) {
 	ts := start(t, nil)
 	watcher := ts.dial()
 	for i := range 100 {
-		c := ts.dial()
+		c, size := ts.dial(), 5000
+		if i%4 > 1 {
+			size = 50_000
+		}
 		if i%2 == 0 {
-			c.send(fmt.Sprintf("set key%d 0 0 5000\r\n%s", i, strings.Repeat("x", 1+i*40)))
+			c.send(fmt.Sprintf("set key%d 0 0 %d\r\n%s", i, size, strings.Repeat("x", 1+i*40)))
 		} else {
-			packet := frame(0x01, 0, "\x00\x00\x00\x00\x00\x00\x00\x00", fmt.Sprintf("key%d", i), strings.Repeat("x", 5000))
+			packet := frame(0x01, 0, "\x00\x00\x00\x00\x00\x00\x00\x00", fmt.Sprintf("key%d", i), strings.Repeat("x", size))
 			c.send(packet[:100+i*40])
 		}
 		if i%3 == 0 {
@@ -39,17 +42,17 @@ func TestKilledInTheMiddleOfValues(t *testing.T) {
 		}
 	}
 	watcher.awaitStat("", "curr_connections", "11")
-	// Ten are still on their way, and those have a chunk each.
+	// Ten are still on their way: five long ones, which have a chunk each, and five short ones.
 	used := ""
-	eventually.True(t, "10 chunks in use",
-		func() bool { used = watcher.usedChunks(); return used == "10" },
-		func() string { return used + " are" })
+	eventually.True(t, "5 chunks in use, and 5 buffers",
+		func() bool { used = watcher.usedChunks(); return used == "5" && ts.shorts.Load() == 5*5000 },
+		func() string { return fmt.Sprintf("%s are, and %d bytes of buffers", used, ts.shorts.Load()) })
 	if items := watcher.stat("", "curr_items"); items != "0" {
 		t.Errorf("%s items", items)
 	}
 }
 
-// usedChunks returns the sum of all used_chunks lines; the test's items are all of one class.
+// usedChunks returns the sum of all used_chunks lines.
 func (c *client) usedChunks() string {
 	c.t.Helper()
 	c.send("stats slabs\r\n")

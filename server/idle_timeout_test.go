@@ -33,7 +33,7 @@ func TestIdleTimeout(t *testing.T) {
 	quiet, half, speaks := ts.dial(), ts.dial(), ts.dial()
 	quiet.ask("version\r\n", "VERSION 1.4.5\r\n")
 	half.send("set key 0 0 5000\r\n" + strings.Repeat("x", 3000))
-	eventually.True(t, "a value that has begun", func() bool { return ts.filling.Load() > 0 }) // or it would be heard later
+	eventually.True(t, "a value that has begun", func() bool { return ts.shorts.Load() > 0 }) // or it would be heard later
 	for range 10 {
 		speaks.ask("get nothing\r\n", "END\r\n")
 		ts.pass(90)

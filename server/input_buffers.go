@@ -2,8 +2,8 @@ package server
 
 import "sync/atomic"
 
-// inputs are the buffers of a loop for input that waits: the beginning of a request, or what came behind a pause. Most input
-// never waits: a request that comes whole is parsed where it was read.
+// inputs are the buffers of a loop for input that waits: the beginning of a request, what came behind a pause, and short values
+// that come in parts. Most input never waits: a request that comes whole is parsed where it was read.
 type inputs struct {
 	spare [][]byte     // buffers that no connection uses
 	held  atomic.Int64 // bytes of the spare buffers and of those that connections use
@@ -22,6 +22,18 @@ func (n *inputs) append(in, data []byte) []byte {
 		n.held.Add(int64(grown))
 	}
 	return in
+}
+
+// take returns a buffer with a length of bytes. It may be a spare one with a capacity of at most most. Its content means
+// nothing.
+func (n *inputs) take(bytes, most int) []byte {
+	if last := len(n.spare) - 1; last >= 0 && cap(n.spare[last]) >= bytes && cap(n.spare[last]) <= most {
+		b := n.spare[last]
+		n.spare = n.spare[:last]
+		return b[:bytes]
+	}
+	n.held.Add(int64(bytes))
+	return make([]byte, bytes)
 }
 
 // maxSpare is how many spare buffers a loop keeps, and spareSize is how many bytes each of them may have.

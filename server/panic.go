@@ -35,6 +35,8 @@ func (l *loop) abandon() {
 	l.replies.values, l.replies.pieces, l.replies.out, l.reader.input, l.round.parts = 0, nil, nil, l.reader.input[:0], l.round.parts[:0]
 	l.gets.returnLoans()
 	l.calls.forget()
+	l.stores.brief = false
+	l.stores.setAside()
 	l.stores.forgetBegun()
 	clear(l.admin.parked)
 	l.admin.parked = l.admin.parked[:0]

@@ -14,6 +14,7 @@ const (
 	heldLoans   held        = 1 << iota // values that are sent from their chunks
 	heldCopies                          // bytes of our own that wait to be sent
 	heldValues                          // chunks of values that are being received
+	heldBuffers                         // buffers of short ones
 	heldNumber  = 1 << iota             // of sets
 	heldReplies = heldLoans | heldCopies
 	heldChunks  = heldLoans | heldValues
@@ -39,12 +40,13 @@ type need struct {
 	bytes int
 }
 
-// stalled is a connection that holds memory and has not moved.
+// stalled is a connection that holds memory and has not moved, or that is late.
 type stalled struct {
 	c      *conn
 	silent int // looks
 	kinds  held
 	bytes  int
+	late   bool // it moves, and silent is for how many seconds it has sent its value
 }
 
 // relief is what is known of stalled connections, and of what was lacked by requests that could not wait.
@@ -63,36 +65,55 @@ func (r *relief) report(found []stalled) {
 // lack notes that somebody has lacked memory and could not wait for it.
 func (s *shared) lack(n need) { s.relief.lacked[n.kinds].Add(int64(n.bytes)) }
 
-// shortage adds up what is lacked.
-func (s *shared) shortage(now uint32) (short shortage) {
+// shortage adds up what is lacked, and what of it by those who will soon be refused.
+func (s *shared) shortage(now uint32) (short, urgent shortage) {
 	for kinds := range s.relief.lacked {
 		short[kinds] = int(s.relief.lacked[kinds].Swap(0))
 	}
 	for i := range s.lines {
-		s.lines[i].addNeeds(&short, now)
+		s.lines[i].addNeeds(&short, now, relieveAfter)
+		s.lines[i].addNeeds(&urgent, now, s.shares.lastResort())
 	}
-	return short
+	return short, urgent
 }
 
-// choose returns the stalled connections that are to be closed, the worst first, and forgets all.
+// choose returns the connections that are to be closed, the worst first, and forgets all.
 func (s *shared) choose(now uint32) (worst []stalled) {
-	short := s.shortage(now)
+	short, urgent := s.shortage(now)
 	s.relief.mu.Lock()
 	found := s.relief.found
 	s.relief.found = nil
 	s.relief.mu.Unlock()
-	slices.SortStableFunc(found, func(a, b stalled) int {
-		return cmp.Or(cmp.Compare(b.silent, a.silent), cmp.Compare(b.bytes, a.bytes))
-	})
+	slices.SortStableFunc(found, worse)
+	closed := held(0)
 	for _, f := range found {
-		if short.meets(f.kinds, f.bytes) {
-			worst = append(worst, f)
+		helps := urgent.meets(f.kinds, f.bytes)
+		if !f.late {
+			helps = short.meets(f.kinds, f.bytes)
 		}
+		if helps {
+			worst = append(worst, f)
+			closed |= f.kinds
+		}
+	}
+	for i := range s.lines {
+		s.lines[i].relieved(closed, now)
 	}
 	return worst
 }
 
+// worse compares connections by how soon they are to be closed: those that are only late come last.
+func worse(a, b stalled) int {
+	if a.late != b.late {
+		if b.late {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(b.silent, a.silent), cmp.Compare(b.bytes, a.bytes))
+}
+
 // holdsAnything says whether any connection may hold memory that others could lack.
 func (s *shared) holdsAnything() bool {
-	return s.filling.Load() > 0 || s.lent.Load() > 0 || s.unsent.Load() > 0
+	return s.filling.Load() > 0 || s.shorts.Load() > 0 || s.lent.Load() > 0 || s.unsent.Load() > 0
 }

@@ -11,7 +11,7 @@ func (l *loop) Round(fds []int32) (mine bool) {
 func (l *loop) Yielded() bool { return len(l.round.yielded) > 0 }
 
 func (l *loop) serveRound(fds []int32) (mine bool) {
-	mine = true
+	mine, l.stores.brief = true, true
 	for _, fd := range fds {
 		if !l.readFrom(int(fd)) {
 			mine = false
@@ -24,9 +24,11 @@ func (l *loop) serveRound(fds []int32) (mine bool) {
 	l.answer()
 	if len(l.stores.begun) > 0 {
 		mine = l.reader.readBegun(l.stores.begun) && mine
-		l.stores.forgetBegun()
 		l.answer()
+		l.stores.setAside()
+		l.stores.forgetBegun()
 	}
+	l.stores.brief = false
 	return mine
 }
 

@@ -38,7 +38,9 @@ type shared struct {
 	// How memory is shared among connections.
 	shares     shares
 	unsent     atomic.Int64 // bytes of replies that connections keep since their sockets did not take them
-	filling    atomic.Int64 // bytes taken by values that are being received
+	filling    atomic.Int64 // bytes taken by long values that are being received
+	shorts     atomic.Int64 // bytes of short ones that are, and of the buffers for them
+	brief      atomic.Int64 // those of them that have chunks
 	lent       atomic.Int64 // values that the engine has lent
 	hungry     atomic.Int64 // requests that wait for memory
 	asideBytes atomic.Int64 // of values that came with those
@@ -86,6 +88,7 @@ func (s *shared) stop() { s.stopOnce.Do(func() { close(s.stopping) }) }
 type shares struct {
 	lendFrom       int
 	shortStore     int
+	maxShort       int64
 	takenUpTo      int
 	maxCopies      int64
 	maxWait        uint32 // seconds, as are these
@@ -94,7 +97,10 @@ type shares struct {
 	minMoved       int // bytes in a second
 }
 
-var usualShares = shares{lendFrom, shortStore, takenUpTo, maxUnsent / 2, maxWait, stalledReading, stalledSending, minMoved}
+// lastResort is how many seconds a request stands in line until those have to go who have taken as long for their value.
+func (s *shares) lastResort() uint32 { return s.maxWait - s.maxWait/6 }
+
+var usualShares = shares{lendFrom, shortStore, maxShort, takenUpTo, maxUnsent / 2, maxWait, stalledReading, stalledSending, minMoved}
 
 // live returns the settings that change while the server runs, for stats settings.
 func (s *shared) live() settings.Live {

@@ -26,6 +26,9 @@ func (w *world) watchLoop(l *netLoop) {
 		c.watchMoves()
 		c.blocked = blocked
 		w.checkBounds(c.conn.context)
+		if f := c.conn.context.fill; f != nil && f.short > 0 && f.item.Ref != 0 && !c.conn.loop.loop.stores.brief {
+			w.fail("client %d: a short value keeps a chunk beyond its round", c.number)
+		}
 	}
 }
 

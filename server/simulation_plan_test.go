@@ -114,11 +114,11 @@ func newPlan(r *rand.Rand, steps int) plan {
 // addShares decides how soon memory is short for who sends or asks for long values, and how long that is borne.
 func (p *plan) addShares(r *rand.Rand) {
 	p.shares = usualShares
-	p.lendFrom = p.engineLends
+	p.lendFrom, p.shortStore = p.engineLends, pick(r, 0, 500, 2000, shortStore)
 	if !oneIn(r, 2) {
 		return
 	}
-	p.maxCopies, p.shortStore = pick(r, int64(1500), 5000, 50_000), pick(r, 0, 500, 5000)
+	p.maxCopies, p.maxShort = pick(r, int64(1500), 5000, 50_000), pick(r, int64(3000), maxShort)
 	p.takenUpTo, p.maxWait = pick(r, 0, 100, 2000), pick(r, uint32(3), 20, 50)
 	p.stalledReading, p.stalledSending, p.minMoved = pick(r, 1, 2, 4), pick(r, 1, 2, 4), pick(r, 1, 100, 1000)
 	p.clock = pick(r, p.clock, 40, 150)

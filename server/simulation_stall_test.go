@@ -3,6 +3,7 @@ package server
 // simMoves is how far a client has come with what the server waits for: a value that it sends, or replies that it takes.
 type simMoves struct {
 	last  uint32 // the second in which it last came far, or began with something else
+	began uint32 // the latter
 	state connState
 	fill  *fill
 }
@@ -17,15 +18,18 @@ func (m *simMoves) by(c *simClient, n int, taken bool) {
 // watchMoves notes that a client has come to be blocked, or begun to send another value.
 func (c *simClient) watchMoves() {
 	if state, fill := c.conn.context.state&stateBlocked, c.conn.context.fill; state != c.moves.state || fill != c.moves.fill {
-		c.moves = simMoves{c.w.awake, state, fill}
+		c.moves = simMoves{c.w.awake, c.w.awake, state, fill}
 	}
 }
 
-// checkStalled judges whether a client that is closed since it is stalled is that.
+// checkStalled judges whether a client that is closed since it is stalled, or late with its value, is that.
 func (c *simClient) checkStalled() {
 	patience := c.w.plan.stalledSending
 	if c.conn.context.is(stateBlocked) {
 		patience = min(stalledSoon, c.w.plan.stalledReading)
+	}
+	if late := c.w.awake - c.moves.began; c.conn.context.receiving() && late >= c.w.plan.lastResort() {
+		return
 	}
 	if silent := c.w.awake - c.moves.last; silent < uint32(patience) {
 		c.w.fail("client %d is closed as stalled, and has come far %d seconds ago", c.number, silent)
@@ -35,9 +39,9 @@ func (c *simClient) checkStalled() {
 // checkNobodyWaits looks at what is left of those who have waited for memory, and of what they waited for.
 func (w *world) checkNobodyWaits() {
 	s := w.server
-	if hungry, aside, filling, lent := s.hungry.Load(), s.asideBytes.Load(), s.filling.Load(), s.lent.Load(); hungry != 0 || aside != 0 ||
-		filling != 0 || lent != 0 {
-		w.fail("%d requests wait with %d bytes, %d bytes are being received, %d values lent", hungry, aside, filling, lent)
+	hungry, aside, filling, shorts, lent := s.hungry.Load(), s.asideBytes.Load(), s.filling.Load(), s.shorts.Load()+s.brief.Load(), s.lent.Load()
+	if hungry != 0 || aside != 0 || filling != 0 || shorts != 0 || lent != 0 {
+		w.fail("%d requests wait with %d bytes, %d bytes are being received and %d of short values, %d values lent", hungry, aside, filling, shorts, lent)
 	}
 	for i := range s.lines {
 		if q := &s.lines[i]; q.stands() || q.first != nil || q.last != nil {

@@ -26,6 +26,8 @@ const (
 	sawUnblock
 	sawStaleRoom
 	sawStreamed
+	sawBusy
+	sawShort
 	sawReceived
 	sawLent
 	sawLentUnlinked
@@ -111,7 +113,7 @@ var happenings = [numHappenings]string{
 	"evictions", "hash table doubled", "out of memory", "allocations made to fail", "pages donated", "pages balanced",
 	"moves awaited", "read while the page moves", "changed while the page moves",
 	"turns yielded", "blocked and yielded", "connections blocked", "connections unblocked", "stale notices of room",
-	"values streamed", "bytes received into chunks", "values lent", "lent values unlinked", "closed within a value",
+	"values streamed", "too many streamed", "short values received beside", "bytes received into chunks", "values lent", "lent values unlinked", "closed within a value",
 	"expired items met", "items reaped", "flushes", "delayed flushes due", "sends in part", "sends refused", "sends made to fail",
 	"watches made to fail", "resets", "half-closes", "closes by the server", "quiet binary requests", "text clients",
 	"binary clients", "rounds of several", "calls made together",

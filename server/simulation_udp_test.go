@@ -67,7 +67,7 @@ func (a *netWorker) Read(in *kernel.Incoming) error {
 	if a.over {
 		return net.ErrClosed
 	}
-	if a.w.chance(a.w.plan.failWatch) {
+	if a.w.chance(4 * a.w.plan.failWatch) {
 		a.w.saw(sawUDPReadFault)
 		return unix.ENOBUFS
 	}

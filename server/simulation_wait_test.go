@@ -34,7 +34,10 @@ func (c *simClient) resolve() {
 	if r == nil || c.gone || c.asks {
 		return
 	}
-	switch h := c.conn.context.hungry; {
+	switch h, f := c.conn.context.hungry, c.conn.context.fill; {
+	case f != nil && f.item.Ref == 0:
+		c.w.saw(sawShort)
+		c.got(r) // it looks for memory when it is whole
 	case h == nil && r.kind == askStore && r.op == engine.OpSet:
 		c.w.fail("client %d: the old value of a refused set is not removed", c.number)
 	case h == nil:
@@ -110,19 +113,30 @@ func refusedGet(c *simClient, r *request) []byte {
 	return appendBinaryError(nil, r, 0x0082)
 }
 
-// inTurn judges whether a store that looks for memory has to let others go first.
-func (e *witness) inTurn(c *simClient, r *request) {
+// inTurn judges whether a store that looks for memory has to let others go first, or to be whole. gradually says that its
+// value is still to come.
+func (e *witness) inTurn(c *simClient, r *request, gradually bool) {
 	q, l := &e.w.server.lines[lineValues], e.w.running.loop
-	streams := r.end > c.conn.socket.taken && c.datagram == nil
-	if streams && len(r.value) >= e.w.plan.shortStore && q.stands() && !l.waiting.first && !c.conn.context.gone.Load() {
+	streams, short := r.end > c.conn.socket.taken && c.datagram == nil, len(r.value) < e.w.plan.shortStore
+	switch {
+	case gradually != (streams && !short):
+		e.w.fail("client %d: a value of %d bytes comes gradually: %v, not %v", c.number, len(r.value), streams, gradually)
+	case streams && short && !l.stores.brief:
+		e.w.fail("client %d: a short value of %d bytes has a chunk before it is whole", c.number, len(r.value))
+	case streams && !short && q.stands() && !l.waiting.first && !c.conn.context.gone.Load():
 		e.w.fail("client %d: a value of %d bytes goes before others", c.number, len(r.value))
 	}
 }
 
 // leaves notes the end of a connection whose request waits.
 func (c *simClient) leaves() {
-	if r := c.lacking(); r != nil && c.conn.context.hungry != nil {
+	r := c.lacking()
+	switch {
+	case r == nil:
+	case c.conn.context.hungry != nil:
 		c.w.saw(sawWaiterLeft)
 		r.lacks = false
+	default:
+		c.resolve() // for then what there is of its value is forgotten
 	}
 }

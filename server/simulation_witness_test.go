@@ -105,8 +105,8 @@ func (e *witness) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
 	if status != engine.OK {
 		e.w.saw(sawTooLarge)
 		e.refuse(c, r, status)
-	} else { // until Allocate says otherwise, if the server gets that far
-		c.lack(r)
+	} else if len(r.value) >= e.w.plan.shortStore || !e.w.plan.blocks { // a worker receives short values without a chunk
+		c.lack(r) // until Allocate says otherwise, if the server gets that far
 	}
 	return status
 }
@@ -143,13 +143,15 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 	if r == nil || e.broken {
 		return engine.Item{}, engine.NoMemory
 	}
+	asked := op
+	op, gradually := op&^engine.Gradually, op&engine.Gradually != 0
 	if r.due = e.w.model.timeOf(r.wireExptime()); int64(exptime) != r.due || op != r.engineOp(&e.w.plan) || r.head > c.conn.socket.taken || r.allocated {
 		e.w.fail("client %d: Allocate with exptime %d and operation %d, want %d and %d", c.number, exptime, op, r.due, r.engineOp(&e.w.plan))
 	}
-	e.inTurn(c, r)
+	e.inTurn(c, r, gradually)
 	if e.faulted() {
 		status = engine.NoMemory
-	} else if it, status = e.inner.Allocate(key, valueLen, flags, exptime, op); status == engine.NoMemory {
+	} else if it, status = e.inner.Allocate(key, valueLen, flags, exptime, asked); status == engine.NoMemory {
 		e.w.saw(sawOutOfMemory)
 		if e.w.plan.roomy() {
 			e.w.fail("client %d: no memory for %d bytes", c.number, valueLen)
@@ -161,6 +163,12 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 		c.allocated(r)
 	case engine.NoMemory:
 		e.lacks(c, r, len(e.held)+len(e.lent))
+		return it, status
+	case engine.Busy:
+		e.w.saw(sawBusy)
+		if !gradually || len(e.held) == 0 {
+			e.w.fail("client %d: the engine is busy", c.number)
+		}
 		return it, status
 	default:
 		e.refuse(c, r, status)
@@ -218,6 +226,9 @@ func (e *witness) Release(it engine.Item) {
 	}
 	r := c.next()
 	switch {
+	case !c.conn.closed && r != nil && r.allocated && r.end > c.conn.socket.taken && len(r.value) < e.w.plan.shortStore:
+		e.w.saw(sawShort)
+		r.allocated = false
 	case c.conn.closed && (r == nil || r.end > c.conn.socket.taken || c.harmed || c.conn.loop.looking):
 		e.w.saw(sawCutValue)
 	case r == nil || !r.allocated || !r.badData || r.end > c.conn.socket.taken:

@@ -1,7 +1,7 @@
 package server
 
 // Memory that cannot be evicted is bounded: what is lent to clients who do not read, or copied for them (long_values.go), and
-// what waits for values that are being received (expectValue). Who comes when a bound is reached waits, and that shall
+// what waits for values that are being received (expectValue, expectsShort). Who comes when a bound is reached waits, and that shall
 // not last because others have stopped half-way.
 //
 // So while anything is held each loop looks once a second at the connections that hold something, and notes how far they
@@ -13,7 +13,11 @@ package server
 // bytes in a second.
 //
 // Nobody is closed for that alone. While requests stand in line for what stalled connections hold these are closed, those
-// first that have been stalled for longest, until what they held is as much as those in line lack.
+// first that have been stalled for longest, until what they held is as much as those in line lack. If that does not help the first
+// in line, as it wants a page and others hold something in it, twice as much is closed the next time.
+//
+// Before somebody is refused who stands in line those have to go as well who are late: they send, but have taken for their value
+// as long as he has stood there, the slowest first.
 
 const (
 	stalledSending = 10 // seconds
@@ -66,6 +70,9 @@ func (l *loop) silence(c *conn, patience int) int {
 func (c *conn) holding() (kinds held, bytes int) {
 	if c.receiving() {
 		kinds, bytes = heldValues, len(c.fill.item.Value)
+		if c.fill.short > 0 {
+			kinds, bytes = heldBuffers, c.fill.short
+		}
 	}
 	if !c.is(stateBlocked) {
 		return kinds, bytes
@@ -87,19 +94,25 @@ func (c *conn) holding() (kinds held, bytes int) {
 	return kinds, bytes
 }
 
-// judge looks at a connection, and says whether it is stalled.
+// judge looks at a connection, and says whether it is stalled or late.
 func (l *loop) judge(c *conn) (s stalled, is bool) {
 	kinds, bytes := c.holding()
 	if kinds == 0 {
 		return s, false
 	}
 	patience := l.patience(c)
-	s = stalled{c, l.silence(c, patience), kinds, bytes}
-	return s, s.silent >= patience
+	s = stalled{c: c, silent: l.silence(c, patience), kinds: kinds, bytes: bytes}
+	if s.silent >= patience {
+		return s, true
+	}
+	if c.receiving() && !c.is(stateBlocked) {
+		s.late, s.silent = true, int(l.shared.awake.Load()-c.fill.since)
+	}
+	return s, s.late && s.silent >= int(l.shared.shares.lastResort())
 }
 
 // look is what a loop does once a second while anything is held, or somebody waits: it looks at all its connections, and
-// reports those that are stalled. While some wait to be answered it also hands the others' sockets what they take
+// reports those that are stalled or late. While some wait to be answered it also hands the others' sockets what they take
 // already, which the rim tells late.
 //
 // Looks are counted, and not seconds: a loop that was held up gave nobody a chance to move.
@@ -160,7 +173,7 @@ func (l *loop) closeStalled(c *conn) {
 	}
 	l.counts[stalledKicks]++
 	if l.shared.log.Level() > 0 {
-		l.shared.log.Printf("<%d is stalled and holds memory that others need: closed", c.fd)
+		l.shared.log.Printf("<%d is stalled, or has taken too long, and holds memory that others need: closed", c.fd)
 	}
 	l.close(c)
 	l.totals.add(&l.counts)

@@ -72,7 +72,7 @@ func TestSilence(t *testing.T) {
 // TestChoose: of those who are stalled no more are closed than it takes, the worst first, and only who holds what is lacked.
 func TestChoose(t *testing.T) {
 	a, b, c, d := newConn(listen.KindTCP), newConn(listen.KindTCP), newConn(listen.KindTCP), newConn(listen.KindTCP)
-	found := []stalled{{a, 30, heldCopies, 1000}, {b, 40, heldLoans, 500}, {c, 50, heldValues, 1000}, {d, 40, heldCopies, 600}}
+	found := []stalled{{a, 30, heldCopies, 1000, false}, {b, 40, heldLoans, 500, false}, {c, 50, heldValues, 1000, false}, {d, 40, heldCopies, 600, false}}
 	for _, want := range []struct {
 		lacked []need
 		closed []*conn
@@ -85,6 +85,7 @@ func TestChoose(t *testing.T) {
 		{[]need{{heldValues, 1}, {heldReplies, 600}}, []*conn{c, d}},
 		{[]need{{heldChunks, 1000}}, []*conn{c}},
 		{[]need{{heldChunks, 1001}}, []*conn{c, b}},
+		{[]need{{heldBuffers, 1}}, nil},
 	} {
 		s := &shared{shares: usualShares}
 		s.relief.report(slices.Clone(found))
@@ -101,6 +102,35 @@ func TestChoose(t *testing.T) {
 		if again := s.choose(101); len(again) != 0 {
 			t.Errorf("%+v: %d more are closed", want.lacked, len(again))
 		}
+	}
+}
+
+// TestChooseLate: who is late is closed only for who has stood in line for nearly as long as anybody may, and after those who
+// are stalled. What the first in line lacks counts double when it still stands after others were closed.
+func TestChooseLate(t *testing.T) {
+	a, b, c := newConn(listen.KindTCP), newConn(listen.KindTCP), newConn(listen.KindTCP)
+	found := []stalled{{a, 70, heldValues, 100, true}, {b, 80, heldValues, 100, true}, {c, 20, heldValues, 100, false}}
+	s := &shared{shares: usualShares}
+	first, second := &hungry{need: need{heldValues, 50}}, &hungry{need: need{heldValues, 50}, since: 1}
+	s.lines[lineValues].join(first)
+	s.lines[lineValues].join(second)
+	for _, want := range []struct {
+		now    uint32
+		closed []*conn
+	}{
+		{1, nil}, {2, []*conn{c}}, {49, []*conn{c}}, {50, []*conn{c, b}}, {51, []*conn{c, b, a}},
+	} {
+		s.relief.report(slices.Clone(found))
+		var closed []*conn
+		for _, w := range s.choose(want.now) {
+			closed = append(closed, w.c)
+		}
+		if !slices.Equal(closed, want.closed) {
+			t.Errorf("second %d: %d are closed, want %d; helped %d times", want.now, len(closed), len(want.closed), first.helped)
+		}
+	}
+	if first.helped != 4 || second.helped != 0 {
+		t.Errorf("helped %d and %d times", first.helped, second.helped)
 	}
 }
 
@@ -135,7 +165,7 @@ func TestHalfSentValuesAreCutOff(t *testing.T) {
 	}
 }
 
-// TestSlowSendersAreSpared: who sends slowly, but does, is not closed however long others wait for that.
+// TestSlowSendersAreSpared: who sends slowly, but does, is not closed though others wait for that.
 func TestSlowSendersAreSpared(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.MemoryLimit = 8 << 20 })
 	held := ts.hold(4)
@@ -143,7 +173,7 @@ func TestSlowSendersAreSpared(t *testing.T) {
 	c.send(fmt.Sprintf(setLong, 9) + longValue(9)[:5000])
 	ts.waiting(1)
 	at, read := 5000, ts.sum(bytesRead)
-	for range maxWait - 5 {
+	for range ts.shares.lastResort() - 5 {
 		for i, h := range held {
 			h.send(longValue(i)[at : at+6000])
 			read += 6000

@@ -246,7 +246,7 @@ func TestEmptyValueIsNeeded(t *testing.T) {
 	c.send("set k 0 0 0\r\n\r\n")
 	ts.waiting(1)
 	ts.pass(3)
-	if short := ts.shortage(ts.awake.Load()); short[heldChunks] <= 0 {
+	if short, _ := ts.shortage(ts.awake.Load()); short[heldChunks] <= 0 {
 		t.Errorf("%d bytes are lacked", short[heldChunks])
 	}
 	giveBack()

@@ -13,7 +13,8 @@ const (
 	lineCopies  = iota // for values to be sent that may be copied
 	lineLoans          // for those that are too long for that
 	lineValues         // for long values to be received
-	lineShort          // for other stores
+	lineBuffers        // for short ones
+	lineShort          // for short ones that are whole
 	lineChanges        // for what is made from the item there: the first may lack anything
 	numLines
 )
@@ -31,11 +32,7 @@ type line struct {
 	last  *hungry
 }
 
-// shortStore is the length in bytes up to which a value to be stored is short: there is room for it besides that for the
-// long ones.
-const shortStore = 16 << 10
-
-// lineFor returns the line for what needs memory to store something.
+// lineFor returns the line for what needs a chunk to store something.
 func (s *shared) lineFor(r *protocol.Request) *line {
 	switch {
 	case r.IsChange() && r.Flag&protocol.FlagStreaming == 0:
@@ -101,13 +98,30 @@ func (q *line) leave(h *hungry) (next *hungry) {
 	return next
 }
 
-// addNeeds adds what those lack who stand in the line and have for a whole second.
-func (q *line) addNeeds(short *shortage, now uint32) {
+// relieveAfter is for how many seconds one must have stood in a line before others are closed.
+const relieveAfter = 2
+
+// addNeeds adds what those lack who stand in the line and have for so many seconds. What the first one lacks counts double for
+// each time that was not enough.
+func (q *line) addNeeds(short *shortage, now, seconds uint32) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for h := q.first; h != nil; h = h.behind {
-		if now-h.since > 1 {
-			short[h.need.kinds] += h.need.bytes
+		if now-h.since >= seconds {
+			short[h.need.kinds] += h.need.bytes << h.helped
 		}
+	}
+}
+
+// maxHelp bounds how often a need is doubled.
+const maxHelp = 16
+
+// relieved notes that connections are closed that held such kinds of memory. If the first in the line lacks them, and still
+// stands there the next time, it was not enough.
+func (q *line) relieved(kinds held, now uint32) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if h := q.first; h != nil && h.need.kinds&kinds != 0 && now-h.since >= relieveAfter && h.helped < maxHelp {
+		h.helped++
 	}
 }

@@ -16,7 +16,7 @@ import (
 //  2. It stands in a line (wait_line.go), once its socket has taken all replies before its own. A get does so only when the
 //     client has taken them too: until then it is not in need, and must not keep anybody waiting.
 //  3. When something comes back, and once a second, the first of each line is tried again, in a run of its own.
-//  4. While it stands in line those who hold what it lacks and are stalled are closed (stalled.go).
+//  4. While it stands in line those who hold what it lacks and are stalled are closed, and in the end those who are late (stalled.go).
 //  5. If that does not help it is refused after maxWait seconds.
 //
 // Who cannot wait is refused at once: a datagram, a client that is gone, a connection that cannot be paused, and who lacks
@@ -41,6 +41,7 @@ type hungry struct {
 	place  int   // on its loop's list
 	since  uint32
 	stands bool    // in the line, since that second of shared.awake
+	helped int     // how often others were closed while it was the first there
 	before *hungry // in the line
 	behind *hungry
 }

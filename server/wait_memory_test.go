@@ -57,9 +57,8 @@ func TestStoreWaits(t *testing.T) {
 			other.ask(fmt.Sprintf("set small%d 0 0 5\r\nhello\r\nget small%d\r\n", i, i), fmt.Sprintf("STORED\r\nVALUE small%d 0 5\r\nhello\r\nEND\r\n", i))
 		}
 		value := strings.Repeat("v", 10_000) // that comes in parts
-		before := ts.filling.Load()
 		other.send("set short 0 0 10000\r\n" + value[:3000])
-		eventually.True(t, "it has begun", func() bool { return ts.filling.Load() > before })
+		eventually.True(t, "it has begun", func() bool { return ts.shorts.Load() > 0 })
 		other.ask(value[3000:]+"\r\n", "STORED\r\n")
 		ts.pass(5)
 		if n := ts.hungry.Load(); n != 3 {
@@ -84,7 +83,9 @@ func TestStoreWaits(t *testing.T) {
 // nobodyWaits: nothing is left of those who waited.
 func (ts *testServer) nobodyWaits() {
 	ts.t.Helper()
-	eventually.True(ts.t, "nobody waits", func() bool { return ts.hungry.Load() == 0 && ts.filling.Load() == 0 && ts.asideBytes.Load() == 0 })
+	eventually.True(ts.t, "nobody waits", func() bool {
+		return ts.hungry.Load() == 0 && ts.filling.Load() == 0 && ts.shorts.Load()+ts.brief.Load() == 0 && ts.asideBytes.Load() == 0
+	})
 	if ts.anybodyStands() {
 		ts.t.Error("somebody stands in line")
 	}
@@ -358,7 +359,7 @@ func TestLine(t *testing.T) {
 			t.Errorf("after %d: %d stand, the next one's need is %+v", i, q.length.Load(), next)
 		}
 		var short shortage
-		q.addNeeds(&short, 4) // those who have stood for longer than a second
+		q.addNeeds(&short, 4, relieveAfter) // those who have stood for longer than a second
 		sum := 0
 		for _, h := range left {
 			if h.since < 3 {

@@ -92,6 +92,12 @@ var attacks = []attack{
 		run:    storeBursts,
 	},
 	{
+		name: "trickle", what: "values are sent slowly, one after the other: ",
+		bounds: []bound{{what: "315 KB refused, of 10, 150 clients with 2 KB, -m 8"}, {what: "2 MB, of 10, 1,000 clients with 2 KB, -m 64 -I 5m"},
+			{what: "315 KB, of 2, 4 clients with 1 MB, -m 8"}, {what: "longest wait with the first two", most: 5, unit: "s"}},
+		run: trickledValues,
+	},
+	{
 		name: "neighbour", what: "2 clients send 2 MB of gets over and over at -t 1: ",
 		bounds: []bound{{what: "p99 of another client", most: 10, unit: "ms"}},
 		noisy:  true, run: neighbours,

@@ -58,7 +58,7 @@ func parse(args []string) (*options, error) {
 		}
 	}
 	only := flags.String("only", "", "the attacks to make, with commas (default: all)")
-	flags.BoolVar(&opts.short, "short", false, "smaller attacks, two minutes in all")
+	flags.BoolVar(&opts.short, "short", false, "smaller attacks, three minutes in all")
 	flags.BoolVar(&opts.gctrace, "gctrace", false, "show what Go's runtime says of each collection (pauses)")
 	flags.Uint64Var(&opts.seed, "seed", 1, "seed of everything random")
 	flags.StringVar(&opts.corpus, "corpus", "testdata/golden", "folder with recorded conversations")

@@ -1,0 +1,102 @@
+package server
+
+import (
+	"gocached/engine"
+	"gocached/protocol"
+)
+
+// A value that is being received into its chunk keeps the whole page of the chunk from values of other sizes, for as long
+// as its client likes. The engine bounds how many pages that are (engine/memory/gradual.go). Short values would take them up
+// though there is little in them. So a short one gets its chunk only for the round in which it begins, since mostly the rest
+// is there already; if it is not, the value moves to a buffer beside the engine, and gets a chunk again when it is whole. These
+// buffers are bounded, too, and beyond that a store waits (wait_memory.go).
+
+const (
+	// shortStore is the length in bytes up to which a value to be stored is short.
+	shortStore = 16 << 10
+
+	// maxShort bounds the bytes of these buffers: as many of the longest as there are connections by default.
+	maxShort = 16 << 20
+)
+
+// storeShort makes room for a short value that is still coming.
+func (t *stores) storeShort(i int, c *conn) {
+	r, q := &t.round.run.Requests[i], &t.shared.lines[lineBuffers]
+	if t.waiting.mustQueue(q, c) || !t.shared.expectsShort(r.ValueLen) {
+		t.waitToStore(i, need{heldBuffers, r.ValueLen}, q)
+		return
+	}
+	item, status := t.allocateBriefly(i)
+	f := &fill{kept: t.round.keep(i, true), item: item, short: r.ValueLen}
+	switch status {
+	case engine.OK:
+		t.shared.shorts.Add(int64(f.short))
+		t.shared.brief.Add(1)
+	case engine.NoMemory: // by now
+		f.item.Value = t.bufferFor(f)
+	default:
+		t.refuse(i, status)
+		return
+	}
+	t.begin(c, f, r)
+}
+
+// expectsShort says whether there is room for another buffer: one there always is.
+func (s *shared) expectsShort(bytes int) bool {
+	kept := s.shorts.Load()
+	return kept == 0 || kept+int64(bytes) <= s.shares.maxShort
+}
+
+// unexpectShort ends what a short value counts for.
+func (s *shared) unexpectShort(f *fill) {
+	s.shorts.Add(-int64(f.short))
+	if f.item.Ref != 0 {
+		s.brief.Add(-1)
+	}
+}
+
+// allocateBriefly allocates a chunk for a short value, if setAside is called at the end of this round.
+func (t *stores) allocateBriefly(i int) (engine.Item, engine.Status) {
+	if !t.brief {
+		return engine.Item{}, engine.NoMemory
+	}
+	r := &t.round.run.Requests[i]
+	item, status := t.engineCall().Allocate(t.round.run.Keys[i].Bytes, r.ValueLen, r.Flags, t.shared.clock.Exptime(r.Exptime), r.Op)
+	t.engineDone()
+	return item, status
+}
+
+// setAside moves the short values that have begun in this round and are not whole into buffers.
+func (t *stores) setAside() {
+	for _, c := range t.begun {
+		if f := c.fill; f != nil && f.short > 0 && f.item.Ref != 0 {
+			t.shared.unexpectShort(f)
+			b := t.bufferFor(f)
+			copy(b, f.item.Value[:f.got])
+			t.engineCall().Release(f.item)
+			t.engineDone()
+			f.item = engine.Item{Value: b}
+			t.shared.askToFeed()
+		}
+	}
+}
+
+// bufferFor returns a buffer for a short value, and counts it.
+func (t *stores) bufferFor(f *fill) []byte {
+	b := t.round.inputs.take(f.short, shortStore)
+	f.short = cap(b)
+	t.shared.shorts.Add(int64(f.short))
+	return b
+}
+
+// storeFromBuffer stores a short value that has come into a buffer and is whole now.
+func (t *stores) storeFromBuffer(i int, f *fill) {
+	r := &t.round.run.Requests[i]
+	r.Flag, r.Value = r.Flag&^protocol.FlagFilled, f.item.Value
+	if !f.wellEnded() {
+		r.Flag |= protocol.FlagBadData
+	}
+	t.storeWhole(i) // which keeps nothing of the buffer
+	r.Value = nil
+	t.round.inputs.recycle(f.item.Value)
+}
