@@ -71,7 +71,7 @@ benchstat: ## compare the Go benchmarks of two commits: OLD=<commit> [NEW=<commi
 simulate: ## play SEEDS (10000) worlds of the seeded simulation from START (1) on, and show what happened in them
 	$(GO) test ./server -run '^TestSimulation$$' -count=1 -timeout 0 -v -sim.seeds $(SEEDS) -sim.start $(START)
 
-limits: build ## attack it and hold the costs against bounds, beside the memcached in PATH; ARGS=--short takes two minutes
+limits: build ## attack it and hold the costs against bounds, beside the memcached in PATH; ARGS=--short takes three minutes
 	$(GO) run ./bench/limits $(ARGS) $(BIN)
 
 golden: ## replay the recorded conversations with memcached against gocached

@@ -79,7 +79,7 @@ var counterRows = [numCounters]figure.Row{
 	idleKicks:    counted("idle_kicks", figure.Connections, "Connections closed by -o idle_timeout."),
 	batchedCalls: counted("batched_calls", figure.Calls, "Sends and receives made together with others, through io_uring."),
 	stalledKicks: counted("stalled_kicks", figure.Connections, "Connections closed because they held memory that others "+
-		"waited for, and neither read nor sent."),
+		"waited for, and neither read nor sent, or sent one value for 50 seconds."),
 	getWaits:   counted("get_waits", figure.Requests, "Gets of long values that had to wait for memory."),
 	storeWaits: counted("store_waits", figure.Requests, "Stores that had to wait for memory, among them append, prepend, incr and decr."),
 	panics: counted("panics", figure.None, "Faults of gocached's own that were survived: each "+

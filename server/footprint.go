@@ -29,7 +29,7 @@ var footprintRows = []footprintRow{
 		"memory_requests and memory_replies count.",
 		func(f *footprint) uint64 { return f.heap }),
 	ofBytes("memory_requests", "Bytes of the heap for requests: what is kept of those that are not whole or have to wait, "+
-		"and a buffer for each event loop.",
+		"values below 16 KB included, and a buffer for each event loop.",
 		func(f *footprint) uint64 { return f.requests }),
 	ofBytes("memory_replies", "Bytes of the heap for replies that clients have not taken.",
 		func(f *footprint) uint64 { return f.replies }),
