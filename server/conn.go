@@ -86,9 +86,9 @@ func (c *conn) chooseProtocol(binding settings.Binding, first byte) {
 // fill is a value on its way from the socket into its chunk, or into a buffer (short_values.go).
 type fill struct {
 	kept
-	item    engine.Item // without a Ref it is the buffer
-	short   int         // the bytes for which it counts if it is a short value, else 0
-	since   uint32      // see shared.awake
+	item    engine.Item // it has no Ref if its Value is a buffer
+	short   int         // how many bytes it counts as in shared.shorts, or 0 for a long value
+	since   uint32      // the second of shared.awake in which it began
 	got     int         // bytes of item.Value that have come
 	tail    [2]byte
 	tailGot int

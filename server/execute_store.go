@@ -9,8 +9,8 @@ import (
 // stores answers set and its like.
 type stores struct {
 	answers
-	begun []*conn // that have begun to send a value in this round of which not all was there
-	brief bool    // setAside will be called for them
+	begun []*conn // that have begun to send a value in this round
+	brief bool    // setAside will be called at its end
 }
 
 // store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request;
@@ -70,7 +70,7 @@ func (t *stores) storeStreaming(i int, c *conn) {
 	t.begin(c, &fill{kept: t.round.keep(i, r.KeyMatters()), item: item}, r)
 }
 
-// begin has a connection send the rest of its value.
+// begin starts to receive the rest of a value.
 func (t *stores) begin(c *conn, f *fill, r *protocol.Request) {
 	f.tailLen, f.since = tailLen(r), t.shared.awake.Load()
 	f.fillFrom(r.Value)

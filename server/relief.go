@@ -40,13 +40,13 @@ type need struct {
 	bytes int
 }
 
-// stalled is a connection that holds memory and has not moved, or that is late.
+// stalled is a connection that holds memory, and has not moved or is late.
 type stalled struct {
 	c      *conn
 	silent int // looks
 	kinds  held
 	bytes  int
-	late   bool // it moves, and silent is for how many seconds it has sent its value
+	late   bool // it moves, and silent counts the seconds since its value began
 }
 
 // relief is what is known of stalled connections, and of what was lacked by requests that could not wait.
@@ -65,7 +65,7 @@ func (r *relief) report(found []stalled) {
 // lack notes that somebody has lacked memory and could not wait for it.
 func (s *shared) lack(n need) { s.relief.lacked[n.kinds].Add(int64(n.bytes)) }
 
-// shortage adds up what is lacked, and what of it by those who will soon be refused.
+// shortage adds up what is lacked. urgent is the part of it that requests lack that will soon be refused.
 func (s *shared) shortage(now uint32) (short, urgent shortage) {
 	for kinds := range s.relief.lacked {
 		short[kinds] = int(s.relief.lacked[kinds].Swap(0))
@@ -102,7 +102,7 @@ func (s *shared) choose(now uint32) (worst []stalled) {
 	return worst
 }
 
-// worse compares connections by how soon they are to be closed: those that are only late come last.
+// worse compares connections by how soon they are to be closed. Those that are only late come last.
 func worse(a, b stalled) int {
 	if a.late != b.late {
 		if b.late {

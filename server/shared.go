@@ -39,8 +39,8 @@ type shared struct {
 	shares     shares
 	unsent     atomic.Int64 // bytes of replies that connections keep since their sockets did not take them
 	filling    atomic.Int64 // bytes taken by long values that are being received
-	shorts     atomic.Int64 // bytes of short ones that are, and of the buffers for them
-	brief      atomic.Int64 // those of them that have chunks
+	shorts     atomic.Int64 // bytes of short values that are being received
+	brief      atomic.Int64 // how many of these have chunks
 	lent       atomic.Int64 // values that the engine has lent
 	hungry     atomic.Int64 // requests that wait for memory
 	asideBytes atomic.Int64 // of values that came with those
@@ -97,7 +97,7 @@ type shares struct {
 	minMoved       int // bytes in a second
 }
 
-// lastResort is how many seconds a request stands in line until those have to go who have taken as long for their value.
+// lastResort is how many seconds a request stands in line before connections are closed for it that are late.
 func (s *shares) lastResort() uint32 { return s.maxWait - s.maxWait/6 }
 
 var usualShares = shares{lendFrom, shortStore, maxShort, takenUpTo, maxUnsent / 2, maxWait, stalledReading, stalledSending, minMoved}

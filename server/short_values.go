@@ -6,16 +6,16 @@ import (
 )
 
 // A value that is being received into its chunk keeps the whole page of the chunk from values of other sizes, for as long
-// as its client likes. The engine bounds how many pages that are (engine/memory/gradual.go). Short values would take them up
-// though there is little in them. So a short one gets its chunk only for the round in which it begins, since mostly the rest
-// is there already; if it is not, the value moves to a buffer beside the engine, and gets a chunk again when it is whole. These
-// buffers are bounded, too, and beyond that a store waits (wait_memory.go).
+// as its client likes. The engine bounds how many pages may have such values (engine/memory/gradual.go). Short values would
+// use this bound up though they hold little. So a short value has its chunk only for the round in which it begins. Mostly the
+// rest of it comes in that round. If it does not, the value moves to a buffer beside the engine, and gets a chunk again when it
+// is whole. The buffers are bounded too. Beyond that bound a store waits (wait_memory.go).
 
 const (
-	// shortStore is the length in bytes up to which a value to be stored is short.
+	// shortStore is the length in bytes from which a value to be stored is long.
 	shortStore = 16 << 10
 
-	// maxShort bounds the bytes of these buffers: as many of the longest as there are connections by default.
+	// maxShort bounds the bytes of all buffers for short values. By default each connection may have the longest one.
 	maxShort = 16 << 20
 )
 
@@ -32,7 +32,7 @@ func (t *stores) storeShort(i int, c *conn) {
 	case engine.OK:
 		t.shared.shorts.Add(int64(f.short))
 		t.shared.brief.Add(1)
-	case engine.NoMemory: // by now
+	case engine.NoMemory: // there may be some when the value is whole
 		f.item.Value = t.bufferFor(f)
 	default:
 		t.refuse(i, status)
@@ -41,13 +41,13 @@ func (t *stores) storeShort(i int, c *conn) {
 	t.begin(c, f, r)
 }
 
-// expectsShort says whether there is room for another buffer: one there always is.
+// expectsShort says whether there is room for another buffer. There is always room for one.
 func (s *shared) expectsShort(bytes int) bool {
 	kept := s.shorts.Load()
 	return kept == 0 || kept+int64(bytes) <= s.shares.maxShort
 }
 
-// unexpectShort ends what a short value counts for.
+// unexpectShort takes a short value out of the counts.
 func (s *shared) unexpectShort(f *fill) {
 	s.shorts.Add(-int64(f.short))
 	if f.item.Ref != 0 {
@@ -55,7 +55,7 @@ func (s *shared) unexpectShort(f *fill) {
 	}
 }
 
-// allocateBriefly allocates a chunk for a short value, if setAside is called at the end of this round.
+// allocateBriefly allocates a chunk for a short value. It does so only in rounds at the end of which setAside is called.
 func (t *stores) allocateBriefly(i int) (engine.Item, engine.Status) {
 	if !t.brief {
 		return engine.Item{}, engine.NoMemory
@@ -96,7 +96,7 @@ func (t *stores) storeFromBuffer(i int, f *fill) {
 	if !f.wellEnded() {
 		r.Flag |= protocol.FlagBadData
 	}
-	t.storeWhole(i) // which keeps nothing of the buffer
+	t.storeWhole(i) // it keeps nothing of the buffer
 	r.Value = nil
 	t.round.inputs.recycle(f.item.Value)
 }

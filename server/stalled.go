@@ -13,11 +13,11 @@ package server
 // bytes in a second.
 //
 // Nobody is closed for that alone. While requests stand in line for what stalled connections hold these are closed, those
-// first that have been stalled for longest, until what they held is as much as those in line lack. If that does not help the first
-// in line, as it wants a page and others hold something in it, twice as much is closed the next time.
+// first that have been stalled for longest, until what they held is as much as those in line lack. The first in line may need a
+// whole page, in which others hold something. If it still stands there a second later, twice as much is closed, and so on.
 //
-// Before somebody is refused who stands in line those have to go as well who are late: they send, but have taken for their value
-// as long as he has stood there, the slowest first.
+// A request that has stood in line for lastResort seconds will soon be refused. Then connections are closed too that are late:
+// they have been sending one value for as many seconds. The slowest goes first.
 
 const (
 	stalledSending = 10 // seconds

@@ -98,11 +98,11 @@ func (q *line) leave(h *hungry) (next *hungry) {
 	return next
 }
 
-// relieveAfter is for how many seconds one must have stood in a line before others are closed.
+// relieveAfter is how many seconds a request stands in line before others are closed for it.
 const relieveAfter = 2
 
-// addNeeds adds what those lack who stand in the line and have for so many seconds. What the first one lacks counts double for
-// each time that was not enough.
+// addNeeds adds what the requests lack that have stood in the line for so many seconds. What the first one lacks is doubled for
+// each time that connections were closed for it in vain.
 func (q *line) addNeeds(short *shortage, now, seconds uint32) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -116,8 +116,8 @@ func (q *line) addNeeds(short *shortage, now, seconds uint32) {
 // maxHelp bounds how often a need is doubled.
 const maxHelp = 16
 
-// relieved notes that connections are closed that held such kinds of memory. If the first in the line lacks them, and still
-// stands there the next time, it was not enough.
+// relieved notes that connections are closed that held these kinds of memory. If the first in the line lacks one of them, and
+// still stands there the next time, this was not enough.
 func (q *line) relieved(kinds held, now uint32) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
