@@ -10,7 +10,7 @@ import (
 func (w *world) watchLoop(l *netLoop) {
 	w.tally[sawYield] += l.yields()
 	w.watchPanics(l.loop)
-	if l.watched++; w.plan.surge > 0 && w.plan.idle == 0 && l.watched%crowdWatch != 0 {
+	if l.watched++; w.plan.watchedSeldom() && l.watched%crowdWatch != 0 {
 		return
 	}
 	for _, c := range w.clients {
@@ -31,6 +31,9 @@ func (w *world) watchLoop(l *netLoop) {
 		}
 	}
 }
+
+// watchedSeldom says that not all that a loop does is looked at, since to look at a crowd takes long.
+func (p *plan) watchedSeldom() bool { return p.surge > 0 && p.idle == 0 }
 
 func (w *world) watchPanics(l *loop) {
 	if n := l.totals[panics].Load() + l.counts[panics]; n > 0 {
