@@ -71,14 +71,14 @@ func (s *Server) accept(ln listen.Listener) {
 			places <- struct{}{}
 			onTheirWay.Go(func() {
 				defer func() { <-places }()
-				s.enrol(nc, ln.Kind, place)
+				s.enrol(nc, &ln, place)
 			})
 		case listen.Rejected:
 			place.Release()
 			if s.log.Level() > 0 {
 				s.log.Printf("Too many open connections")
 			}
-			reject(nc)
+			reject(nc, &ln)
 		case listen.TooLate:
 			place.Release()
 			_ = nc.Close()
@@ -109,9 +109,9 @@ const tooMany = "ERROR Too many open connections\r\n"
 
 // reject tells a client that there is no room and closes its connection. It does not wait: a new socket has room for
 // these few bytes, and if not they are left out. What the client has said already is read, or the socket would be reset
-// and take the answer with it.
-func reject(nc net.Conn) {
-	if control, err := nc.(syscall.Conn).SyscallConn(); err == nil {
+// and take the answer with it. Who would not understand it is told nothing.
+func reject(nc net.Conn, ln *listen.Listener) {
+	if control, err := nc.(syscall.Conn).SyscallConn(); err == nil && ln.Transport == nil {
 		_ = control.Control(func(fd uintptr) {
 			_, _ = kernel.System{}.Send(int(fd), []byte(tooMany))
 			_, _ = kernel.System{}.Receive(int(fd), make([]byte, readBuffer))
@@ -121,8 +121,10 @@ func reject(nc net.Conn) {
 }
 
 // enrol hands a connection to an event loop.
-func (s *Server) enrol(nc net.Conn, kind listen.Kind, place rim.Place) {
-	if err := s.rim.Enrol(nc, newConn(kind), place); err != nil {
+func (s *Server) enrol(nc net.Conn, ln *listen.Listener, place rim.Place) {
+	c := newConn(ln.Kind)
+	c.carrier = newCarrier(ln.Transport)
+	if err := s.rim.Enrol(nc, c, place); err != nil {
 		s.log.Printf("connection given up: %v", err)
 		s.gate.Leave()
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // What would hold a loop up is run in a goroutine of its own: the work for parked requests (park.go), rounds of an engine that
-// waits (worker.go). What concerns a connection comes back to its loop as a task (core.onLoop).
+// waits (worker.go), steps of handshakes (handshake.go). What concerns a connection comes back to its loop as a task (core.onLoop).
 
 // background runs functions in goroutines of their own until it is stopped.
 type background struct {
@@ -15,13 +15,14 @@ type background struct {
 	running sync.WaitGroup
 }
 
-// run runs f in a goroutine of its own, or not at all once stop has been called.
-func (b *background) run(f func()) {
+// run runs f in a goroutine of its own, or not at all once stop has been called. It reports whether it does.
+func (b *background) run(f func()) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.stopped {
 		b.running.Go(f)
 	}
+	return !b.stopped
 }
 
 // runAfter does the same after a pause. The pause costs no goroutine.

@@ -191,13 +191,16 @@ func (k *checker) checkConn(fd int, c *conn) error {
 			own += len(c.queue[i].bytes)
 		}
 	}
+	if c.carrier != nil {
+		own += len(c.carrier.wire)
+	}
 	waits := c.state & (stateBlocked | stateYielded | stateParked)
 	switch {
 	case c.fd != fd || c.loop != l || !c.is(stateOpen):
 		return fmt.Errorf("it says that its descriptor is %d, or is another loop's", c.fd)
 	case c.is(stateHungry) && !c.is(stateParked):
 		return fmt.Errorf("it waits for memory and is not parked")
-	case c.is(stateBlocked) != (len(c.queue) > 0):
+	case c.is(stateBlocked) != c.hasUnsent():
 		return fmt.Errorf("%d pieces wait for its socket", len(c.queue))
 	case own > c.kept:
 		return fmt.Errorf("%d bytes of our own wait for its socket, it counts %d", own, c.kept)
@@ -209,7 +212,7 @@ func (k *checker) checkConn(fd int, c *conn) error {
 		return fmt.Errorf("it is not paused")
 	case c.is(stateUnended) && !c.is(stateTimed):
 		return fmt.Errorf("nobody will look at its line again")
-	case c.is(stateEnding) && (!c.is(stateClosing) || len(c.queue) > 0 || c.in != nil):
+	case c.is(stateEnding) && (!c.is(stateClosing) || c.hasUnsent() || c.in != nil):
 		return fmt.Errorf("it goes on after its end")
 	case c.fill != nil && (c.fill.got > len(c.fill.item.Value) || c.fill.tailGot > c.fill.tailLen):
 		return fmt.Errorf("%d bytes of a value of %d have come", c.fill.got, len(c.fill.item.Value))

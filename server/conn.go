@@ -20,23 +20,24 @@ import (
 // What every request touches comes first, in two cache lines: by the time a client speaks again the processor has
 // forgotten it.
 type conn struct {
-	state  connState // facts, see below
-	event  uint32    // requests taken since the last event, for conn_yields
-	blocks uint32    // how often it was blocked
-	grown  uint32    // how often more has come of a line that has no end, see line_timeout.go
-	fd     int
-	first  int32  // its first and last piece in the loop's current output, or -1
-	last   int32  //
-	size   int    // bytes in those pieces
-	fill   *fill  // the value that is being received straight into its chunk, or nil
-	in     []byte // input that could not be taken yet: the beginning of a request, or what waits behind a pause
-	parser protocol.Parser
-	loop   *loop
-	auth   *auth // who it is, with -S and once it has tried
+	state   connState // facts, see below
+	event   uint32    // requests taken since the last event, for conn_yields
+	carrier *carrier  // nil if it is plain
+	fd      int
+	first   int32  // its first and last piece in the loop's current output, or -1
+	last    int32  //
+	size    int    // bytes in those pieces
+	fill    *fill  // the value that is being received into its chunk, or nil
+	in      []byte // input that could not be taken yet: the beginning of a request, or what waits behind a pause
+	parser  protocol.Parser
+	loop    *loop
+	auth    *auth // who it is, with -S and once it has tried
 
 	heard    lastHeard   // for -o idle_timeout
 	queue    []unsent    // output that the socket did not take, oldest first
-	kept     int         // bytes of our own in it, those already sent from its head included
+	kept     int         // bytes of our own in it, those already sent from its head included, and in carrier.wire
+	blocks   uint32      // how often it was blocked
+	grown    uint32      // how often more has come of a line that has no end, see line_timeout.go
 	progress progress    // see stalled.go
 	hungry   *hungry     // its request that waits for memory, or nil
 	gone     atomic.Bool // it is closed: the one fact that other goroutines may ask for
@@ -64,6 +65,7 @@ const (
 	stateSaidAll                       // its client has nothing more to say, as far as is known
 	stateHalf                          // its input is the beginning of a request, and a worker has seen that
 	stateEnding                        // we have said that it is over, and wait for the client to close; see hangup.go
+	stateOver                          // its transport brings no more input: it is closed when what there is has been answered
 )
 
 func (c *conn) is(s connState) bool { return c.state&s != 0 }
@@ -72,6 +74,9 @@ func (c *conn) clear(s connState)   { c.state &^= s }
 func (c *conn) mayParse() bool {
 	return c.state&(stateOpen|stateBlocked|stateParked|stateClosing) == stateOpen
 }
+
+// isHeldUp says whether a connection's input must wait.
+func (c *conn) isHeldUp() bool { return c.state&(stateBlocked|stateYielded|stateParked) != 0 }
 
 func (c *conn) resetOutput()         { c.first, c.last, c.size = -1, -1, 0 }
 func newConn(kind listen.Kind) *conn { return &conn{kind: kind, first: -1, last: -1} }
@@ -139,6 +144,9 @@ func (c *conn) notTaken() int {
 	left := c.loop.kernel.Outstanding(c.fd) // 0 after an error, which is no change and so no sign of life
 	for i := range c.queue {
 		left += len(c.queue[i].bytes)
+	}
+	if c.carrier != nil {
+		left += len(c.carrier.wire)
 	}
 	return left
 }

@@ -23,6 +23,9 @@
 // lent to all of them together is bound too (long_values.go), and so is what is being received (execute_store.go,
 // short_values.go). Who finds no room waits in line (wait_memory.go), and who stalls while others do is closed (stalled.go).
 //
+// What a listener says has a transport (package transport, carrier.go), as TLS will, is unwrapped before it is parsed, and
+// wrapped before it is sent. The stages know nothing of it. No listener has one yet, and UDP never has.
+//
 // UDP goes past gnet: a few goroutines for each socket read datagrams, up to 32 with one system call, take them through the
 // same three stages, and send each command's answer as a message (udp.go). They may wait, and an answer is never longer
 // than 65,535 datagrams.
@@ -45,6 +48,7 @@
 //	panic.go, check.go              what becomes of a bug; what must hold between two stages, and behind a round
 //
 //	reader.go                       reader: one way for each kind of caller
+//	unwrap.go, handshake.go         unwrapper: what comes through a transport; see carrier.go
 //	parse.go, round.go              round: whose input waits, and the run of requests that was parsed from it
 //	execute.go, answers.go          executor: one table, a handler for each command, for both protocols
 //	execute_get.go, long_values.go  gets; long values, which are sent from where they lie
@@ -56,6 +60,7 @@
 //	settle.go                       the end of a run: each connection keeps what was not taken of its input
 //	replies.go, sink.go             replies: what has been made and not sent, and where it goes
 //	write.go, write_batch.go        writer: the sink of sockets
+//	wrap.go                         what goes through a transport
 //	hangup.go                       how a connection is ended whose client may go on
 //
 //	wait_memory.go                  waiting: the requests of a loop that wait for memory

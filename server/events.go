@@ -22,6 +22,10 @@ func (c *conn) Opened(r *rim.Loop, fd int) {
 	l.conns.add(c)
 	l.hear(c)
 	l.shared.logOpen(c)
+	if c.carrier != nil {
+		l.unwrapper.begin(c)
+		l.onLoop(c, l.answer) // gnet is not ready for a close within this call
+	}
 }
 
 // Traffic takes what gnet has read.
@@ -72,6 +76,9 @@ func (l *loop) closed(c *conn) {
 	}
 	if c.fill != nil {
 		l.stores.cutFill(c)
+	}
+	if c.carrier != nil {
+		l.writer.letGo(c)
 	}
 	for _, u := range c.queue {
 		l.replies.release(u.item)

@@ -91,7 +91,7 @@ func (l *loop) goOnFrom(h *hungry) {
 	l.replies.write()
 	l.round.proceed(c)
 	l.answer()
-	if l.stores.forgetBegun(); c.receiving() && c.mayParse() {
+	if l.stores.forgetBegun(); c.straight() && c.mayParse() {
 		l.reader.readValue(c)
 		l.answer()
 	}

@@ -9,6 +9,7 @@ import (
 	"gocached/internal/golden"
 	"gocached/server/oplog"
 	"gocached/server/settings"
+	"gocached/server/transport"
 )
 
 // TestGolden plays recorded conversations with memcached 1.4.5, and with 1.6.45 where gocached answers as that does, against
@@ -24,6 +25,11 @@ func startGolden(o golden.Options) (*golden.Server, error) { return startGoldenO
 
 // startGoldenOn does so with an engine that is made for its settings.
 func startGoldenOn(o golden.Options, eng func(*settings.Settings) engine.Engine) (*golden.Server, error) {
+	return startGoldenThrough(o, nil, eng)
+}
+
+// startGoldenThrough does so with a transport for all connections.
+func startGoldenThrough(o golden.Options, through transport.Maker, eng func(*settings.Settings) engine.Engine) (*golden.Server, error) {
 	st := settings.Default()
 	st.Listen, st.Port = []string{"127.0.0.1"}, -1
 	switch o.Transport {
@@ -46,6 +52,9 @@ func startGoldenOn(o golden.Options, eng func(*settings.Settings) engine.Engine)
 	}
 	if err := s.Listen(); err != nil {
 		return nil, err
+	}
+	for i := range s.sockets.Listeners {
+		s.sockets.Listeners[i].Transport = through
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve() }()

@@ -20,6 +20,10 @@ func (w *writer) hangUp(c *conn) {
 	if !c.is(stateOpen) || c.is(stateEnding) {
 		return
 	}
+	if c.carrier != nil && !c.carrier.ended {
+		w.sendEnd(c)
+		return
+	}
 	said, ended := w.discard(c)
 	if ended || c.is(stateSaidAll) && said == 0 || c.gone.Load() || w.kernel.Shut(c.fd) != nil {
 		w.close(c)

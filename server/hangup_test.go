@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gocached/internal/eventually"
+	"gocached/server/listen"
 	"gocached/server/settings"
 )
 
@@ -154,7 +155,7 @@ func TestRejectedIsNoReset(t *testing.T) {
 		n, _, _ := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
 		return n > 0
 	})
-	reject(nc)
+	reject(nc, new(listen.Listener))
 	if got, err := io.ReadAll(client); err != nil || string(got) != tooMany {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -26,21 +26,22 @@ const (
 // Only its own event loop uses it, so it has no lock.
 type loop struct {
 	core
-	inputs   inputs
-	replies  replies
-	round    round
-	reader   reader
-	calls    calls
-	waiting  waiting
-	writer   writer
-	gets     gets
-	stores   stores
-	changes  changes
-	figures  figures
-	admin    admin
-	executor executor
-	pool     workerPool // see worker.go
-	copies   bool       // its connections are a worker's copies: what follows a round is the home loop's business
+	inputs    inputs
+	replies   replies
+	round     round
+	reader    reader
+	unwrapper unwrapper
+	calls     calls
+	waiting   waiting
+	writer    writer
+	gets      gets
+	stores    stores
+	changes   changes
+	figures   figures
+	admin     admin
+	executor  executor
+	pool      workerPool // see worker.go
+	copies    bool       // its connections are a worker's copies: what follows a round is the home loop's business
 
 	conns connTable
 
@@ -50,7 +51,11 @@ type loop struct {
 // arrive answers what gnet has just read from a connection. data is lent until arrive returns.
 func (l *loop) arrive(c *conn, data []byte) {
 	l.counts[bytesRead] += uint64(len(data))
-	if c.state&(stateBlocked|stateYielded|stateParked) != 0 { // read just before the pause took hold
+	if c.carrier != nil {
+		l.arriveWrapped(c, data)
+		return
+	}
+	if c.isHeldUp() { // read just before the pause took hold
 		c.in = l.inputs.append(c.in, data)
 		l.limitKept(c)
 		return
@@ -65,6 +70,15 @@ func (l *loop) arrive(c *conn, data []byte) {
 		l.reader.readValue(c)
 		l.answer()
 	}
+}
+
+// arriveWrapped does the same with what must go through a transport.
+func (l *loop) arriveWrapped(c *conn, wire []byte) {
+	l.unwrapper.take(c, wire)
+	if c.isHeldUp() {
+		l.limitKept(c)
+	}
+	l.answer()
 }
 
 // answer ends a round: it serves every connection in it.
@@ -85,13 +99,14 @@ func (l *loop) answer() {
 		}
 	}
 	l.replies.write()
-	if !l.copies && len(l.round.unended)+len(l.admin.parked)+len(l.round.yielded) > 0 {
+	if !l.copies && len(l.round.unended)+len(l.admin.parked)+len(l.round.yielded)+l.unwrapper.pending() > 0 {
 		l.followUp()
 	}
 	l.forgetRound()
 }
 
-// followUp begins what must follow the round: timers of lines, parked work, the turns of connections that yielded.
+// followUp begins what must follow the round: timers of lines, parked work, the turns of connections that yielded, what
+// transports ask for.
 func (l *loop) followUp() {
 	for i, c := range l.round.unended {
 		l.round.unended[i] = nil
@@ -103,6 +118,10 @@ func (l *loop) followUp() {
 	}
 	if len(l.round.yielded) > 0 {
 		l.rim.Ask()
+	}
+	if l.unwrapper.pending() > 0 {
+		l.unwrapper.beginSteps()
+		l.unwrapper.sendTalk()
 	}
 }
 

@@ -14,10 +14,11 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l.replies.core, l.replies.sink, l.replies.stream, l.replies.max = k, &l.writer, true, maxOutput
 	l.round.core, l.round.inputs, l.round.replies = k, &l.inputs, &l.replies
 	l.calls.core = k
-	l.reader = reader{core: k, round: &l.round, calls: &l.calls}
+	l.reader = reader{core: k, round: &l.round, calls: &l.calls, unwrapper: &l.unwrapper}
+	l.unwrapper = unwrapper{core: k, round: &l.round, inputs: &l.inputs, writer: &l.writer, answer: l.answer}
 	l.waiting.core, l.waiting.round, l.waiting.replies = k, &l.round, &l.replies
 	l.waiting.feedTask = l.feedOnce
-	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting}
+	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting, nil}
 	l.newExecutor()
 	l.pool.home = l
 	return l

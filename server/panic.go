@@ -40,7 +40,7 @@ func (l *loop) abandon() {
 	l.stores.forgetBegun()
 	clear(l.admin.parked)
 	l.admin.parked = l.admin.parked[:0]
-	for _, c := range append(owners, callers...) {
+	for _, c := range slices.Concat(owners, callers, l.unwrapper.abandon()) {
 		c.resetOutput()
 		l.close(c)
 	}

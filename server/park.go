@@ -46,12 +46,13 @@ func (s *shared) reserveWork() bool {
 	}
 }
 
-// doWork does parked work. If it panics fault says what happened and where.
-func doWork(work func() protocol.Reply) (reply protocol.Reply, fault string) {
+// doWork does work in the background. If it panics fault says what happened and where.
+func doWork(work func()) (fault string) {
 	defer func() {
 		if what := recover(); what != nil {
 			fault = fmt.Sprintf("%v\n%s", what, debug.Stack())
 		}
 	}()
-	return work(), ""
+	work()
+	return ""
 }

@@ -13,7 +13,7 @@ func (k *core) pause(c *conn) {
 
 // resume ends a pause, unless there is still reason for it.
 func (k *core) resume(c *conn) {
-	if c.is(statePaused) && c.state&(stateBlocked|stateYielded|stateParked) == 0 && k.rim.Resume(c.fd) {
+	if c.is(statePaused) && !c.isHeldUp() && k.rim.Resume(c.fd) {
 		c.clear(statePaused)
 	}
 }
@@ -23,7 +23,11 @@ const maxKept = 1 << 20
 
 // limitKept closes a connection that cannot be paused if too much of its input waits.
 func (l *loop) limitKept(c *conn) {
-	if l.rim.CanPause() || len(c.in) <= maxKept {
+	kept := len(c.in)
+	if c.carrier != nil {
+		kept += len(c.carrier.early)
+	}
+	if l.rim.CanPause() || kept <= maxKept {
 		return
 	}
 	if l.shared.log.Level() > 0 {

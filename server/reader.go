@@ -13,15 +13,17 @@ import (
 //
 // There is one way for each kind of caller. Most say little: each has a slot of the round's input, and all slots are filled
 // with one system call (kernel.Batch). Who fills his slot has more to say, most likely a pipeline, and is read from by
-// himself and at length from then on, until he says less. A long value is read straight into its chunk.
+// himself and at length from then on, until he says less. A long value is read straight into its chunk, but not through a
+// transport (carrier.go).
 //
 // The end of input and errors are left for gnet to find: what reads reports false then.
 type reader struct {
 	*core
-	round    *round
-	calls    *calls
-	input    []byte // what was read for the round
-	maxInput int    // its capacity; it never changes, so anybody may ask
+	round     *round
+	calls     *calls
+	unwrapper *unwrapper
+	input     []byte // what was read for the round
+	maxInput  int    // its capacity; it never changes, so anybody may ask
 }
 
 const (
@@ -46,7 +48,7 @@ const (
 // what was planned must be read first (readPlanned), and the round answered.
 func (e *reader) read(c *conn) (room, mine bool) {
 	switch {
-	case c.receiving():
+	case c.straight():
 		return e.planValue(c), true
 	case c.is(stateLong):
 		return e.readLong(c)
@@ -88,7 +90,7 @@ func (e *reader) readLong(c *conn) (room, mine bool) {
 	}
 	e.input = e.input[:start+n]
 	e.counts[bytesRead] += uint64(n)
-	e.round.add(c, e.input[start:])
+	e.add(c, e.input[start:])
 	return true, true
 }
 
@@ -110,17 +112,26 @@ func (e *reader) readPlanned() (mine bool) {
 			c.set(stateLong)
 		}
 		e.counts[bytesRead] += uint64(call.N)
-		e.round.add(c, call.Bytes[:call.N])
+		e.add(c, call.Bytes[:call.N])
 	}
 	e.calls.forget()
 	return mine
+}
+
+// add adds what was read from a connection to the round, or what its transport makes of that.
+func (e *reader) add(c *conn, data []byte) {
+	if c.carrier != nil {
+		e.unwrapper.take(c, data)
+		return
+	}
+	e.round.add(c, data)
 }
 
 // readBegun reads the values that connections have begun to send in this round, as far as they have come.
 func (e *reader) readBegun(begun []*conn) (mine bool) {
 	mine = true
 	for _, c := range begun {
-		if !c.mayParse() || !c.receiving() || slices.Contains(e.calls.callers, c) {
+		if !c.mayParse() || !c.straight() || slices.Contains(e.calls.callers, c) {
 			continue
 		}
 		if !e.planValue(c) {

@@ -14,6 +14,7 @@ import (
 	"gocached/internal/eventually"
 	"gocached/server/oplog"
 	"gocached/server/settings"
+	"gocached/server/transport"
 )
 
 // testServer is a server on a free port of the loopback address.
@@ -40,6 +41,13 @@ func startWith(t *testing.T, change func(*settings.Settings), prepare func(*Serv
 // startOn does what startWith does with an engine that is made for its settings.
 func startOn(t *testing.T, eng func(*settings.Settings) engine.Engine, change func(*settings.Settings), prepare func(*Server)) *testServer {
 	t.Helper()
+	return startThrough(t, nil, eng, change, prepare)
+}
+
+// startThrough does what startOn does, with a transport for all connections.
+func startThrough(t *testing.T, through transport.Maker, eng func(*settings.Settings) engine.Engine, change func(*settings.Settings),
+	prepare func(*Server)) *testServer {
+	t.Helper()
 	st := settings.Default()
 	st.Port = -1
 	st.Listen = []string{"127.0.0.1"}
@@ -61,6 +69,9 @@ func startOn(t *testing.T, eng func(*settings.Settings) engine.Engine, change fu
 	prepare(s)
 	if err := s.Listen(); err != nil {
 		t.Fatal(err)
+	}
+	for i := range s.sockets.Listeners {
+		s.sockets.Listeners[i].Transport = through
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.Serve() }()

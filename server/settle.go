@@ -34,13 +34,11 @@ func (d *round) settleOne(p *part) (full bool) {
 	case c.is(stateParked): // comes first: its reply is still missing, and what ends the connection will be found again
 		d.inputs.save(c, rest)
 	case c.is(stateClosing) || need == protocol.NeedClose:
-		c.set(stateClosing)
 		if len(rest) > 0 {
 			c.clear(stateSaidAll)
 		}
-		d.replies.addOwner(c)
-		d.inputs.drop(c)
-		return true // the write stage closes it
+		d.finish(c)
+		return true
 	case need == protocol.NeedRoom && d.turnOver(c):
 		d.inputs.save(c, rest)
 		d.yield(c)
@@ -49,6 +47,9 @@ func (d *round) settleOne(p *part) (full bool) {
 		return true
 	case need == protocol.NeedRoom && len(rest) > 0 || need == protocol.NeedStream && len(rest) > 0:
 		d.again(p, rest)
+	case c.is(stateOver):
+		d.finish(c)
+		return true
 	default:
 		if len(rest) > 0 || c.in != nil {
 			d.inputs.save(c, rest)
@@ -59,6 +60,13 @@ func (d *round) settleOne(p *part) (full bool) {
 		d.resume(c)
 	}
 	return false
+}
+
+// finish makes the write stage close a connection. The rest of its input is dropped.
+func (d *round) finish(c *conn) {
+	c.set(stateClosing)
+	d.replies.addOwner(c)
+	d.inputs.drop(c)
 }
 
 // again puts a connection with more input back into the round: at the head if it was there last, else behind the others.

@@ -52,7 +52,8 @@ type shared struct {
 	runWork    func(pause time.Duration, f func()) // background.runAfter, for parked work
 	runTimer   func(pause time.Duration, f func()) // the same, for what becomes a task of a loop
 	runWorker  func(w *worker)                     // runs w.serve in the background
-	workPlaces chan struct{}                       // holds one element for each parked request that is worked on
+	runStep    func(f func()) bool                 // background.run, for steps of handshakes
+	workPlaces chan struct{}                       // holds one element for each parked request or handshake that is worked on
 	background background
 	stopping   chan struct{}
 	stopOnce   sync.Once
@@ -71,7 +72,7 @@ func (s *shared) init(settings *settings.Settings, eng engine.Engine, log *oplog
 	s.prefixes.Delimiter = settings.Delimiter
 	s.prefixes.On.Store(settings.Detail)
 	s.shares = usualShares
-	s.now, s.runWork, s.runTimer = time.Now, s.background.runAfter, s.background.runAfter
+	s.now, s.runWork, s.runTimer, s.runStep = time.Now, s.background.runAfter, s.background.runAfter, s.background.run
 	s.workPlaces, s.stopping = make(chan struct{}, maxParked), make(chan struct{})
 }
 

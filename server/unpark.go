@@ -25,7 +25,8 @@ func (l *loop) startParked(p parked) {
 		if p.c.gone.Load() { // nobody waits for the reply: the place is for those who do
 			return
 		}
-		reply, fault := doWork(p.work)
+		var reply protocol.Reply
+		fault := doWork(func() { reply = p.work() })
 		l.onLoop(p.c, func() { l.unpark(p.c, &p.kept, reply, fault) })
 	})
 }

@@ -26,7 +26,9 @@ func (m *workerPool) handOver() {
 			continue
 		}
 		d.keepForLater(a)
-		l.resume(a.c)
+		if l.resume(a.c); a.c.is(stateOver) && a.c.mayParse() {
+			d.finish(a.c)
+		}
 	}
 	m.dispatch()
 }
@@ -85,7 +87,7 @@ func (m *workerPool) bringBack(w *worker) {
 	w.loop.stores.forgetBegun()
 	m.idle = append(m.idle, w)
 	for _, c := range l.stores.begun {
-		if c.mayParse() && c.receiving() {
+		if c.mayParse() && c.straight() {
 			l.reader.readValue(c)
 		}
 	}
@@ -133,7 +135,7 @@ func (m *workerPool) merge(w *worker, t *trip) {
 	c.clear(stateParked | stateSaidAll | stateHalf | stateUnended)
 	c.set(x.state & (stateClosing | stateSaidAll | stateParked))
 	c.parser, c.fill, c.auth, c.event = x.parser, x.fill, x.auth, x.event
-	c.queue, c.kept = x.queue, x.kept
+	c.queue, c.kept = x.queue, c.kept+x.kept
 	if len(c.in) == 0 && !x.is(stateBlocked) {
 		c.set(stateHalf)
 	}
@@ -163,6 +165,7 @@ func (m *workerPool) deliver(c *conn) {
 	l := m.home
 	l.hear(c)
 	switch {
+	case c.is(stateBlocked): // by what its transport had to say: unblock will go on
 	case len(c.queue) > 0:
 		c.set(stateBlocked)
 		if l.writer.push(c) {

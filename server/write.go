@@ -15,10 +15,15 @@ type writer struct {
 	inputs  *inputs
 	round   *round
 	waiting *waiting
+	wrapped []byte // what is about to be sent through transports
 }
 
 // sendOne sends one connection its replies.
 func (w *writer) sendOne(c *conn) {
+	if c.carrier != nil {
+		w.sendWrapped(c)
+		return
+	}
 	sent, err := w.send(c)
 	w.wrote(c, sent, err)
 }
@@ -28,11 +33,7 @@ func (w *writer) sendOne(c *conn) {
 func (w *writer) wrote(c *conn, sent int, err error) {
 	w.counts[bytesWritten] += uint64(sent)
 	if err != nil && err != unix.EAGAIN {
-		if w.shared.log.Level() > 0 {
-			w.shared.log.Printf("Failed to write, and not due to blocking: %v", err)
-		}
-		w.replies.releasePieces(c)
-		w.close(c)
+		w.broken(c, err)
 		return
 	}
 	if some := sent < c.size || w.replies.values > 0; some && w.keepUnsent(c, sent) {
@@ -40,6 +41,15 @@ func (w *writer) wrote(c *conn, sent int, err error) {
 	} else if c.is(stateClosing) {
 		w.hangUp(c)
 	}
+}
+
+// broken closes a connection that cannot be sent its replies.
+func (w *writer) broken(c *conn, err error) {
+	if w.shared.log.Level() > 0 {
+		w.shared.log.Printf("Failed to write, and not due to blocking: %v", err)
+	}
+	w.replies.releasePieces(c)
+	w.close(c)
 }
 
 // send makes one attempt to send all pieces of a connection.
@@ -107,6 +117,9 @@ func (w *writer) keepOwn(c *conn, b []byte) {
 // emptyQueue forgets the output that a connection's socket has not taken. What was lent has been released.
 func (w *writer) emptyQueue(c *conn) {
 	c.queue = nil
+	if c.carrier != nil {
+		c.carrier.wire, c.carrier.counted = nil, 0
+	}
 	w.shared.unsent.Add(-int64(c.kept))
 	c.kept = 0
 }
@@ -136,7 +149,7 @@ func (w *writer) push(c *conn) (left bool) {
 	switch {
 	case err != nil && err != unix.EAGAIN:
 		w.close(c)
-	case len(c.queue) > 0:
+	case c.hasUnsent():
 		return true
 	default:
 		w.rim.Forget(c)
@@ -159,6 +172,9 @@ func (w *writer) push(c *conn) (left bool) {
 
 // sendQueue sends what it can of the waiting output of a connection.
 func (w *writer) sendQueue(c *conn) (total int, err error) {
+	if c.carrier != nil {
+		return w.sendWrappedQueue(c)
+	}
 	for len(c.queue) > 0 {
 		n, length, err := w.sendHead(c)
 		total += n

@@ -17,6 +17,9 @@ func (w *writer) sendMany(owners []*conn) {
 
 // planReplies collects the sending of a connection's replies, if it has any.
 func (w *writer) planReplies(c *conn) bool {
+	if c.carrier != nil {
+		return w.planWrapped(c)
+	}
 	first := &w.replies.pieces[c.first]
 	if first.next < 0 {
 		b := w.replies.bytes(first)
@@ -40,8 +43,15 @@ func (w *writer) sendPlanned() {
 	w.calls.make()
 	calls := w.calls.batch.Calls()
 	for i := range calls {
-		w.wrote(w.calls.callers[i], calls[i].N, calls[i].Err)
-		w.calls.callers[i].resetOutput()
+		c, call := w.calls.callers[i], &calls[i]
+		if c.carrier != nil {
+			w.keepWire(c, call.Bytes[call.N:])
+			w.wroteWrapped(c, call.N, call.Err)
+		} else {
+			w.wrote(c, call.N, call.Err)
+		}
+		c.resetOutput()
 	}
 	w.calls.forget()
+	w.forgetWrapped()
 }

@@ -13,12 +13,13 @@ import (
 	"unicode"
 
 	"gocached/server/settings"
+	"gocached/server/transport"
 )
 
-// Kind is the transport of a listener and of its connections.
+// Kind is what a listener and its connections are to the system.
 type Kind uint8
 
-// The transports.
+// The kinds.
 const (
 	KindTCP Kind = iota
 	KindUnix
@@ -31,7 +32,11 @@ const (
 // concurrent use.
 type Listener struct {
 	net.Listener
-	Kind    Kind
+	Kind Kind
+
+	// Transport makes what the bytes of each connection go through, and is nil if they are plain.
+	Transport transport.Maker
+
 	backlog int
 	Control syscall.RawConn
 	file    socketFile // of a unix socket

@@ -29,7 +29,7 @@ type Transport interface {
 
 	// Unwrap takes what has come off the socket, all of it. It appends to input what that brings, and to answer what must be
 	// sent by the transport itself, behind everything that was wrapped before: its part of a handshake, the answer to a wish
-	// of the other side, an alert. What is not whole it keeps, as much as KeptMost of it, and adds no more to input than what
+	// of the other side, an alert. What is not whole it keeps, as much as MaxKept of it, and adds no more to input than what
 	// has come and what it had kept: a peer cannot have it blow up a few bytes. What it answers is in proportion, too.
 	//
 	// The first call comes when the connection has been opened and brings nothing, so that a transport can speak first. It
@@ -51,8 +51,8 @@ type Transport interface {
 	End(wire []byte) (moreWire []byte)
 }
 
-// KeptMost bounds, in bytes, what a transport keeps for one connection, whatever the other side sends.
-const KeptMost = 128 << 10
+// MaxKept bounds, in bytes, what a transport keeps for one connection, whatever the other side sends.
+const MaxKept = 128 << 10
 
 // Maker makes the transport of a connection that has just been accepted. It may be called from several goroutines.
 type Maker func() Transport

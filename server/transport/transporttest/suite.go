@@ -86,7 +86,7 @@ func (e *end) take(wire []byte) {
 	switch {
 	case !bytes.Equal(before, append(lastOf(e.input[:input]), lastOf(e.wire[:answer])...)):
 		e.t.Fatal("what stood before what was appended has changed")
-	case len(e.input)-input > len(wire)+transport.KeptMost:
+	case len(e.input)-input > len(wire)+transport.MaxKept:
 		e.t.Fatalf("%d bytes have become %d", len(wire), len(e.input)-input)
 	case e.Handshaking() && len(e.input) > input:
 		e.t.Fatal("there is input before the end of the handshake")
@@ -216,7 +216,7 @@ func testFaultsInHandshake(t *testing.T, pair Pair) {
 	}
 }
 
-// testKept: who sends part of something and then nothing makes nobody keep more than KeptMost.
+// testKept: who sends part of something and then nothing makes nobody keep more than MaxKept.
 func testKept(t *testing.T, pair Pair) {
 	const many = 50
 	before := heapInUse()
@@ -231,7 +231,7 @@ func testKept(t *testing.T, pair Pair) {
 		server.takePart(client)
 		kept = append(kept, server, client)
 	}
-	if each := (heapInUse() - before) / len(kept); each > transport.KeptMost {
+	if each := (heapInUse() - before) / len(kept); each > transport.MaxKept {
 		t.Errorf("%d bytes are kept for each connection", each)
 	}
 	runtime.KeepAlive(kept)

@@ -1,0 +1,129 @@
+package server
+
+import (
+	"bytes"
+	"io"
+)
+
+// unwrapper gives the wire that is read from connections with a carrier to their transports, and adds the input that comes of
+// it to the round.
+type unwrapper struct {
+	*core
+	round   *round
+	inputs  *inputs
+	writer  *writer
+	input   []byte       // of the round
+	talking []*conn      // whose transports have something to send, or have found a fault
+	steps   []*handshake // that begin when the round has been answered
+	answer  func()       // the loop's
+}
+
+// pending returns how much there is to do when the round has been answered.
+func (u *unwrapper) pending() int { return len(u.talking) + len(u.steps) }
+
+// abandon drops all of that. It returns the connections.
+func (u *unwrapper) abandon() []*conn {
+	whose := u.talking
+	for _, h := range u.steps {
+		whose = append(whose, h.c)
+	}
+	u.steps, u.talking = nil, nil
+	return whose
+}
+
+// begin lets the transport of a new connection speak first.
+func (u *unwrapper) begin(c *conn) {
+	k := c.carrier
+	input, wire, err := k.transport.Unwrap(nil, nil, nil)
+	k.wire = wire
+	u.took(c, input, err)
+}
+
+// take gives wire to a connection's transport. wire is lent until take returns.
+func (u *unwrapper) take(c *conn, wire []byte) {
+	k := c.carrier
+	switch {
+	case c.is(stateClosing): // it came after the end
+		return
+	case k.shaking:
+		k.early = u.inputs.append(k.early, wire)
+		return
+	case k.transport.Handshaking():
+		u.shakeHands(c, bytes.Clone(wire))
+		return
+	}
+	if len(u.round.ready) == 0 { // a new round
+		u.forgetInput()
+	}
+	start, err := len(u.input), error(nil)
+	u.input, k.wire, err = k.transport.Unwrap(u.input, k.wire, wire)
+	u.took(c, u.input[start:len(u.input):len(u.input)], err)
+}
+
+// maxUnwrapped is the capacity, in bytes, up to which the buffer for input is kept between rounds.
+const maxUnwrapped = 512 << 10
+
+func (u *unwrapper) forgetInput() {
+	if u.input = u.input[:0]; cap(u.input) > maxUnwrapped {
+		u.input = nil
+	}
+}
+
+// took adds the outcome of an Unwrap to the round, or keeps it if the connection is held up.
+func (u *unwrapper) took(c *conn, input []byte, err error) {
+	u.talk(c)
+	switch err {
+	case nil:
+	case io.EOF:
+		c.set(stateOver | stateSaidAll)
+	default:
+		u.fault(c, err)
+		return
+	}
+	switch {
+	case c.isHeldUp():
+		if len(input) > 0 {
+			c.in = u.inputs.append(c.in, input)
+		}
+	case len(input) > 0 || err != nil:
+		u.round.add(c, input)
+	default:
+		u.resume(c)
+	}
+}
+
+// talk makes sure that what a transport has to send is sent when the round has been answered. Not before: a connection that is
+// closed by a failure to send must not be waiting in the round.
+func (u *unwrapper) talk(c *conn) {
+	if u.writer.countWire(c); len(c.carrier.wire) > 0 && !c.is(stateBlocked) {
+		u.talking = append(u.talking, c)
+	}
+}
+
+// fault ends a connection whose transport has found a fault. What the transport has to say to that is sent; nothing else is.
+func (u *unwrapper) fault(c *conn, err error) {
+	if u.shared.log.Level() > 0 {
+		u.shared.log.Printf("<%d cannot be understood: %v", c.fd, err)
+	}
+	c.carrier.ended = true
+	c.carrier.transport.End(nil)
+	u.inputs.drop(c)
+	c.set(stateClosing)
+	u.talking = append(u.talking, c)
+}
+
+// sendTalk sends what transports have to send, and hangs up on connections with a fault. If one of those is held up it is
+// closed at once, since what it waits for can no longer be wrapped.
+func (u *unwrapper) sendTalk() {
+	for i, c := range u.talking {
+		u.talking[i] = nil
+		switch {
+		case !c.is(stateOpen):
+		case c.carrier.ended && c.isHeldUp():
+			u.close(c)
+		case !c.is(stateBlocked):
+			u.writer.sendOne(c)
+		}
+	}
+	u.talking = u.talking[:0]
+}
