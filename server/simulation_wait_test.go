@@ -90,10 +90,8 @@ func (c *simClient) gaveUp(r *request) {
 			c.w.fail("client %d: a request is given up after %d seconds", c.number, since)
 		}
 	}
-	if c.w.plan.watchedSeldom() { // it may have waited, unseen
-		return
-	}
-	if mayWait := c.datagram == nil && !c.w.plan.blocks && !c.conn.context.gone.Load() && (r.kind == askGet || !c.w.plan.noPoller); !r.waits && mayWait && !r.vain {
+	mayWait := c.datagram == nil && !c.w.plan.blocks && !c.conn.context.gone.Load() && (r.kind == askGet || !c.w.plan.noPoller)
+	if seen := !c.w.plan.watchedSeldom(); seen && mayWait && !r.waits && !r.vain { // else it may have waited
 		c.w.fail("client %d: a request is refused that could wait", c.number)
 	}
 	r.lacks, r.waits, r.vain = false, false, false
