@@ -15,8 +15,8 @@ import (
 // restTime is how long a goroutine rests after the system has refused it something, most likely descriptors or memory.
 const restTime = 50 * time.Millisecond
 
-// rest waits for d. It returns false if the server stops first.
-func (s *shared) rest(d time.Duration) bool {
+// sleep waits for d. It returns false if the server stops first.
+func (s *shared) sleep(d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}
@@ -59,7 +59,7 @@ func (s *Server) accept(ln listen.Listener) {
 				s.gate.Exhausted()
 				s.log.Printf("accept: %v", err)
 			}
-			s.rest(restTime)
+			s.sleep(restTime)
 			continue
 		}
 		failing = false
@@ -98,7 +98,7 @@ func (s *Server) reserve() (place rim.Place, ok bool) {
 			s.gate.Exhausted()
 			s.log.Printf("no descriptor for a further connection: %v", err)
 		}
-		if !s.rest(restTime) {
+		if !s.sleep(restTime) {
 			return place, false
 		}
 	}

@@ -198,7 +198,7 @@ func (k *checker) checkConn(fd int, c *conn) error {
 	switch {
 	case c.fd != fd || c.loop != l || !c.is(stateOpen):
 		return fmt.Errorf("it says that its descriptor is %d, or is another loop's", c.fd)
-	case c.is(stateHungry) && !c.is(stateParked):
+	case c.is(stateWaiting) && !c.is(stateParked):
 		return fmt.Errorf("it waits for memory and is not parked")
 	case c.is(stateBlocked) != c.hasUnsent():
 		return fmt.Errorf("%d pieces wait for its socket", len(c.queue))

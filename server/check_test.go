@@ -59,7 +59,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		"is on the list of those":     func(l *loop, c []*conn) { l.round.yielded = append(l.round.yielded, c[2]) },
 		"is not on the list of those": func(_ *loop, c []*conn) { c[2].set(stateYielded) },
 		"its descriptor is":           func(_ *loop, c []*conn) { c[2].fd = 7 },
-		"is not parked":               func(_ *loop, c []*conn) { c[2].set(stateHungry) },
+		"is not parked":               func(_ *loop, c []*conn) { c[2].set(stateWaiting) },
 		"wait for its socket":         func(_ *loop, c []*conn) { c[2].set(stateBlocked) },
 		"bytes of our own":            func(_ *loop, c []*conn) { c[2].set(stateBlocked); c[2].queue = []unsent{{bytes: []byte("x")}} },
 		"wait in a round":             func(_ *loop, c []*conn) { c[2].set(stateReady) },

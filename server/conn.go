@@ -39,7 +39,7 @@ type conn struct {
 	blocks   uint32      // how often it was blocked
 	grown    uint32      // how often more has come of a line that has no end, see line_timeout.go
 	progress progress    // see stalled.go
-	hungry   *hungry     // its request that waits for memory, or nil
+	waiter   *waiter     // its request that waits for memory, or nil
 	gone     atomic.Bool // it is closed: the one fact that other goroutines may ask for
 	kind     listen.Kind
 
@@ -58,7 +58,7 @@ const (
 	statePaused                        // nobody reads from it
 	stateClosing                       // is closed once its output has gone
 	stateParked                        // its last request is being worked on elsewhere, or waits for memory
-	stateHungry                        // the latter; see wait_memory.go
+	stateWaiting                       // the latter; see wait_memory.go
 	stateLong                          // filled its slot when it was last read from: it has much to say
 	stateUnended                       // its input is a long line without an end
 	stateTimed                         // such a line of its will be looked at again
@@ -98,11 +98,11 @@ type fill struct {
 	tail    [2]byte
 	tailGot int
 	tailLen int           // 2 in text, where CRLF ends the value; 0 in binary
-	parts   [2]unix.Iovec // see rest
+	parts   [2]unix.Iovec // see room
 }
 
-// rest returns the room for what has not come yet, up to about a number of bytes. It is valid until the next call.
-func (f *fill) rest(most int) kernel.Vector {
+// room returns the room for what has not come yet, up to about a number of bytes. It is valid until the next call.
+func (f *fill) room(most int) kernel.Vector {
 	value := f.item.Value[f.got:]
 	v := kernel.Vector(f.parts[:0]).Add(value[:min(most, len(value))])
 	if len(value) <= most {

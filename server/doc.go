@@ -9,40 +9,82 @@
 //	             2. execute    requests            -> replies appended to l.out    (through the engine)
 //	             3. write      each connection's part of l.out -> its socket, few system calls for all
 //
-// A round is what one poll of an event loop found; while clients speak we poll, and gnet has its turn in between (package rim, which
-// keeps everything that concerns gnet; nothing else here knows it). A run is what is parsed ahead of execution: neighbouring gets in it,
-// whoever sent them, go to the engine in one call, so that their cache misses overlap. The replies of a connection are
-// pieces of the loop's one buffer, or values that stay in their chunks ("lent") until the socket has taken them.
+// A round is what one poll of an event loop found. While clients send, we poll ourselves, and gnet polls in between (package
+// rim, which keeps everything that concerns gnet; nothing else here knows it). A run is the requests that are parsed before they
+// are executed. Neighbouring gets in it go to the engine in one call, whoever sent them, so that their cache misses overlap. The
+// replies of a connection are pieces of the loop's one buffer, or values that stay in their chunks ("lent") until the socket has
+// taken them.
 //
 // # Sockets
 //
-// Listeners are our own (package listen), since gnet's cannot pause, share or fail safely; an accepted connection is
-// handed to an event loop of gnet's, which owns it, opens and closes it, and reads when it is the first to speak. We write:
-// with send(2) or io_uring, straight to the descriptor. What a socket does not take is kept (it is bounded by maxOutput and one
-// reply), and the connection is blocked and paused: nobody reads from it (pause.go) until there is room again. So a client that does not read costs a bound amount of memory and nobody else's time. What is
-// lent to all of them together is bound too (long_values.go), and so is what is being received (execute_store.go,
-// short_values.go). Who finds no room waits in line (wait_memory.go), and who stalls while others do is closed (stalled.go).
+// Listeners are our own (package listen), since gnet's cannot pause, share or fail safely. An accepted connection is handed to
+// an event loop of gnet's. gnet owns it, opens and closes it, and reads from it when it is the first to send. We write, with
+// send(2) or io_uring, straight to the descriptor.
 //
-// What a listener says has a transport (package transport, carrier.go), as TLS will, is unwrapped before it is parsed, and
-// wrapped before it is sent. The stages know nothing of it. No listener has one yet, and UDP never has.
+// If a socket does not take all of its output, the rest is kept: maxOutput bytes and one reply at most. The connection is blocked
+// and paused: nobody reads from it (pause.go) until the socket has room. So a client that does not read costs a bounded amount of
+// memory, and nobody else's time. Values that are lent are bounded for all clients together (long_values.go), and so are values
+// that are being received (execute_store.go, short_values.go). A request that finds no room waits in a queue (wait_memory.go). A
+// connection that stalls while others wait is closed (stalled.go).
 //
-// UDP goes past gnet: a few goroutines for each socket read datagrams, up to 32 with one system call, take them through the
-// same three stages, and send each command's answer as a message (udp.go). They may wait, and an answer is never longer
-// than 65,535 datagrams.
+// A listener may give its connections a transport (package transport, carrier.go), as TLS will be. Their input is unwrapped before
+// it is parsed, and their output is wrapped before it is sent. The stages know nothing of it. No listener does so yet, and UDP
+// never does.
+//
+// UDP goes past gnet. A few goroutines for each socket read datagrams, up to 32 with one system call, take them through the same
+// three stages, and send each command's answer as a message (udp.go). They may wait. An answer is at most 65,535 datagrams.
 //
 // # Time
 //
-// One ticker turns the clock (package clock), and what serves items asks that alone. Only who authenticates costs more:
-// auth.go asks the machine for the time, to judge the age of a file and the pace of guesses, and park.go sets a timer; so do line_timeout.go and hangup.go, for clients who do not finish.
+// One ticker turns the clock (package clock), and the code that serves items asks no other. Authentication asks the machine for
+// the time (auth.go), to judge the age of a file and the pace of guesses, and sets a timer (park.go). So do line_timeout.go and
+// hangup.go, for clients that do not finish.
+//
+// # Words
+//
+// Each verb has one meaning in this package:
+//
+//	accept, reject     let a client in; tell it that there is no room, and close
+//	add, remove        put on a list, queue or round; take off
+//	plan, make         collect a system call; make those that were collected, together
+//	read, receive      input into the round; a value into its chunk or buffer
+//	parse              input to requests: stage 1
+//	execute            requests to replies, by their handlers: stage 2
+//	begin, reply       make a connection the one whose replies are appended; append the reply to one request
+//	refuse             reply that a request is not carried out
+//	answer             take all that is there through the stages
+//	settle             decide about the rest of a connection's input, when its part of a run has been executed
+//	write, send, push  replies to their sinks: stage 3; bytes to a socket; what a blocked socket did not take before
+//	take               what a socket does: it takes bytes of output
+//	keep, save         hold a request or output beyond its round; make input wait in its connection
+//	lend, release      send a value from its chunk; give it back to the engine
+//	reserve            make room before it is needed; false means that there is none
+//	limit              close or cut what has become too large
+//	yield              let the other connections have their turns
+//	pause, resume      stop reading from a connection
+//	block, unblock     serve nothing of a connection until its socket has room
+//	park, unpark       serve nothing of a connection until its request has its reply: from the background, a worker, or a retry
+//	proceed            put the input that a connection saved back into the round
+//	wait, retry        let a request wait for memory; execute it again
+//	relieve            close connections that hold memory for which requests wait
+//	hear, look, judge  note that a client moves; go over all connections; decide whether one is closed
+//	close, hang up     end a connection at once; end it so that the client can read what it was sent
+//	drop, cut, forget  give up input; give up the rest of an answer or value; end the record of something
+//	guard              run a function on behalf of a connection: a panic in it closes that connection
+//	run                run a function in the background, in a goroutine of its own
+//	onLoop, askTo...   run a function as a task of a loop; ask loops for a certain task
+//	check, verify      look for broken invariants; panic if there is one
+//
+// Bounds begin with max or min (maxOutput, minInput). A number from which on something is done ends with From (lendFrom).
 //
 // # Where things are
 //
-// A loop is made of parts, each a type with one subject. They know each other from top to bottom: what is below is
-// called, what is above is told by what it finds in lists when its turn comes.
+// A loop is made of parts, each a type with one subject. A part calls those below it in this list. It calls none above it: those
+// find in lists, when their turn comes, what has happened below.
 //
 //	loop.go, new_loop.go            loop: answer, with which the hot path begins, and how the parts are joined
 //	serve_round.go                  a round of those who speak
-//	feed.go, unpark.go              requests that waited for memory are tried again; parked ones get their replies
+//	wait_retry.go, unpark.go        requests that waited for memory are tried again; parked ones get their replies
 //	stalled.go, idle_timeout.go     who is closed while others lack memory; who does nothing at all
 //	line_timeout.go                 lines that do not end
 //	panic.go, check.go              what becomes of a bug; what must hold between two stages, and behind a round
@@ -64,8 +106,8 @@
 //	hangup.go                       how a connection is ended whose client may go on
 //
 //	wait_memory.go                  waiting: the requests of a loop that wait for memory
-//	wait_line.go, wait_list.go      the lines that they stand in, for all loops; a loop's list
-//	relief.go                       what is lacked, and who holds it
+//	wait_queue.go, wait_list.go     the queues of all loops for it; a loop's list
+//	shortage.go                     what is lacked, and which connections hold it
 //	park.go                         requests whose work would hold a loop up
 //	input_buffers.go, calls.go      input that cannot be taken yet; calls that are made together
 //	conn.go, kept_request.go        what a connection remembers; a request that outlives the input it came in
@@ -89,11 +131,11 @@
 //
 // # Locks
 //
-// Everything in a loop and its connections belongs to that loop's goroutine. What is shared is locked in itself (gate,
-// rim, prefixes, Log, background, line, relief) and none of these calls another while locked, except that gate pauses its
-// listeners. shared.loopsMu guards the list of loops, and comes before line and relief. Parked work runs in
-// goroutines of its own, as many at a time as shared.workPlaces has room for, and comes back to its connection as a task of the
-// loop. shared.huge is held by the UDP worker whose answer is huge, and comes before every other lock.
+// Everything in a loop and its connections belongs to that loop's goroutine. What is shared locks itself (gate, rim, prefixes,
+// Log, background, waitQueue, relief). None of these calls another while locked, except that gate pauses its listeners.
+// shared.loopsMu guards the list of loops, and comes before waitQueue and relief. Parked work runs in the background, as many at a
+// time as shared.workPlaces has room for, and comes back to its connection as a task of the loop. shared.huge is held by the UDP
+// worker whose answer is huge, and comes before every other lock.
 //
 // Read next: answer in loop.go.
 package server

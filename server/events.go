@@ -71,8 +71,8 @@ func (l *loop) closed(c *conn) {
 	l.conns.remove(c)
 	c.state = 0
 	l.rim.Forget(c)
-	if c.hungry != nil {
-		l.waiting.depart(c.hungry)
+	if c.waiter != nil {
+		l.waiting.endWait(c.waiter)
 	}
 	if c.fill != nil {
 		l.stores.cutFill(c)

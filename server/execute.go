@@ -132,7 +132,7 @@ func (x *executor) executeVerbosely(i, end int) {
 		if next == i+1 {
 			next = x.next(i) // a single get does not look whether there is room for more
 		}
-		if !c.is(stateHungry) { // else it has no reply yet
+		if !c.is(stateWaiting) { // else it has no reply yet
 			x.logReply(fd, r, x.round.run.Keys[i].Bytes, x.replies.out[min(at, len(x.replies.out)):], next == i+1 && x.replies.lentLast())
 		}
 		if states {

@@ -43,7 +43,7 @@ func (h *changes) arithmetic(i int) {
 	value, cas, status := h.engineCall().Arithmetic(h.round.run.Keys[i].Bytes, &h.sum)
 	h.engineDone()
 	if status == engine.NoMemory {
-		h.stores.lackChunk(i)
+		h.stores.waitForChunk(i)
 		return
 	}
 	if h.sum.Decrease {

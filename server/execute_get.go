@@ -25,7 +25,7 @@ func (g *gets) get(i, end int) int {
 		}
 	}
 	g.base = i
-	waited := len(g.waiting.hungry.all)
+	waited := len(g.waiting.waiters.all)
 	g.broken = false
 	answered := g.engineCall().Get(g.round.run.Keys[i:j], g)
 	g.engineDone()
@@ -36,11 +36,11 @@ func (g *gets) get(i, end int) int {
 	if len(g.loans) > 0 {
 		g.returnLoans()
 	}
-	if len(g.waiting.hungry.all) > waited {
-		for _, h := range g.waiting.hungry.all[waited:] {
+	if len(g.waiting.waiters.all) > waited {
+		for _, h := range g.waiting.waiters.all[waited:] {
 			g.pause(h.c)
 		}
-		g.waiting.askToFeed() // once they have their answers to what they asked before
+		g.waiting.askToRetry() // once they have their answers to what they asked before
 	}
 	if answered == j-i && !g.broken {
 		return j

@@ -10,7 +10,7 @@ import (
 type stores struct {
 	answers
 	begun []*conn // that have begun to send a value in this round
-	brief bool    // setAside will be called at its end
+	brief bool    // moveBegun will be called at its end
 }
 
 // store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request;
@@ -23,7 +23,7 @@ func (t *stores) store(i int) {
 		return
 	}
 	key := t.round.run.Keys[i].Bytes
-	if t.shared.prefixes.On.Load() && t.waiting.trying == nil {
+	if t.shared.prefixes.On.Load() && t.waiting.retrying == nil {
 		t.shared.prefixes.Set(key)
 	}
 	status := t.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
@@ -57,8 +57,8 @@ func (t *stores) storeWhole(i int) {
 
 // storeStreaming makes room for a long value that is still coming.
 func (t *stores) storeStreaming(i int, c *conn) {
-	r, q := &t.round.run.Requests[i], &t.shared.lines[lineValues]
-	if t.waiting.mustQueue(q, c) || !t.shared.expectValue(r.ValueLen) {
+	r, q := &t.round.run.Requests[i], &t.shared.queues[queueValues]
+	if t.waiting.mustQueue(q, c) || !t.shared.reserveValue(r.ValueLen) {
 		t.waitToStore(i, need{heldValues, r.ValueLen}, q)
 		return
 	}
@@ -67,11 +67,11 @@ func (t *stores) storeStreaming(i int, c *conn) {
 		t.shared.filling.Add(-t.shared.placeOf(r.ValueLen))
 		return
 	}
-	t.begin(c, &fill{kept: t.round.keep(i, r.KeyMatters()), item: item}, r)
+	t.receiveRest(c, &fill{kept: t.round.keep(i, r.KeyMatters()), item: item}, r)
 }
 
-// begin starts to receive the rest of a value.
-func (t *stores) begin(c *conn, f *fill, r *protocol.Request) {
+// receiveRest starts to receive the rest of a value.
+func (t *stores) receiveRest(c *conn, f *fill, r *protocol.Request) {
 	f.tailLen, f.since = tailLen(r), t.shared.awake.Load()
 	f.fillFrom(r.Value)
 	c.fill = f
@@ -79,10 +79,10 @@ func (t *stores) begin(c *conn, f *fill, r *protocol.Request) {
 	t.begun = append(t.begun, c)
 }
 
-// expectValue says whether a further long value may be received into its chunk. All of them together may hold half of the
-// memory, or a single one all that it takes: a chunk that waits for its value cannot be evicted, and others must find some
-// that can. The engine sees to it that they do not lie in more than half of the pages.
-func (s *shared) expectValue(bytes int) bool {
+// reserveValue makes room for a long value that will be received into its chunk. It returns false if there is none. All of
+// them together may hold half of the memory, and a single one may always come. A chunk that waits for its value cannot be
+// evicted, and others must find chunks that can. The engine sees to it that they lie in half of the pages at most.
+func (s *shared) reserveValue(bytes int) bool {
 	place := s.placeOf(bytes)
 	total := s.filling.Add(place)
 	if total > place && total > settings.MemoryLimit(s.settings.MemoryLimit)/2 {
@@ -92,7 +92,7 @@ func (s *shared) expectValue(bytes int) bool {
 	return true
 }
 
-// placeOf returns how much of a page a value takes, of which it holds a whole number.
+// placeOf returns how many bytes of a page a value takes: a page divided by the number of such values that it holds.
 func (s *shared) placeOf(bytes int) int64 {
 	page := s.settings.ItemMax
 	return int64(page / max(1, page/max(1, bytes)))
@@ -103,14 +103,14 @@ func (t *stores) unfill(c *conn) *fill {
 	f := c.fill
 	c.fill = nil
 	if f.short > 0 {
-		t.shared.unexpectShort(f)
+		t.shared.unreserveShort(f)
 	} else {
 		t.shared.filling.Add(-t.shared.placeOf(len(f.item.Value)))
 	}
 	return f
 }
 
-// cutFill ends it for a value that will never be whole.
+// cutFill ends the receiving of a value that will never be whole.
 func (t *stores) cutFill(c *conn) {
 	if f := t.unfill(c); f.item.Ref == 0 {
 		t.round.inputs.recycle(f.item.Value)
@@ -118,7 +118,7 @@ func (t *stores) cutFill(c *conn) {
 		t.engineCall().Release(f.item)
 		t.engineDone()
 	}
-	t.shared.askToFeed()
+	t.shared.askToRetry()
 }
 
 // storeFilled stores a value that has been received.
@@ -131,7 +131,7 @@ func (t *stores) storeFilled(i int, c *conn) {
 	default:
 		t.refuseBlock(i, f.item)
 	}
-	t.shared.askToFeed()
+	t.shared.askToRetry()
 }
 
 // refuseBlock answers a store whose data block does not end as one does.
@@ -155,28 +155,28 @@ func (t *stores) allocate(i int) (item engine.Item, ok bool) {
 	case engine.OK:
 		return item, true
 	case engine.NoMemory:
-		t.lackChunk(i)
+		t.waitForChunk(i)
 	case engine.Busy:
-		t.waitToStore(i, need{heldValues, r.ValueLen}, &t.shared.lines[lineValues])
+		t.waitToStore(i, need{heldValues, r.ValueLen}, &t.shared.queues[queueValues])
 	default:
 		t.refuse(i, status)
 	}
 	return item, false
 }
 
-// lackChunk has request i wait for a chunk, which the engine does not have, or refuses it. How much a change lacks only the
-// engine knows; it is something in any case.
-func (t *stores) lackChunk(i int) {
+// waitForChunk makes request i wait for a chunk, since the engine has none, or refuses it. Only the engine knows how many
+// bytes an append, incr or the like lacks: they count as one at least.
+func (t *stores) waitForChunk(i int) {
 	r := &t.round.run.Requests[i]
 	if t.shared.mayComeBack(r) {
-		t.waitToStore(i, need{heldChunks, max(1, r.ValueLen)}, t.shared.lineFor(r))
+		t.waitToStore(i, need{heldChunks, max(1, r.ValueLen)}, t.shared.queueFor(r))
 	} else {
 		t.refuseForMemory(i)
 	}
 }
 
-// mayComeBack says whether the engine may have a chunk for a request later: if connections hold some. Where nothing is
-// evicted what they hold is no help.
+// mayComeBack says whether the engine may have a chunk for a request later: if connections hold chunks. With -M they are no
+// help, since nothing is evicted.
 func (s *shared) mayComeBack(r *protocol.Request) bool {
 	filling := s.filling.Load()
 	if r.Flag&protocol.FlagStreaming != 0 {
@@ -194,8 +194,8 @@ func (t *stores) refuseForMemory(i int) {
 	}
 }
 
-// refuse answers a store that cannot be carried out. If its value is still coming it is passed over. A set that fails takes
-// the old value with it: the client meant it to be gone (as in memcached; add, replace and append leave it).
+// refuse answers a store that is not carried out. If its value is still coming it will be skipped. A set that fails also
+// removes the old value, since the client meant it to be gone (as in memcached). add, replace and append leave it.
 func (t *stores) refuse(i int, status engine.Status) {
 	r := &t.round.run.Requests[i]
 	if r.Flag&protocol.FlagStreaming != 0 {
@@ -213,7 +213,7 @@ func (t *stores) refuse(i int, status engine.Status) {
 	t.reply(i, protocol.Reply{Status: status})
 }
 
-// tailLen is how many bytes end a value: in text there are two, CR and LF.
+// tailLen is how many bytes follow a value: two in text, CR and LF; none in binary.
 func tailLen(r *protocol.Request) int {
 	if r.Dialect == protocol.Binary {
 		return 0
@@ -221,13 +221,13 @@ func tailLen(r *protocol.Request) int {
 	return 2
 }
 
-// link makes a filled item visible and answers. It counts what is stored, whatever comes of it, as memcached does.
+// link makes a filled item visible and answers. It counts a set whatever the outcome, as memcached does.
 func (t *stores) link(i int, item engine.Item) {
 	r := &t.round.run.Requests[i]
 	cas, status := t.engineCall().Store(item, r.Op, r.CAS)
 	t.engineDone()
 	if status == engine.NoMemory {
-		t.joinLater(i, item)
+		t.waitToJoin(i, item)
 		return
 	}
 	t.counts[cmdSet]++
@@ -237,12 +237,12 @@ func (t *stores) link(i int, item engine.Item) {
 	t.reply(i, protocol.Reply{Status: status, CAS: cas})
 }
 
-// joinLater has a join wait for which the engine has no memory, or refuses it. Its chunk goes back meanwhile: who waits holds
-// nothing that others could lack.
-func (t *stores) joinLater(i int, item engine.Item) {
+// waitToJoin makes an append or prepend wait for which the engine has no memory, or refuses it. Its chunk goes back to the
+// engine: a request that waits holds nothing that others could lack.
+func (t *stores) waitToJoin(i int, item engine.Item) {
 	r := &t.round.run.Requests[i]
 	r.Value, r.Flag = item.Value, r.Flag&^protocol.FlagFilled
-	t.lackChunk(i) // copies the value if it waits
+	t.waitForChunk(i) // copies the value if it waits
 	r.Value = nil
 	t.engineCall().Release(item)
 	t.engineDone()
@@ -260,24 +260,24 @@ func (t *stores) countCAS(status engine.Status) {
 	}
 }
 
-// waitToStore has request i wait, which lacks memory for what it would store, or refuses it.
-func (t *stores) waitToStore(i int, n need, q *line) {
+// waitToStore makes request i wait for memory, or refuses it.
+func (t *stores) waitToStore(i int, n need, q *waitQueue) {
 	r, c := &t.round.run.Requests[i], t.replies.to
 	switch {
-	case t.waiting.trying != nil:
+	case t.waiting.retrying != nil:
 		t.waiting.lacking = true
-	case !t.waiting.mayWait(c) || !t.rim.CanPause() || t.shared.asideBytes.Load()+int64(len(r.Value)) > maxAside:
+	case !t.waiting.mayWait(c) || !t.rim.CanPause() || t.shared.waitingBytes.Load()+int64(len(r.Value)) > maxWaitingBytes:
 		t.shared.lack(n)
 		t.refuseForMemory(i)
 	default:
 		t.counts[storeWaits]++
 		t.waiting.wait(i, n, q)
 		t.pause(c)
-		t.waiting.askToFeed() // once it has its answers to what it asked before
+		t.waiting.askToRetry() // once it has its answers to what it asked before
 	}
 }
 
-// forgetBegun ends the work on values that have begun.
+// forgetBegun empties the list of connections that have begun a value in this round.
 func (t *stores) forgetBegun() {
 	clear(t.begun)
 	t.begun = t.begun[:0]

@@ -76,7 +76,7 @@ func (l *loop) closeIdle() {
 // request is idle, and so is one that takes none of its replies. memcached would keep the latter.
 func (l *loop) isIdle(c *conn, now uint32) bool {
 	switch {
-	case c.is(stateBlocked) || c.needsNothing():
+	case c.is(stateBlocked) || c.mustTakeFirst():
 		if left := c.notTaken(); left != c.heard.left {
 			c.heard.left, c.heard.at = left, now
 		}

@@ -110,13 +110,13 @@ func TestIdleWaiting(t *testing.T) {
 			inside.clear(state)
 		}
 		for stands, want := range map[bool]bool{true: false, false: true} { // without need it has its replies to take
-			inside.set(stateParked | stateHungry)
-			inside.hungry, inside.heard.left = &hungry{stands: stands}, 0
+			inside.set(stateParked | stateWaiting)
+			inside.waiter, inside.heard.left = &waiter{queued: stands}, 0
 			if inside.heard.at = 0; l.isIdle(inside, 1000) != want {
 				t.Errorf("standing in line %v, it is idle: %v", stands, !want)
 			}
-			inside.clear(stateParked | stateHungry)
-			inside.hungry = nil
+			inside.clear(stateParked | stateWaiting)
+			inside.waiter = nil
 		}
 		for now, want := range map[uint32]bool{110: false, 111: true} {
 			if inside.heard.at = 100; l.isIdle(inside, now) != want {

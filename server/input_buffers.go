@@ -24,9 +24,9 @@ func (n *inputs) append(in, data []byte) []byte {
 	return in
 }
 
-// take returns a buffer with a length of bytes. It may be a spare one with a capacity of at most most. Its content means
+// buffer returns a buffer that is bytes long. It may be a spare one with a capacity of most bytes at most. Its content means
 // nothing.
-func (n *inputs) take(bytes, most int) []byte {
+func (n *inputs) buffer(bytes, most int) []byte {
 	if last := len(n.spare) - 1; last >= 0 && cap(n.spare[last]) >= bytes && cap(n.spare[last]) <= most {
 		b := n.spare[last]
 		n.spare = n.spare[:last]

@@ -92,7 +92,7 @@ func TestMetaSetWaits(t *testing.T) {
 		m.begin(ts, c)
 		ts.waiting(1)
 		held[0].finish(0)
-		eventually.True(t, "it goes on", func() bool { return ts.hungry.Load() == 0 })
+		eventually.True(t, "it goes on", func() bool { return ts.waiters.Load() == 0 })
 		m.finish(ts, c)
 		m.check(c)
 	}

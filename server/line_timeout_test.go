@@ -18,7 +18,7 @@ const (
 )
 
 // longLinesAnswered are lines far longer than any client means to send, and how each is answered.
-var longLinesAnswered = []struct{ line, answer string }{
+var longLinesAnswered = []struct{ waitQueue, answer string }{
 	{strings.Repeat("x", 1025), "ERROR\r\n"},
 	{strings.Repeat("x", 2048), "ERROR\r\n"},
 	{strings.Repeat("x", 32<<10-2), "ERROR\r\n"},
@@ -40,7 +40,7 @@ func TestLongLines(t *testing.T) {
 	for _, size := range []int{1 << 20, 1448, 1000} {
 		c := ts.dial()
 		for _, long := range longLinesAnswered {
-			all := "version\r\nget a\r\n" + long.line + "\r\nversion\r\n"
+			all := "version\r\nget a\r\n" + long.waitQueue + "\r\nversion\r\n"
 			for piece := range slices.Chunk([]byte(all), size) {
 				c.send(string(piece))
 				time.Sleep(100 * time.Microsecond) // so that the pieces come one by one
@@ -72,14 +72,14 @@ func TestLineGivenUp(t *testing.T) {
 func TestLineWaitedFor(t *testing.T) {
 	var h putOff
 	ts := startWith(t, func(s *settings.Settings) { s.Threads = 1 }, h.hold)
-	for _, row := range []struct{ line, answer string }{
+	for _, row := range []struct{ waitQueue, answer string }{
 		{strings.Repeat("x", 1024), "ERROR\r\n"}, {"get " + strings.Repeat("key ", 1000), "END\r\n"},
 	} {
 		c, before := ts.dial(), ts.sum(bytesRead)
-		c.send(row.line)
-		ts.awaitRead(before + uint64(len(row.line)))
+		c.send(row.waitQueue)
+		ts.awaitRead(before + uint64(len(row.waitQueue)))
 		if n := len(h.works); n != 0 {
-			t.Errorf("%.10s: %d looks at it are put off", row.line, n)
+			t.Errorf("%.10s: %d looks at it are put off", row.waitQueue, n)
 		}
 		c.ask("\r\n", row.answer)
 	}

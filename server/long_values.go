@@ -20,9 +20,9 @@ import (
 // long answers request i with a long value if that can be done now. Else the get waits.
 func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 	r, key, n := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes, len(hit.Value)
-	q, kinds := &g.shared.lines[lineCopies], heldReplies
+	q, kinds := &g.shared.queues[queueCopies], heldReplies
 	if int64(n) > g.shared.shares.maxCopies {
-		q, kinds = &g.shared.lines[lineLoans], heldLoans
+		q, kinds = &g.shared.queues[queueLoans], heldLoans
 	}
 	others := g.waiting.mustQueue(q, g.replies.to)
 	if hit.Lent != 0 && (!others || hit.Shared) {
@@ -60,7 +60,7 @@ func (g *gets) returnLoans() {
 	for _, item := range g.loans {
 		g.engineCall().Release(item)
 		g.engineDone()
-		g.shared.askToFeed()
+		g.shared.askToRetry()
 	}
 	clear(g.loans)
 	g.loans = g.loans[:0]
@@ -81,9 +81,9 @@ func (g *gets) refuseGet(i int) {
 }
 
 // waitToSend makes request i, a get, wait, or refuses it. It is called with the engine's locks held; get does the rest later.
-func (g *gets) waitToSend(i int, n need, q *line) {
+func (g *gets) waitToSend(i int, n need, q *waitQueue) {
 	switch {
-	case g.waiting.trying != nil:
+	case g.waiting.retrying != nil:
 		g.waiting.lacking = true
 	case !g.waiting.mayWait(g.replies.to):
 		g.shared.lack(n)

@@ -114,7 +114,7 @@ func (l *loop) followUp() {
 	}
 	l.round.unended = l.round.unended[:0]
 	if len(l.admin.parked) > 0 {
-		l.beginParked()
+		l.startParked()
 	}
 	if len(l.round.yielded) > 0 {
 		l.rim.Ask()

@@ -17,7 +17,7 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l.reader = reader{core: k, round: &l.round, calls: &l.calls, unwrapper: &l.unwrapper}
 	l.unwrapper = unwrapper{core: k, round: &l.round, inputs: &l.inputs, writer: &l.writer, answer: l.answer}
 	l.waiting.core, l.waiting.round, l.waiting.replies = k, &l.round, &l.replies
-	l.waiting.feedTask = l.feedOnce
+	l.waiting.retryTask = l.retrySome
 	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting, nil}
 	l.newExecutor()
 	l.pool.home = l

@@ -28,7 +28,7 @@ func (l *loop) panicked(c *conn, what any) {
 // abandon gives up the round under way: every connection in it is closed, since none can be answered truly any more.
 func (l *loop) abandon() {
 	ready, owners, callers := l.round.ready, l.replies.owners, slices.Clone(l.calls.callers)
-	l.round.ready, l.replies.owners, l.round.head, l.replies.to, l.waiting.trying, l.waiting.first = nil, nil, 0, nil, nil, false
+	l.round.ready, l.replies.owners, l.round.head, l.replies.to, l.waiting.retrying, l.waiting.first = nil, nil, 0, nil, nil, false
 	for _, p := range l.replies.pieces {
 		l.replies.release(p.lent)
 	}
@@ -36,7 +36,7 @@ func (l *loop) abandon() {
 	l.gets.returnLoans()
 	l.calls.forget()
 	l.stores.brief = false
-	l.stores.setAside()
+	l.stores.moveBegun()
 	l.stores.forgetBegun()
 	clear(l.admin.parked)
 	l.admin.parked = l.admin.parked[:0]

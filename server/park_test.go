@@ -249,7 +249,7 @@ func TestParkedPanics(t *testing.T) {
 			l.executor.begin(0)
 			l.admin.park(0, func() time.Duration { return 0 }, func() protocol.Reply { panic("a bug") })
 			l.replies.write()
-			l.beginParked()
+			l.startParked()
 		})
 		c.closed()
 	}

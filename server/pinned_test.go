@@ -198,7 +198,7 @@ func (ts *testServer) setLate(size int) (stored func() bool) {
 	ts.t.Helper()
 	c := ts.dial()
 	c.send(fmt.Sprintf("set late 0 0 %d\r\n%s\r\n", size, strings.Repeat("l", size)))
-	eventually.True(ts.t, "it stands in line", ts.anybodyStands)
+	eventually.True(ts.t, "it stands in line", ts.anyQueued)
 	other := ts.dial()
 	return func() bool {
 		other.send("touch late 0\r\n")

@@ -71,7 +71,7 @@ func (e *reader) planValue(c *conn) (room bool) {
 		return false
 	}
 	bytes := min(maxReceive, len(c.fill.item.Value)-c.fill.got)
-	e.calls.plan(c, kernel.Call{Receive: true, Vector: c.fill.rest(maxReceive)}, bytes)
+	e.calls.plan(c, kernel.Call{Receive: true, Vector: c.fill.room(maxReceive)}, bytes)
 	return true
 }
 
@@ -146,7 +146,7 @@ func (e *reader) readBegun(begun []*conn) (mine bool) {
 func (e *reader) readValue(c *conn) {
 	f := c.fill
 	for budget := maxReceive; budget > 0 && !f.done(); {
-		n, err := e.kernel.ReceiveVector(c.fd, f.rest(budget))
+		n, err := e.kernel.ReceiveVector(c.fd, f.room(budget))
 		if n == 0 || err != nil {
 			return
 		}

@@ -194,7 +194,7 @@ func (o *replies) release(item engine.Item) {
 		o.engineDone()
 		o.shared.lent.Add(-1)
 	}
-	o.shared.askToFeed()
+	o.shared.askToRetry()
 }
 
 // releasePieces gives back the values of a connection whose replies are not sent.

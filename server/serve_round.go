@@ -25,7 +25,7 @@ func (l *loop) serveRound(fds []int32) (mine bool) {
 	if len(l.stores.begun) > 0 {
 		mine = l.reader.readBegun(l.stores.begun) && mine
 		l.answer()
-		l.stores.setAside()
+		l.stores.moveBegun()
 		l.stores.forgetBegun()
 	}
 	l.stores.brief = false

@@ -36,16 +36,16 @@ type shared struct {
 	awake    atomic.Uint32 // seconds that the process was not stopped for; see idle_timeout.go
 
 	// How memory is shared among connections.
-	shares     shares
-	unsent     atomic.Int64 // bytes of replies that connections keep since their sockets did not take them
-	filling    atomic.Int64 // bytes taken by long values that are being received
-	shorts     atomic.Int64 // bytes of short values that are being received
-	brief      atomic.Int64 // how many of these have chunks
-	lent       atomic.Int64 // values that the engine has lent
-	hungry     atomic.Int64 // requests that wait for memory
-	asideBytes atomic.Int64 // of values that came with those
-	lines      [numLines]line
-	relief     relief
+	shares       shares
+	unsent       atomic.Int64 // bytes of replies that connections keep since their sockets did not take them
+	filling      atomic.Int64 // bytes taken by long values that are being received
+	shorts       atomic.Int64 // bytes of short values that are being received
+	brief        atomic.Int64 // how many of these have chunks
+	lent         atomic.Int64 // values that the engine has lent
+	waiters      atomic.Int64 // requests that wait for memory
+	waitingBytes atomic.Int64 // of values that came with those
+	queues       [numQueues]waitQueue
+	relief       relief
 
 	// What runs in the background. A simulation has its own of these functions.
 	now        func() time.Time                    // time.Now, for who authenticates
@@ -98,7 +98,7 @@ type shares struct {
 	minMoved       int // bytes in a second
 }
 
-// lastResort is how many seconds a request stands in line before connections are closed for it that are late.
+// lastResort is how many seconds a request is in a queue before late connections are closed for it.
 func (s *shares) lastResort() uint32 { return s.maxWait - s.maxWait/6 }
 
 var usualShares = shares{lendFrom, shortStore, maxShort, takenUpTo, maxUnsent / 2, maxWait, stalledReading, stalledSending, minMoved}

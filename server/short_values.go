@@ -21,8 +21,8 @@ const (
 
 // storeShort makes room for a short value that is still coming.
 func (t *stores) storeShort(i int, c *conn) {
-	r, q := &t.round.run.Requests[i], &t.shared.lines[lineBuffers]
-	if t.waiting.mustQueue(q, c) || !t.shared.expectsShort(r.ValueLen) {
+	r, q := &t.round.run.Requests[i], &t.shared.queues[queueBuffers]
+	if t.waiting.mustQueue(q, c) || !t.shared.roomForShort(r.ValueLen) {
 		t.waitToStore(i, need{heldBuffers, r.ValueLen}, q)
 		return
 	}
@@ -38,24 +38,24 @@ func (t *stores) storeShort(i int, c *conn) {
 		t.refuse(i, status)
 		return
 	}
-	t.begin(c, f, r)
+	t.receiveRest(c, f, r)
 }
 
-// expectsShort says whether there is room for another buffer. There is always room for one.
-func (s *shared) expectsShort(bytes int) bool {
+// roomForShort says whether there is room for one more buffer. There is always room for the first.
+func (s *shared) roomForShort(bytes int) bool {
 	kept := s.shorts.Load()
 	return kept == 0 || kept+int64(bytes) <= s.shares.maxShort
 }
 
-// unexpectShort takes a short value out of the counts.
-func (s *shared) unexpectShort(f *fill) {
+// unreserveShort gives back the room that a short value takes.
+func (s *shared) unreserveShort(f *fill) {
 	s.shorts.Add(-int64(f.short))
 	if f.item.Ref != 0 {
 		s.brief.Add(-1)
 	}
 }
 
-// allocateBriefly allocates a chunk for a short value. It does so only in rounds at the end of which setAside is called.
+// allocateBriefly allocates a chunk for a short value. It does so only in rounds at the end of which moveBegun is called.
 func (t *stores) allocateBriefly(i int) (engine.Item, engine.Status) {
 	if !t.brief {
 		return engine.Item{}, engine.NoMemory
@@ -66,24 +66,24 @@ func (t *stores) allocateBriefly(i int) (engine.Item, engine.Status) {
 	return item, status
 }
 
-// setAside moves the short values that have begun in this round and are not whole into buffers.
-func (t *stores) setAside() {
+// moveBegun moves the short values that have begun in this round and are not whole into buffers.
+func (t *stores) moveBegun() {
 	for _, c := range t.begun {
 		if f := c.fill; f != nil && f.short > 0 && f.item.Ref != 0 {
-			t.shared.unexpectShort(f)
+			t.shared.unreserveShort(f)
 			b := t.bufferFor(f)
 			copy(b, f.item.Value[:f.got])
 			t.engineCall().Release(f.item)
 			t.engineDone()
 			f.item = engine.Item{Value: b}
-			t.shared.askToFeed()
+			t.shared.askToRetry()
 		}
 	}
 }
 
 // bufferFor returns a buffer for a short value, and counts it.
 func (t *stores) bufferFor(f *fill) []byte {
-	b := t.round.inputs.take(f.short, shortStore)
+	b := t.round.inputs.buffer(f.short, shortStore)
 	f.short = cap(b)
 	t.shared.shorts.Add(int64(f.short))
 	return b

@@ -21,7 +21,7 @@ func (ts *testServer) beginShort(clients int) (all []*client) {
 	for i := range clients {
 		c := ts.dial()
 		c.send(fmt.Sprintf("set short%d 0 0 5000\r\n%s", i, strings.Repeat("x", 3000)))
-		eventually.True(ts.t, "it has begun, or waits", func() bool { return ts.shorts.Load()+5000*ts.hungry.Load() == int64(i+1)*5000 })
+		eventually.True(ts.t, "it has begun, or waits", func() bool { return ts.shorts.Load()+5000*ts.waiters.Load() == int64(i+1)*5000 })
 		all = append(all, c)
 	}
 	return all
@@ -33,7 +33,7 @@ func TestShortValuesWait(t *testing.T) {
 	for _, threads := range []int{1, 4} {
 		ts := fewShorts(t, threads)
 		all := ts.beginShort(5)
-		if n := ts.hungry.Load(); n != 3 {
+		if n := ts.waiters.Load(); n != 3 {
 			t.Errorf("%d wait", n)
 		}
 		other := ts.dial()
@@ -42,7 +42,7 @@ func TestShortValuesWait(t *testing.T) {
 			other.ask(fmt.Sprintf("set small%d 0 0 5\r\nhello\r\n", i), "STORED\r\n")
 		}
 		_ = all[1].Close()
-		eventually.True(t, "the next one has its turn", func() bool { return ts.hungry.Load() == 2 })
+		eventually.True(t, "the next one has its turn", func() bool { return ts.waiters.Load() == 2 })
 		for _, i := range []int{0, 2, 3, 4} {
 			all[i].ask(strings.Repeat("x", 2000)+fmt.Sprintf("\r\nget short%d\r\n", i),
 				fmt.Sprintf("STORED\r\nVALUE short%d 0 5000\r\n%s\r\nEND\r\n", i, strings.Repeat("x", 5000)))
@@ -68,7 +68,7 @@ func TestShortValuesEnd(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c, value := ts.dial(), strings.Repeat("x", 5000)
 	c.ask("set old 0 0 3\r\nold\r\n", "STORED\r\n")
-	for _, row := range []struct{ line, end, reply string }{
+	for _, row := range []struct{ waitQueue, end, reply string }{
 		{"set k 7 0 5000", "\r\n", "STORED\r\n"},
 		{"add k 0 0 5000", "\r\n", "NOT_STORED\r\n"},
 		{"append k 0 0 5000", "\r\n", "STORED\r\n"},
@@ -78,14 +78,14 @@ func TestShortValuesEnd(t *testing.T) {
 		{"replace none 0 0 5000", "\r\n", "NOT_STORED\r\n"},
 	} {
 		before := ts.sum(cmdSet)
-		c.send(row.line + "\r\n" + value[:4000])
-		eventually.True(t, row.line, func() bool { return ts.shorts.Load() == 5000 })
+		c.send(row.waitQueue + "\r\n" + value[:4000])
+		eventually.True(t, row.waitQueue, func() bool { return ts.shorts.Load() == 5000 })
 		if sets := ts.sum(cmdSet); sets != before {
-			t.Errorf("%s counts before it is whole", row.line)
+			t.Errorf("%s counts before it is whole", row.waitQueue)
 		}
 		c.ask(value[4000:]+row.end, row.reply)
 		if sets := ts.sum(cmdSet); sets != before+1 {
-			t.Errorf("%s counts %d times", row.line, sets-before)
+			t.Errorf("%s counts %d times", row.waitQueue, sets-before)
 		}
 	}
 	c.ask("get k\r\n", fmt.Sprintf("VALUE k 7 10000\r\n%s%s\r\nEND\r\n", value, value))

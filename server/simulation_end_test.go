@@ -125,7 +125,7 @@ func (w *world) stir() (stirred bool) {
 	}
 	w.sweepClients()
 	stirred = w.house.stir() || stirred
-	if !stirred && w.server.hungry.Load() > 0 { // nothing comes back that they wait for
+	if !stirred && w.server.waiters.Load() > 0 { // nothing comes back that they wait for
 		w.tick(1)
 		stirred = true
 	}

@@ -35,8 +35,8 @@ func (c *simClient) waiting() bool {
 
 // takes says whether the server waits for a client to take its replies.
 func (c *simClient) takes() bool {
-	h := c.conn.context.hungry
-	return c.conn.context.is(stateBlocked) || h != nil && !h.stands
+	h := c.conn.context.waiter
+	return c.conn.context.is(stateBlocked) || h != nil && !h.queued
 }
 
 func (l *netLoop) beforeLook() {

@@ -64,7 +64,7 @@ func (g *witnessReader) Hit(k int, h engine.Hit) (more bool) {
 func (g *witnessReader) others(c *simClient, h *engine.Hit) bool {
 	short := len(h.Value) <= min(g.l.replies.max, maxOutput)
 	return !short && !h.Shared && c.datagram == nil && !c.conn.context.gone.Load() && !g.l.waiting.first &&
-		len(h.Value) >= g.e.w.plan.lendFrom && g.l.shared.lines[lineCopies].stands() && int64(len(h.Value)) <= g.e.w.plan.maxCopies
+		len(h.Value) >= g.e.w.plan.lendFrom && g.l.shared.queues[queueCopies].occupied() && int64(len(h.Value)) <= g.e.w.plan.maxCopies
 }
 
 func (g *witnessReader) lend(key int, handle uint64, value []byte) {

@@ -39,18 +39,18 @@ func (c *simClient) checkStalled() {
 // checkNobodyWaits looks at what is left of those who have waited for memory, and of what they waited for.
 func (w *world) checkNobodyWaits() {
 	s := w.server
-	hungry, aside, filling, shorts, lent := s.hungry.Load(), s.asideBytes.Load(), s.filling.Load(), s.shorts.Load()+s.brief.Load(), s.lent.Load()
-	if hungry != 0 || aside != 0 || filling != 0 || shorts != 0 || lent != 0 {
-		w.fail("%d requests wait with %d bytes, %d bytes are being received and %d of short values, %d values lent", hungry, aside, filling, shorts, lent)
+	waiters, waiting, filling, shorts, lent := s.waiters.Load(), s.waitingBytes.Load(), s.filling.Load(), s.shorts.Load()+s.brief.Load(), s.lent.Load()
+	if waiters != 0 || waiting != 0 || filling != 0 || shorts != 0 || lent != 0 {
+		w.fail("%d requests wait with %d bytes, %d bytes are being received and %d of short values, %d values lent", waiters, waiting, filling, shorts, lent)
 	}
-	for i := range s.lines {
-		if q := &s.lines[i]; q.stands() || q.first != nil || q.last != nil {
+	for i := range s.queues {
+		if q := &s.queues[i]; q.occupied() || q.first != nil || q.last != nil {
 			w.fail("somebody stands in line %d", i)
 		}
 	}
 	for _, l := range s.loops {
-		if l.waiting.hungry.count() != 0 || len(l.gets.loans) != 0 || l.waiting.trying != nil || l.waiting.first {
-			w.fail("a loop keeps %d requests that wait, %d loans", l.waiting.hungry.count(), len(l.gets.loans))
+		if l.waiting.waiters.count() != 0 || len(l.gets.loans) != 0 || l.waiting.retrying != nil || l.waiting.first {
+			w.fail("a loop keeps %d requests that wait, %d loans", l.waiting.waiters.count(), len(l.gets.loans))
 		}
 	}
 }

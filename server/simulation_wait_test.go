@@ -34,7 +34,7 @@ func (c *simClient) resolve() {
 	if r == nil || c.gone || c.asks {
 		return
 	}
-	switch h, f := c.conn.context.hungry, c.conn.context.fill; {
+	switch h, f := c.conn.context.waiter, c.conn.context.fill; {
 	case f != nil && f.item.Ref == 0:
 		c.w.saw(sawShort)
 		c.got(r) // it looks for memory when it is whole
@@ -117,14 +117,14 @@ func refusedGet(c *simClient, r *request) []byte {
 // inTurn judges whether a store that looks for memory has to let others go first, or to be whole. gradually says that its
 // value is still to come.
 func (e *witness) inTurn(c *simClient, r *request, gradually bool) {
-	q, l := &e.w.server.lines[lineValues], e.w.running.loop
+	q, l := &e.w.server.queues[queueValues], e.w.running.loop
 	streams, short := r.end > c.conn.socket.taken && c.datagram == nil, len(r.value) < e.w.plan.shortStore
 	switch {
 	case gradually != (streams && !short):
 		e.w.fail("client %d: a value of %d bytes comes gradually: %v, not %v", c.number, len(r.value), streams, gradually)
 	case streams && short && !l.stores.brief:
 		e.w.fail("client %d: a short value of %d bytes has a chunk before it is whole", c.number, len(r.value))
-	case streams && !short && q.stands() && !l.waiting.first && !c.conn.context.gone.Load():
+	case streams && !short && q.occupied() && !l.waiting.first && !c.conn.context.gone.Load():
 		e.w.fail("client %d: a value of %d bytes goes before others", c.number, len(r.value))
 	}
 }
@@ -134,7 +134,7 @@ func (c *simClient) leaves() {
 	r := c.lacking()
 	switch {
 	case r == nil:
-	case c.conn.context.hungry != nil:
+	case c.conn.context.waiter != nil:
 		c.w.saw(sawWaiterLeft)
 		r.lacks = false
 	default:

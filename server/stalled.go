@@ -1,45 +1,45 @@
 package server
 
-// Memory that cannot be evicted is bounded: what is lent to clients who do not read, or copied for them (long_values.go), and
-// what waits for values that are being received (expectValue, expectsShort). Who comes when a bound is reached waits, and that shall
-// not last because others have stopped half-way.
+// Memory that cannot be evicted is bounded: values that are lent to clients that do not read, copies for them (long_values.go),
+// and room for values that are being received (reserveValue, roomForShort). When a bound is reached further requests wait. They
+// must not wait for ever because others have stopped half-way.
 //
-// So while anything is held each loop looks once a second at the connections that hold something, and notes how far they
-// have come. One is stalled that has hardly moved for as long as its patience says. Who sends a value has stalledSending
-// seconds. Who is to take replies cannot be judged so soon, for the system on the other side says that it has room in
-// steps: a client that reads steadily, 20 KB every second, is seen to take nothing for 3 to 25 seconds, and then a tenth of its
-// receive buffer or all of it at once. That buffer is no larger than what the client's system has taken in all, and whoever
-// reads steadily empties it in the time in which he reads so much. So that is the time a client is given, as if it read slowestReader
-// bytes in a second.
+// So while any connection holds such memory, each loop looks at its connections once a second, and notes how far they have
+// come. A connection is stalled if it has hardly moved for as long as its patience. A client that sends a value has
+// stalledSending seconds. A client that must take replies needs more, since its system reports room in steps: if it reads
+// steadily, 20 KB every second, it seems to take nothing for 3 to 25 seconds, and then a tenth of its receive buffer or all
+// of it at once. That buffer is not larger than what the client's system has taken in all. A client that reads steadily
+// empties it in the time in which it reads that much. So that is its patience, reckoned at slowestReader bytes in a second.
 //
-// Nobody is closed for that alone. While requests stand in line for what stalled connections hold these are closed, those
-// first that have been stalled for longest, until what they held is as much as those in line lack. The first in line may need a
-// whole page, in which others hold something. If it still stands there a second later, twice as much is closed, and so on.
+// No connection is closed for being stalled alone. Stalled connections are closed while requests are in a queue for what
+// they hold: the longest stalled first, until as much is released as the queued requests lack. The first request of a queue
+// may need a whole page, in which several connections hold something. If it is still there a second later, connections with
+// twice as much are closed, and so on.
 //
-// A request that has stood in line for lastResort seconds will soon be refused. Then connections are closed too that are late:
-// they have been sending one value for as many seconds. The slowest goes first.
+// A request that has been in a queue for lastResort seconds will soon be refused. Then late connections are closed too:
+// those that have been sending one value for as many seconds. The slowest goes first.
 
 const (
 	stalledSending = 10 // seconds
 
-	// stalledReading is how many seconds a client that is to read is given, and stalledSoon with a buffer of no size.
+	// stalledReading is the longest patience with a client that must take replies, in seconds; stalledSoon is the shortest.
 	stalledReading = 30
 	stalledSoon    = 4
 
 	slowestReader = 12 << 10 // bytes in a second
-	minMoved      = 4 << 10  // bytes in a second that are hardly anything
+	minMoved      = 4 << 10  // bytes in a second; a connection that moves less hardly moves
 )
 
-// progress is how far a connection had come when it had last come far.
+// progress is how far a connection had come when it last moved enough.
 type progress struct {
 	at     uint32 // see loop.looks
 	blocks uint32
 	fill   *fill
-	reads  bool // it is to read, or sends a value
+	reads  bool // it takes replies; else it sends a value
 	left   int
 }
 
-// patience is for how many looks a connection may hardly move.
+// patience returns for how many looks a connection may hardly move.
 func (l *loop) patience(c *conn) int {
 	if !c.is(stateBlocked) {
 		return l.shared.shares.stalledSending
@@ -48,8 +48,8 @@ func (l *loop) patience(c *conn) int {
 	return int(min(stalledSoon+empties, uint64(l.shared.shares.stalledReading)))
 }
 
-// silence notes how far a connection has come that holds something, and returns for how many looks it has moved less than it
-// must in its patience.
+// silence notes how far a connection that holds something has come. It returns for how many looks the connection has moved less
+// than it must within its patience.
 func (l *loop) silence(c *conn, patience int) int {
 	p := progress{at: l.waiting.looks, blocks: c.blocks, fill: c.fill, reads: c.is(stateBlocked)}
 	if p.reads {
@@ -65,8 +65,8 @@ func (l *loop) silence(c *conn, patience int) int {
 	return int(l.waiting.looks - c.progress.at)
 }
 
-// holding returns what a connection holds, and how much. Bytes of our own count when they are more than any client may
-// leave.
+// holding returns which kinds of memory a connection holds, and how many bytes. Bytes of our own count only if there are more
+// than maxOutput, which any client may leave untaken.
 func (c *conn) holding() (kinds held, bytes int) {
 	if c.receiving() {
 		kinds, bytes = heldValues, len(c.fill.item.Value)
@@ -94,7 +94,7 @@ func (c *conn) holding() (kinds held, bytes int) {
 	return kinds, bytes
 }
 
-// judge looks at a connection, and says whether it is stalled or late.
+// judge says whether a connection is stalled or late.
 func (l *loop) judge(c *conn) (s stalled, is bool) {
 	kinds, bytes := c.holding()
 	if kinds == 0 {
@@ -111,11 +111,11 @@ func (l *loop) judge(c *conn) (s stalled, is bool) {
 	return s, s.late && s.silent >= int(l.shared.shares.lastResort())
 }
 
-// look is what a loop does once a second while anything is held, or somebody waits: it looks at all its connections, and
-// reports those that are stalled or late. While some wait to be answered it also hands the others' sockets what they take
-// already, which the rim tells late.
+// look is what a loop does once a second while any memory is held or any request waits. It looks at all its connections, and
+// reports those that are stalled or late. While requests are in queues it also sends what blocked sockets can take already,
+// since the rim tells late that they have room.
 //
-// Looks are counted, and not seconds: a loop that was held up gave nobody a chance to move.
+// Patience counts looks, not seconds: while a loop is held up no client can move.
 func (l *loop) look() {
 	now := l.shared.awake.Load()
 	if l.waiting.looked == now {
@@ -124,7 +124,7 @@ func (l *loop) look() {
 	l.waiting.looked = now
 	l.waiting.looks++
 	var found []stalled
-	scarce := l.shared.anybodyStands()
+	scarce := l.shared.anyQueued()
 	for _, c := range l.conns {
 		if c != nil && scarce && c.is(stateBlocked) {
 			l.guard(c, func() { l.writer.push(c) })
@@ -137,21 +137,21 @@ func (l *loop) look() {
 	}
 	l.guard(nil, l.answer)
 	l.shared.relief.report(found)
-	l.giveUpLate(now)
-	l.feed(l.waiting.hungry.count())
-	l.feedOthers()
+	l.refuseLate(now)
+	l.retryWaiters(l.waiting.waiters.count())
+	l.retryGets()
 	l.totals.add(&l.counts)
 }
 
-// guardedLook is look as a task.
+// guardedLook is look, as a task.
 func (l *loop) guardedLook() { l.guard(nil, l.look) }
 
-// relieve has the loops look, and close those that are to be closed. Needs loopsMu.
+// relieve asks the loops to look, and to close the connections that were chosen. Needs loopsMu.
 func (s *Server) relieve(now uint32) {
 	for _, f := range s.choose(now) {
-		s.relieveOf(f.c)
+		s.askToClose(f.c)
 	}
-	if s.hungry.Load() == 0 && !s.holdsAnything() {
+	if s.waiters.Load() == 0 && !s.holdsAnything() {
 		return
 	}
 	for _, l := range s.loops {
@@ -159,13 +159,13 @@ func (s *Server) relieve(now uint32) {
 	}
 }
 
-// relieveOf has a connection closed, unless it has moved meanwhile.
-func (s *Server) relieveOf(c *conn) {
+// askToClose asks its loop to close a connection, unless the connection has moved meanwhile.
+func (s *Server) askToClose(c *conn) {
 	c.loop.onLoop(c, func() { c.loop.closeStalled(c) })
 }
 
 func (l *loop) closeStalled(c *conn) {
-	if l.look(); !c.is(stateOpen) { // this second's look comes first, or what it sees would count as seen in the one before
+	if l.look(); !c.is(stateOpen) { // this second's look must come first, or what judge sees would count for the second before
 		return
 	}
 	if _, still := l.judge(c); !still {

@@ -111,9 +111,9 @@ func TestChooseLate(t *testing.T) {
 	a, b, c := newConn(listen.KindTCP), newConn(listen.KindTCP), newConn(listen.KindTCP)
 	found := []stalled{{a, 70, heldValues, 100, true}, {b, 80, heldValues, 100, true}, {c, 20, heldValues, 100, false}}
 	s := &shared{shares: usualShares}
-	first, second := &hungry{need: need{heldValues, 50}}, &hungry{need: need{heldValues, 50}, since: 1}
-	s.lines[lineValues].join(first)
-	s.lines[lineValues].join(second)
+	first, second := &waiter{need: need{heldValues, 50}}, &waiter{need: need{heldValues, 50}, since: 1}
+	s.queues[queueValues].add(first)
+	s.queues[queueValues].add(second)
 	for _, want := range []struct {
 		now    uint32
 		closed []*conn
@@ -153,7 +153,7 @@ func TestHalfSentValuesAreCutOff(t *testing.T) {
 	c := ts.dial()
 	c.send(fmt.Sprintf(setLong, 9) + longValue(9)[:5000])
 	ts.waiting(1)
-	eventually.True(ts.t, "it stands in line", ts.anybodyStands)
+	eventually.True(ts.t, "it stands in line", ts.anyQueued)
 	ts.pass(4)
 	held[0].ended()
 	c.finish(9)
@@ -277,7 +277,7 @@ func (ts *testServer) crowdOutCopies() (relax func()) {
 	ts.unsent.Add(maxUnsent)
 	return func() {
 		ts.unsent.Add(-maxUnsent)
-		ts.askToFeed()
+		ts.askToRetry()
 	}
 }
 
@@ -302,7 +302,7 @@ func TestStalledReadersAreCutOff(t *testing.T) {
 	ts.pass(1000)
 	relax := ts.crowdOutCopies()
 	c.send("get long4\r\n")
-	eventually.True(ts.t, "it stands in line", ts.anybodyStands)
+	eventually.True(ts.t, "it stands in line", ts.anyQueued)
 	ts.pass(4)
 	c.expect(longAnswer(4))
 	stalled[0].cutOff()
@@ -336,11 +336,11 @@ func TestGetInNoNeed(t *testing.T) {
 	slow.send("get long2\r\n")
 	eventually.True(ts.t, "it waits", func() bool { return ts.sum(getWaits) == 1 })
 	ts.pass(maxWait + 5)
-	if ts.anybodyStands() {
+	if ts.anyQueued() {
 		t.Error("it stands in line")
 	}
 	slow.expect(longAnswer(1))
-	eventually.True(ts.t, "it stands in line", func() bool { ts.pass(1); return ts.anybodyStands() })
+	eventually.True(ts.t, "it stands in line", func() bool { ts.pass(1); return ts.anyQueued() })
 	relax()
 	ts.pass(1)
 	slow.expect(longAnswer(2))
@@ -354,7 +354,7 @@ func TestSharedLoans(t *testing.T) {
 	c.storeLong(2)
 	relax := ts.exhaust("long1")
 	c.send("get long2\r\n")
-	eventually.True(ts.t, "it stands in line", ts.anybodyStands)
+	eventually.True(ts.t, "it stands in line", ts.anyQueued)
 	for range 3 {
 		other.ask("get long1\r\n", longAnswer(1))
 	}

@@ -78,7 +78,7 @@ func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {
 		w.conns[i].loop = w.loop
 	}
 	w.loop.replies.sink, w.loop.replies.stream = w, false
-	w.loop.waiting.none = true
+	w.loop.waiting.off = true
 	w.loop.replies.max = math.MaxInt // a message is made whole, and then cut
 	return w
 }
@@ -92,7 +92,7 @@ func (w *udpWorker) serve() {
 		}
 		if err != nil {
 			w.loop.shared.log.Printf("UDP: %v", err)
-			w.loop.shared.rest(restTime)
+			w.loop.shared.sleep(restTime)
 		}
 	}
 }

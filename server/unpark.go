@@ -2,19 +2,19 @@ package server
 
 import "gocached/protocol"
 
-// beginParked begins the work of the requests that were parked in this round.
-func (l *loop) beginParked() {
+// startWork begins the work of the requests that were parked in this round.
+func (l *loop) startParked() {
 	for _, p := range l.admin.parked {
 		if p.c.is(stateOpen) { // it may have been closed since
-			l.startParked(p)
+			l.startWork(p)
 		}
 	}
 	clear(l.admin.parked)
 	l.admin.parked = l.admin.parked[:0]
 }
 
-// startParked begins the work of one request. Its reply comes back to the loop as a task.
-func (l *loop) startParked(p parked) {
+// startWork begins the work of one request. Its reply comes back to the loop as a task.
+func (l *loop) startWork(p parked) {
 	s := l.shared
 	l.pause(p.c)
 	s.runWork(p.after(), func() {

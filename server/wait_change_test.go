@@ -32,7 +32,7 @@ func (ts *testServer) hoard(key string, length int) (giveBack func()) {
 			ts.engine.Release(it)
 		}
 		ts.shared.lent.Add(-1)
-		ts.askToFeed()
+		ts.askToRetry()
 	}
 }
 
@@ -126,7 +126,7 @@ func TestChangesWait(t *testing.T) {
 			c, other, giveBack := ch.begin(ts)
 			ts.pass(3)
 			other.ask("get "+ch.key+"\r\n", answerOf(ch.key, ch.old))
-			if n, aside := ts.hungry.Load(), ts.asideBytes.Load(); n != 1 || aside != int64(ch.aside) {
+			if n, aside := ts.waiters.Load(), ts.waitingBytes.Load(); n != 1 || aside != int64(ch.aside) {
 				t.Errorf("%d wait with %d bytes", n, aside)
 			}
 			giveBack()
@@ -170,7 +170,7 @@ func TestChangesRefused(t *testing.T) {
 			ts := start(t, func(s *settings.Settings) { s.MemoryLimit = 4 << 20 })
 			c, other, giveBack := ch.begin(ts)
 			ts.pass(maxWait - 2)
-			if n := ts.hungry.Load(); n != 1 {
+			if n := ts.waiters.Load(); n != 1 {
 				t.Errorf("%d wait", n)
 			}
 			ts.pass(4)
@@ -223,9 +223,9 @@ func TestChangesRefusedAtOnce(t *testing.T) {
 			atOnce(withoutPoller(t, four), &ch)
 			atOnce(start(t, func(s *settings.Settings) { s.MemoryLimit, s.NoEvict = 4<<20, true }), &ch)
 			ts = start(t, four)
-			ts.asideBytes.Add(maxAside + 1)
+			ts.waitingBytes.Add(maxWaitingBytes + 1)
 			atOnce(ts, &ch)
-			ts.asideBytes.Add(-maxAside - 1)
+			ts.waitingBytes.Add(-maxWaitingBytes - 1)
 		})
 	}
 	t.Run("by UDP", func(t *testing.T) {

@@ -1,27 +1,27 @@
 package server
 
-// waiters are the requests of one loop that wait for memory, in the order in which they came. Thousands may leave in any
-// order, so each knows its place, and one that leaves leaves a gap: it costs the same however many there are. tidy closes
-// the gaps once there are more of them than requests, so that each moves others about once.
-type waiters struct {
-	all  []*hungry // nil is a gap
+// waiterList holds the requests of one loop that wait for memory, in the order in which they came. Thousands may leave, in any
+// order. So each knows its place, and leaves a gap: that costs the same however many there are. tidy closes the gaps when there
+// are more gaps than requests. So for each that leaves, about one other moves.
+type waiterList struct {
+	all  []*waiter // nil is a gap
 	gaps int
 }
 
-func (w *waiters) count() int { return len(w.all) - w.gaps }
+func (w *waiterList) count() int { return len(w.all) - w.gaps }
 
-func (w *waiters) add(h *hungry) {
+func (w *waiterList) add(h *waiter) {
 	h.place = len(w.all)
 	w.all = append(w.all, h)
 }
 
-func (w *waiters) remove(h *hungry) {
+func (w *waiterList) remove(h *waiter) {
 	w.all[h.place] = nil
 	w.gaps++
 }
 
-// each yields those that wait. Any of them may leave meanwhile, and who comes is yielded too.
-func (w *waiters) each(yield func(*hungry) bool) {
+// each yields the requests. Meanwhile any of them may leave; one that comes is yielded too.
+func (w *waiterList) each(yield func(*waiter) bool) {
 	for i := 0; i < len(w.all); i++ {
 		if h := w.all[i]; h != nil && !yield(h) {
 			return
@@ -29,8 +29,8 @@ func (w *waiters) each(yield func(*hungry) bool) {
 	}
 }
 
-// tidy gives those that wait new places. It must not be called while anybody goes through them.
-func (w *waiters) tidy() {
+// tidy gives the requests new places. It must not be called during each.
+func (w *waiterList) tidy() {
 	if w.gaps <= len(w.all)/2 {
 		return
 	}

@@ -9,10 +9,10 @@ import (
 // TestWaiters: whoever leaves, the others stay in order, and thousands who leave leave little behind.
 func TestWaiters(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	var w waiters
-	var want []*hungry
+	var w waiterList
+	var want []*waiter
 	for range 2000 {
-		h := new(hungry)
+		h := new(waiter)
 		w.add(h)
 		want = append(want, h)
 	}
@@ -34,9 +34,9 @@ func TestWaiters(t *testing.T) {
 
 // TestWaitersLeaveMeanwhile: who goes through the list meets everybody once who has not left before his turn.
 func TestWaitersLeaveMeanwhile(t *testing.T) {
-	var w waiters
+	var w waiterList
 	for i := range 100 {
-		w.add(&hungry{since: uint32(i)})
+		w.add(&waiter{since: uint32(i)})
 	}
 	var met []uint32
 	for h := range w.each {
@@ -44,7 +44,7 @@ func TestWaitersLeaveMeanwhile(t *testing.T) {
 		w.remove(h)
 		if next := h.place + 1; h.since < 100 && next < len(w.all) {
 			w.remove(w.all[next])
-			w.add(&hungry{since: 100 + h.since})
+			w.add(&waiter{since: 100 + h.since})
 		}
 	}
 	var want []uint32

@@ -61,7 +61,7 @@ func TestStoreWaits(t *testing.T) {
 		eventually.True(t, "it has begun", func() bool { return ts.shorts.Load() > 0 })
 		other.ask(value[3000:]+"\r\n", "STORED\r\n")
 		ts.pass(5)
-		if n := ts.hungry.Load(); n != 3 {
+		if n := ts.waiters.Load(); n != 3 {
 			t.Errorf("%d wait", n)
 		}
 		for i, h := range held {
@@ -84,9 +84,9 @@ func TestStoreWaits(t *testing.T) {
 func (ts *testServer) nobodyWaits() {
 	ts.t.Helper()
 	eventually.True(ts.t, "nobody waits", func() bool {
-		return ts.hungry.Load() == 0 && ts.filling.Load() == 0 && ts.shorts.Load()+ts.brief.Load() == 0 && ts.asideBytes.Load() == 0
+		return ts.waiters.Load() == 0 && ts.filling.Load() == 0 && ts.shorts.Load()+ts.brief.Load() == 0 && ts.waitingBytes.Load() == 0
 	})
-	if ts.anybodyStands() {
+	if ts.anyQueued() {
 		ts.t.Error("somebody stands in line")
 	}
 }
@@ -121,11 +121,11 @@ func TestStoresInOrder(t *testing.T) {
 		c := ts.dial()
 		c.send(fmt.Sprintf(setLong, 10+i) + longValue(10 + i)[:5000])
 		ts.waiting(i + 1)
-		eventually.True(ts.t, "it stands in line", func() bool { return ts.lines[lineValues].length.Load() == int32(i+1) })
+		eventually.True(ts.t, "it stands in line", func() bool { return ts.queues[queueValues].length.Load() == int32(i+1) })
 		waiters = append(waiters, c)
 	}
 	turns := func() (all []int) {
-		q := &ts.lines[lineValues]
+		q := &ts.queues[queueValues]
 		q.mu.Lock()
 		defer q.mu.Unlock()
 		for h := q.first; h != nil; h = h.behind {
@@ -155,7 +155,7 @@ func (ts *testServer) crowdOut() (relax func()) {
 	ts.filling.Add(1 << 40)
 	return func() {
 		ts.filling.Add(-1 << 40)
-		ts.askToFeed()
+		ts.askToRetry()
 	}
 }
 
@@ -179,7 +179,7 @@ func TestStoreRefused(t *testing.T) {
 		ts.waiting(5)
 		_ = gone.Close()
 		ts.pass(maxWait - 2)
-		if n := ts.hungry.Load(); n != 5 {
+		if n := ts.waiters.Load(); n != 5 {
 			t.Errorf("%d wait", n)
 		}
 		ts.pass(4)
@@ -242,11 +242,11 @@ func TestStoreRefusedAtOnce(t *testing.T) {
 	t.Run("too many", func(t *testing.T) {
 		ts := start(t, nil)
 		ts.crowdOut()
-		ts.asideBytes.Add(maxAside)
+		ts.waitingBytes.Add(maxWaitingBytes)
 		c := ts.dial()
 		c.send(fmt.Sprintf(setLong, 1) + longValue(1)[:5000])
 		c.expect(refused)
-		ts.asideBytes.Add(-maxAside)
+		ts.waitingBytes.Add(-maxWaitingBytes)
 	})
 }
 
@@ -280,7 +280,7 @@ func TestLeavesWhileWaiting(t *testing.T) {
 	_ = gone.Close()
 	_ = reset.Conn.(*net.TCPConn).SetLinger(0)
 	_ = reset.Close()
-	eventually.True(ts.t, "the reset is seen", func() bool { return ts.hungry.Load() == 2 })
+	eventually.True(ts.t, "the reset is seen", func() bool { return ts.waiters.Load() == 2 })
 	for i, h := range held {
 		h.finish(i)
 	}
@@ -340,18 +340,18 @@ func TestVerboseWaiting(t *testing.T) {
 
 // TestLine: who joins a line stands at its end, and who leaves it may have stood anywhere.
 func TestLine(t *testing.T) {
-	var q line
-	all := make([]*hungry, 5)
+	var q waitQueue
+	all := make([]*waiter, 5)
 	for i := range all {
-		all[i] = &hungry{need: need{heldValues, 1 << i}, since: uint32(i)}
-		q.join(all[i])
+		all[i] = &waiter{need: need{heldValues, 1 << i}, since: uint32(i)}
+		q.add(all[i])
 	}
 	left := slices.Clone(all)
 	for _, i := range []int{2, 0, 4, 1, 3} {
-		next := q.leave(all[i])
+		next := q.remove(all[i])
 		first := left[0] == all[i]
-		left = slices.DeleteFunc(left, func(h *hungry) bool { return h == all[i] })
-		var want *hungry
+		left = slices.DeleteFunc(left, func(h *waiter) bool { return h == all[i] })
+		var want *waiter
 		if first && len(left) > 0 {
 			want = left[0]
 		}
@@ -370,7 +370,7 @@ func TestLine(t *testing.T) {
 			t.Errorf("after %d: %d bytes are lacked, want %d", i, short[heldValues], sum)
 		}
 	}
-	if q.head() != nil || q.stands() {
+	if q.head() != nil || q.occupied() {
 		t.Error("somebody is left")
 	}
 }
@@ -378,8 +378,8 @@ func TestLine(t *testing.T) {
 // TestLineFor: short values do not stand behind long ones.
 func TestLineFor(t *testing.T) {
 	s := &shared{shares: usualShares}
-	for length, want := range map[int]int{0: lineShort, shortStore - 1: lineShort, shortStore: lineValues, 1 << 30: lineValues} {
-		if s.lineFor(&protocol.Request{Command: protocol.Store, ValueLen: length}) != &s.lines[want] {
+	for length, want := range map[int]int{0: queueShort, shortStore - 1: queueShort, shortStore: queueValues, 1 << 30: queueValues} {
+		if s.queueFor(&protocol.Request{Command: protocol.Store, ValueLen: length}) != &s.queues[want] {
 			t.Errorf("%d bytes do not stand in line %d", length, want)
 		}
 	}
@@ -388,12 +388,12 @@ func TestLineFor(t *testing.T) {
 		{Command: protocol.Store, Op: engine.OpPrepend},
 		{Command: protocol.Arithmetic},
 	} {
-		if s.lineFor(&r) != &s.lines[lineChanges] {
+		if s.queueFor(&r) != &s.queues[queueChanges] {
 			t.Errorf("%s %d does not stand with the changes", r.Command, r.Op)
 		}
 	}
 	coming := &protocol.Request{Command: protocol.Store, Op: engine.OpAppend, ValueLen: 1 << 20, Flag: protocol.FlagStreaming}
-	if s.lineFor(coming) != &s.lines[lineValues] {
+	if s.queueFor(coming) != &s.queues[queueValues] {
 		t.Error("the value of a join that is still coming does not stand with the values")
 	}
 }

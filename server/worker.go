@@ -39,7 +39,7 @@ const maxTrips = 64
 
 func newWorker(home *loop) *worker {
 	w := &worker{home: home, loop: newLoop(home.shared, new(rim.Loop))}
-	w.loop.replies.sink, w.loop.waiting.none, w.loop.copies = w, true, true
+	w.loop.replies.sink, w.loop.waiting.off, w.loop.copies = w, true, true
 	w.loop.replies.max, w.loop.checker.on = home.replies.max, home.checker.on
 	w.trips = make([]trip, 0, maxTrips)
 	w.back = func() { home.guard(nil, func() { home.pool.bringBack(w) }) }

@@ -155,10 +155,10 @@ func (w *writer) push(c *conn) (left bool) {
 		w.rim.Forget(c)
 		w.emptyQueue(c)
 		c.clear(stateBlocked)
-		if c.hungry != nil {
-			w.waiting.stand(c.hungry)
+		if c.waiter != nil {
+			w.waiting.enqueue(c.waiter)
 		}
-		w.shared.askToFeed()
+		w.shared.askToRetry()
 		switch {
 		case c.is(stateClosing):
 			w.hangUp(c)

@@ -14,16 +14,16 @@ const (
 	heldLoans   held        = 1 << iota // values that are sent from their chunks
 	heldCopies                          // bytes of our own that wait to be sent
 	heldValues                          // chunks of values that are being received
-	heldBuffers                         // buffers of short ones
-	heldNumber  = 1 << iota             // of sets
+	heldBuffers                         // buffers of short values that are being received
+	heldNumber  = 1 << iota             // how many sets there are
 	heldReplies = heldLoans | heldCopies
 	heldChunks  = heldLoans | heldValues
 )
 
-// shortage is how many bytes are lacked of each set of kinds, of which any will do.
+// shortage is how many bytes are lacked, by set of kinds. Memory of any kind in the set will do.
 type shortage [heldNumber]int
 
-// meets says whether what somebody holds would help, and if so counts it.
+// meets says whether releasing what a connection holds would help. If so it counts it.
 func (s *shortage) meets(kinds held, bytes int) bool {
 	for lacked := range s {
 		if s[lacked] > 0 && held(lacked)&kinds != 0 {
@@ -34,22 +34,22 @@ func (s *shortage) meets(kinds held, bytes int) bool {
 	return false
 }
 
-// need is what somebody lacks: so many bytes of one of these kinds.
+// need is what a request lacks: so many bytes of one of these kinds.
 type need struct {
 	kinds held
 	bytes int
 }
 
-// stalled is a connection that holds memory, and has not moved or is late.
+// stalled is a connection that holds memory and is stalled or late.
 type stalled struct {
 	c      *conn
-	silent int // looks
+	silent int // for how many looks; if late, the seconds since its value began
 	kinds  held
 	bytes  int
-	late   bool // it moves, and silent counts the seconds since its value began
+	late   bool // it moves, but has been sending one value for too long
 }
 
-// relief is what is known of stalled connections, and of what was lacked by requests that could not wait.
+// relief collects what loops report: stalled and late connections, and what was lacked by requests that could not wait.
 type relief struct {
 	mu     sync.Mutex
 	found  []stalled // since the last tick
@@ -62,22 +62,22 @@ func (r *relief) report(found []stalled) {
 	r.found = append(r.found, found...)
 }
 
-// lack notes that somebody has lacked memory and could not wait for it.
+// lack notes what a request lacked that could not wait.
 func (s *shared) lack(n need) { s.relief.lacked[n.kinds].Add(int64(n.bytes)) }
 
-// shortage adds up what is lacked. urgent is the part of it that requests lack that will soon be refused.
+// shortage adds up what is lacked. urgent is what those requests lack that will soon be refused.
 func (s *shared) shortage(now uint32) (short, urgent shortage) {
 	for kinds := range s.relief.lacked {
 		short[kinds] = int(s.relief.lacked[kinds].Swap(0))
 	}
-	for i := range s.lines {
-		s.lines[i].addNeeds(&short, now, relieveAfter)
-		s.lines[i].addNeeds(&urgent, now, s.shares.lastResort())
+	for i := range s.queues {
+		s.queues[i].addNeeds(&short, now, relieveAfter)
+		s.queues[i].addNeeds(&urgent, now, s.shares.lastResort())
 	}
 	return short, urgent
 }
 
-// choose returns the connections that are to be closed, the worst first, and forgets all.
+// choose returns the connections that must be closed, the worst first. It forgets all that was reported.
 func (s *shared) choose(now uint32) (worst []stalled) {
 	short, urgent := s.shortage(now)
 	s.relief.mu.Lock()
@@ -96,13 +96,13 @@ func (s *shared) choose(now uint32) (worst []stalled) {
 			closed |= f.kinds
 		}
 	}
-	for i := range s.lines {
-		s.lines[i].relieved(closed, now)
+	for i := range s.queues {
+		s.queues[i].relieved(closed, now)
 	}
 	return worst
 }
 
-// worse compares connections by how soon they are to be closed. Those that are only late come last.
+// worse orders connections: those that must be closed first come first. Late ones come last.
 func worse(a, b stalled) int {
 	if a.late != b.late {
 		if b.late {
