@@ -7,8 +7,8 @@ import (
 )
 
 // A connection has a carrier if its listener has a transport (package transport). Its bytes go through the transport between
-// the socket and the stages. On the side of the socket they are called wire. A plain connection has no carrier, and pays no
-// more for all this than a look at that.
+// the socket and the stages. On the side of the socket they are called wire. A plain connection has no carrier: all this
+// costs it no more than the test for that.
 //
 //	socket -> wire -> Unwrap -> input -> round     unwrap.go; a handshake goes on in the background, handshake.go
 //	replies -> Wrap -> wire -> socket              wrap.go

@@ -14,33 +14,33 @@ import (
 	"gocached/server/settings"
 )
 
-// conn is one client connection. Everything in it belongs to its event loop: only code that runs on that loop touches
-// it, so it has no lock. An idle connection holds no buffer.
+// conn is one client connection. Everything in it belongs to its event loop: only code that runs on that loop uses it, so it
+// has no lock. An idle connection holds no buffer.
 //
-// What every request touches comes first, in two cache lines: by the time a client speaks again the processor has
-// forgotten it.
+// The fields that every request needs come first, in two cache lines. By the time a client sends again the processor's caches
+// have lost them.
 type conn struct {
 	state   connState // facts, see below
-	event   uint32    // requests taken since the last event, for conn_yields
+	event   uint32    // requests executed since the last event, for conn_yields
 	carrier *carrier  // nil if it is plain
 	fd      int
 	first   int32  // its first and last piece in the loop's current output, or -1
 	last    int32  //
 	size    int    // bytes in those pieces
 	fill    *fill  // the value that is being received into its chunk, or nil
-	in      []byte // input that could not be taken yet: the beginning of a request, or what waits behind a pause
+	in      []byte // input that waits: the beginning of a request, or what came behind a pause
 	parser  protocol.Parser
 	loop    *loop
-	auth    *auth // who it is, with -S and once it has tried
+	auth    *auth // with -S, from its first attempt to authenticate on
 
 	heard    lastHeard   // for -o idle_timeout
 	queue    []unsent    // output that the socket did not take, oldest first
 	kept     int         // bytes of our own in it, those already sent from its head included, and in carrier.wire
 	blocks   uint32      // how often it was blocked
-	grown    uint32      // how often more has come of a line that has no end, see line_timeout.go
+	grown    uint32      // how often more has come of a long line without an end, see line_timeout.go
 	progress progress    // see stalled.go
 	waiter   *waiter     // its request that waits for memory, or nil
-	gone     atomic.Bool // it is closed: the one fact that other goroutines may ask for
+	gone     atomic.Bool // it is closed; other goroutines may read this, and nothing else
 	kind     listen.Kind
 
 	rim.Conn
@@ -53,19 +53,19 @@ const (
 	stateOpen    connState = 1 << iota // between Opened and Closed
 	stateSpoken                        // its first byte has chosen the protocol
 	stateReady                         // waits in the loop's current round
-	stateBlocked                       // output is waiting for the socket: nothing is parsed until it has gone
-	stateYielded                       // has had its turn and waits for the next, its input in conn.in
+	stateBlocked                       // output waits for its socket: nothing is parsed until it has gone
+	stateYielded                       // has had its turn and waits for the next; its input is in conn.in
 	statePaused                        // nobody reads from it
-	stateClosing                       // is closed once its output has gone
-	stateParked                        // its last request is being worked on elsewhere, or waits for memory
-	stateWaiting                       // the latter; see wait_memory.go
-	stateLong                          // filled its slot when it was last read from: it has much to say
+	stateClosing                       // is closed when its output has gone
+	stateParked                        // its last request gets its reply later: nothing is parsed until then
+	stateWaiting                       // parked, since that request waits for memory; see wait_memory.go
+	stateLong                          // it filled its slot when it was last read from: it sends much
 	stateUnended                       // its input is a long line without an end
-	stateTimed                         // such a line of its will be looked at again
-	stateSaidAll                       // its client has nothing more to say, as far as is known
+	stateTimed                         // a timer for such a line is running
+	stateSaidAll                       // its client sends nothing more, as far as we know
 	stateHalf                          // its input is the beginning of a request, and a worker has seen that
-	stateEnding                        // we have said that it is over, and wait for the client to close; see hangup.go
-	stateOver                          // its transport brings no more input: it is closed when what there is has been answered
+	stateEnding                        // we have shut our side, and wait for the client to close; see hangup.go
+	stateOver                          // its transport brings no more input: it is closed when all input has been answered
 )
 
 func (c *conn) is(s connState) bool { return c.state&s != 0 }
@@ -101,7 +101,7 @@ type fill struct {
 	parts   [2]unix.Iovec // see room
 }
 
-// room returns the room for what has not come yet, up to about a number of bytes. It is valid until the next call.
+// room returns the room for the rest of the value, up to about so many bytes. It is valid until the next call.
 func (f *fill) room(most int) kernel.Vector {
 	value := f.item.Value[f.got:]
 	v := kernel.Vector(f.parts[:0]).Add(value[:min(most, len(value))])
@@ -118,7 +118,7 @@ func (f *fill) received(n int) {
 	f.tailGot += n - value
 }
 
-// fillFrom copies from data what belongs to the value and returns how much that was.
+// fillFrom copies from data what belongs to the value, and returns how many bytes that was.
 func (f *fill) fillFrom(data []byte) int {
 	n := copy(f.item.Value[f.got:], data)
 	f.got += n
@@ -132,16 +132,16 @@ func (f *fill) done() bool { return f.got == len(f.item.Value) && f.tailGot == f
 // wellEnded reports whether the value ended as its protocol demands.
 func (f *fill) wellEnded() bool { return f.tailLen == 0 || f.tail == [2]byte{'\r', '\n'} }
 
-// unsent is output that the socket did not take: bytes of our own, or a lent value, or a copy, from some offset on.
+// unsent is output that the socket has not taken: bytes of our own, or what is left of a lent value or a copy.
 type unsent struct {
 	bytes []byte
 	item  engine.Item // as in a piece; without a Value for other bytes of our own
 }
 
-// notTaken returns how many bytes a blocked connection has still to take: ours, and those in its socket, which the
-// system counts until the other side has them.
+// notTaken returns how many bytes a blocked connection has not taken: those that we keep, and those in its socket. The system
+// counts the latter until the other side has them.
 func (c *conn) notTaken() int {
-	left := c.loop.kernel.Outstanding(c.fd) // 0 after an error, which is no change and so no sign of life
+	left := c.loop.kernel.Outstanding(c.fd) // 0 after an error: that does not change, and so is no sign of life
 	for i := range c.queue {
 		left += len(c.queue[i].bytes)
 	}
@@ -151,10 +151,10 @@ func (c *conn) notTaken() int {
 	return left
 }
 
-// auth is what a connection has shown of itself under -S.
+// auth says under -S who a connection is.
 type auth struct {
 	session *sasl.Session
-	known   bool // the only thing that lets a connection in; false while an attempt is under way
+	known   bool // the client has authenticated; false while an attempt is under way
 }
 
 // authenticated notes how a connection's attempt has ended.

@@ -23,7 +23,7 @@ func (c *conn) Opened(r *rim.Loop, fd int) {
 	l.hear(c)
 	l.shared.logOpen(c)
 	if c.carrier != nil {
-		l.unwrapper.begin(c)
+		l.unwrapper.greet(c)
 		l.onLoop(c, l.answer) // gnet is not ready for a close within this call
 	}
 }
@@ -78,7 +78,7 @@ func (l *loop) closed(c *conn) {
 		l.stores.cutFill(c)
 	}
 	if c.carrier != nil {
-		l.writer.letGo(c)
+		l.writer.endTransport(c)
 	}
 	for _, u := range c.queue {
 		l.replies.release(u.item)

@@ -20,21 +20,21 @@ func (u *unwrapper) shakeHands(c *conn, wire []byte) {
 	u.steps = append(u.steps, &handshake{c: c, wire: wire})
 }
 
-// beginSteps begins the steps of this round.
-func (u *unwrapper) beginSteps() {
+// startSteps begins the steps of this round.
+func (u *unwrapper) startSteps() {
 	for i, h := range u.steps {
 		if u.steps[i] = nil; h.c.is(stateOpen) { // it may have been closed since
-			u.beginStep(h)
+			u.startStep(h)
 		}
 	}
 	u.steps = u.steps[:0]
 }
 
-func (u *unwrapper) beginStep(h *handshake) {
+func (u *unwrapper) startStep(h *handshake) {
 	k := h.c.carrier
 	k.holders.Add(1)
 	begun := u.shared.runStep(func() {
-		u.shared.takeStep(h)
+		u.shared.doStep(h)
 		if k.holders.Add(-1) == 0 { // the connection has been closed
 			k.transport.End(nil)
 			return
@@ -46,8 +46,8 @@ func (u *unwrapper) beginStep(h *handshake) {
 	}
 }
 
-// takeStep takes a step, unless nobody waits for it any more.
-func (s *shared) takeStep(h *handshake) {
+// doStep takes a step, unless nobody waits for it any more.
+func (s *shared) doStep(h *handshake) {
 	if h.c.gone.Load() || !s.reserveWork() {
 		return
 	}
@@ -77,8 +77,8 @@ func (u *unwrapper) shaken(h *handshake) {
 	if len(early) > 0 && h.err == nil && !again {
 		h.input, k.wire, h.err = k.transport.Unwrap(h.input, k.wire, early)
 	}
-	if u.took(c, h.input, h.err); again {
-		u.take(c, early)
+	if u.unwrapped(c, h.input, h.err); again {
+		u.unwrap(c, early)
 	}
 	u.inputs.recycle(early)
 	u.answer()

@@ -5,15 +5,15 @@ const (
 	// roundInput is how many bytes of input a round can have: a slot from each of many connections, or much from few.
 	roundInput = maxSlots*slotStride + 64<<10
 
-	// writeFrom is how many bytes of replies are collected before they are written, though the round goes on.
+	// writeFrom is from how many bytes on replies are written before the round has ended.
 	writeFrom = 64 << 10
 
-	// maxOutput bounds the bytes of one connection's replies that are made before it must take them. It is what a
-	// client that does not read can cost, beside one reply that is larger by itself.
+	// maxOutput bounds the bytes of replies that are made for one connection before it must take them. A client that does
+	// not read costs this much, and one reply that may itself be larger.
 	maxOutput = 64 << 10
 
-	// outputFew is the same while much is waiting for clients that do not read (maxUnsent).
-	outputFew = 16 << 10
+	// lowOutput is the same while much output waits for clients that do not read (maxUnsent).
+	lowOutput = 16 << 10
 
 	// maxLent bounds, in bytes, the values lent to one connection at a time.
 	maxLent = 512 << 10
@@ -57,7 +57,7 @@ func (l *loop) arrive(c *conn, data []byte) {
 	}
 	if c.isHeldUp() { // read just before the pause took hold
 		c.in = l.inputs.append(c.in, data)
-		l.limitKept(c)
+		l.limitInput(c)
 		return
 	}
 	if !c.mayParse() { // it came after the end
@@ -74,9 +74,9 @@ func (l *loop) arrive(c *conn, data []byte) {
 
 // arriveWrapped does the same with what must go through a transport.
 func (l *loop) arriveWrapped(c *conn, wire []byte) {
-	l.unwrapper.take(c, wire)
+	l.unwrapper.unwrap(c, wire)
 	if c.isHeldUp() {
-		l.limitKept(c)
+		l.limitInput(c)
 	}
 	l.answer()
 }
@@ -120,7 +120,7 @@ func (l *loop) followUp() {
 		l.rim.Ask()
 	}
 	if l.unwrapper.pending() > 0 {
-		l.unwrapper.beginSteps()
+		l.unwrapper.startSteps()
 		l.unwrapper.sendTalk()
 	}
 }

@@ -21,8 +21,8 @@ func (k *core) resume(c *conn) {
 // maxKept is how many bytes of input are kept for a connection that waits and cannot be paused.
 const maxKept = 1 << 20
 
-// limitKept closes a connection that cannot be paused if too much of its input waits.
-func (l *loop) limitKept(c *conn) {
+// limitInput closes a connection that cannot be paused if too much of its input waits.
+func (l *loop) limitInput(c *conn) {
 	kept := len(c.in)
 	if c.carrier != nil {
 		kept += len(c.carrier.early)

@@ -9,38 +9,38 @@ import (
 	"gocached/server/kernel"
 )
 
-// reader reads from the connections of a loop into the round: the first stage but for what gnet has read.
+// reader reads from the connections of a loop into the round. Only what gnet has read comes another way.
 //
-// There is one way for each kind of caller. Most say little: each has a slot of the round's input, and all slots are filled
-// with one system call (kernel.Batch). Who fills his slot has more to say, most likely a pipeline, and is read from by
-// himself and at length from then on, until he says less. A long value is read straight into its chunk, but not through a
-// transport (carrier.go).
+// There are three ways to read. Most connections send little: each gets a slot of the round's input, and all slots are filled
+// with one system call (kernel.Batch). A connection that fills its slot sends more, most likely a pipeline: from then on it is
+// read by itself and at length, until it sends less. A long value is read straight into its chunk, but not through a transport
+// (carrier.go).
 //
-// The end of input and errors are left for gnet to find: what reads reports false then.
+// The end of input and errors are left for gnet to find. The methods report mine false then.
 type reader struct {
 	*core
 	round     *round
 	calls     *calls
 	unwrapper *unwrapper
 	input     []byte // what was read for the round
-	maxInput  int    // its capacity; it never changes, so anybody may ask
+	maxInput  int    // its capacity; it never changes, so other goroutines may read it
 }
 
 const (
 	// slot is how many bytes are read from a connection when it is read together with others.
 	slot = 2 << 10
 
-	// slotStride is how far apart slots begin: as a power of two their beginnings would fall into few sets of the
-	// processor's cache.
+	// slotStride is the distance between the beginnings of slots. It is no power of two, or the beginnings would all fall
+	// into few sets of the processor's cache.
 	slotStride = slot + 64
 
-	// maxSlots is how many slots a round has, and so how many calls are collected at most.
+	// maxSlots is how many slots a round has, and so how many calls are planned at most.
 	maxSlots = protocol.MaxRun
 
-	// minInput is the least room, in bytes, that a read into the round's input needs.
+	// minInput is the least room, in bytes, that reading at length needs in the round's input.
 	minInput = 8 << 10
 
-	// maxReceive bounds what is read straight into a chunk at one event, in bytes, so that others are not kept waiting.
+	// maxReceive bounds what is read straight into a chunk at one event, in bytes, so that others need not wait.
 	maxReceive = 1 << 20
 )
 
@@ -75,7 +75,7 @@ func (e *reader) planValue(c *conn) (room bool) {
 	return true
 }
 
-// readLong adds what a connection that has much to say has sent to the round.
+// readLong reads from a connection that sends much, by itself and at length.
 func (e *reader) readLong(c *conn) (room, mine bool) {
 	start := len(e.input)
 	if cap(e.input)-start < minInput {
@@ -94,7 +94,7 @@ func (e *reader) readLong(c *conn) (room, mine bool) {
 	return true, true
 }
 
-// readPlanned reads from the connections that were planned, into the round.
+// readPlanned makes the planned calls, and adds to the round what they have read.
 func (e *reader) readPlanned() (mine bool) {
 	mine = true
 	e.calls.make()
@@ -121,13 +121,13 @@ func (e *reader) readPlanned() (mine bool) {
 // add adds what was read from a connection to the round, or what its transport makes of that.
 func (e *reader) add(c *conn, data []byte) {
 	if c.carrier != nil {
-		e.unwrapper.take(c, data)
+		e.unwrapper.unwrap(c, data)
 		return
 	}
 	e.round.add(c, data)
 }
 
-// readBegun reads the values that connections have begun to send in this round, as far as they have come.
+// readBegun reads what has come of the values that connections have begun to send in this round.
 func (e *reader) readBegun(begun []*conn) (mine bool) {
 	mine = true
 	for _, c := range begun {
@@ -142,7 +142,7 @@ func (e *reader) readBegun(begun []*conn) (mine bool) {
 	return e.readPlanned() && mine
 }
 
-// readValue reads one connection's value at once, as far as it has come, past gnet's buffer.
+// readValue reads what has come of one connection's value, at once and without gnet's buffer.
 func (e *reader) readValue(c *conn) {
 	f := c.fill
 	for budget := maxReceive; budget > 0 && !f.done(); {
@@ -155,7 +155,7 @@ func (e *reader) readValue(c *conn) {
 	}
 }
 
-// received notes that n further bytes of a value have come. If it is whole it joins the round.
+// received notes that n more bytes of a value have come. If the value is whole its connection joins the round.
 func (e *reader) received(c *conn, n int) {
 	e.counts[bytesRead] += uint64(n)
 	e.hear(c)

@@ -122,7 +122,7 @@ func (o *replies) write() {
 func (o *replies) setRoom() {
 	o.room = o.max
 	if o.stream && o.shared.unsent.Load() > o.shared.shares.maxCopies { // a datagram's sender makes us keep nothing
-		o.room = min(o.max, outputFew)
+		o.room = min(o.max, lowOutput)
 	}
 }
 

@@ -13,7 +13,7 @@ func playCase(t *testing.T, valueLen, times int, change func(*plan), then func(*
 	s := newStage()
 	defer s.close()
 	w := newWorld(1, 0, s.log, &s.trace, func(p *plan) {
-		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, engineLends: 1 << 20, stream: 2048, maxReply: outputFew, shares: usualShares,
+		*p = plan{loops: 1, pageSize: 16 << 10, pages: roomyPages, engineLends: 1 << 20, stream: 2048, maxReply: lowOutput, shares: usualShares,
 			turn: defaultReqsPerEvent, ownKeys: 1, sendRoom: 100, doors: 1}
 		change(p)
 	})

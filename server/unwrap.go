@@ -31,16 +31,16 @@ func (u *unwrapper) abandon() []*conn {
 	return whose
 }
 
-// begin lets the transport of a new connection speak first.
-func (u *unwrapper) begin(c *conn) {
+// greet lets the transport of a new connection send something first.
+func (u *unwrapper) greet(c *conn) {
 	k := c.carrier
 	input, wire, err := k.transport.Unwrap(nil, nil, nil)
 	k.wire = wire
-	u.took(c, input, err)
+	u.unwrapped(c, input, err)
 }
 
-// take gives wire to a connection's transport. wire is lent until take returns.
-func (u *unwrapper) take(c *conn, wire []byte) {
+// unwrap gives wire to a connection's transport. wire is lent until unwrap returns.
+func (u *unwrapper) unwrap(c *conn, wire []byte) {
 	k := c.carrier
 	switch {
 	case c.is(stateClosing): // it came after the end
@@ -57,7 +57,7 @@ func (u *unwrapper) take(c *conn, wire []byte) {
 	}
 	start, err := len(u.input), error(nil)
 	u.input, k.wire, err = k.transport.Unwrap(u.input, k.wire, wire)
-	u.took(c, u.input[start:len(u.input):len(u.input)], err)
+	u.unwrapped(c, u.input[start:len(u.input):len(u.input)], err)
 }
 
 // maxUnwrapped is the capacity, in bytes, up to which the buffer for input is kept between rounds.
@@ -69,9 +69,9 @@ func (u *unwrapper) forgetInput() {
 	}
 }
 
-// took adds the outcome of an Unwrap to the round, or keeps it if the connection is held up.
-func (u *unwrapper) took(c *conn, input []byte, err error) {
-	u.talk(c)
+// unwrapped adds the outcome of an Unwrap to the round, or keeps it if the connection is held up.
+func (u *unwrapper) unwrapped(c *conn, input []byte, err error) {
+	u.addTalking(c)
 	switch err {
 	case nil:
 	case io.EOF:
@@ -92,15 +92,15 @@ func (u *unwrapper) took(c *conn, input []byte, err error) {
 	}
 }
 
-// talk makes sure that what a transport has to send is sent when the round has been answered. Not before: a connection that is
-// closed by a failure to send must not be waiting in the round.
-func (u *unwrapper) talk(c *conn) {
+// addTalking makes sure that what a transport has to send is sent when the round has been answered. It is not sent before: if
+// sending fails the connection is closed, and it must not be in the round then.
+func (u *unwrapper) addTalking(c *conn) {
 	if u.writer.countWire(c); len(c.carrier.wire) > 0 && !c.is(stateBlocked) {
 		u.talking = append(u.talking, c)
 	}
 }
 
-// fault ends a connection whose transport has found a fault. What the transport has to say to that is sent; nothing else is.
+// fault ends a connection whose transport has found a fault. Only what the transport has to say about that is sent.
 func (u *unwrapper) fault(c *conn, err error) {
 	if u.shared.log.Level() > 0 {
 		u.shared.log.Printf("<%d cannot be understood: %v", c.fd, err)

@@ -147,9 +147,9 @@ func (w *writer) sendEnd(c *conn) {
 	w.wroteWrapped(c, sent, err)
 }
 
-// letGo gives up the transport of a connection that is being closed. The client may still read, so it is told the end if
+// endTransport gives up the transport of a connection that is being closed. The client may still read, so it is told the end if
 // nothing else waits for it.
-func (w *writer) letGo(c *conn) {
+func (w *writer) endTransport(c *conn) {
 	k := c.carrier
 	if last := k.holders.Add(-1) == 0; last && !k.ended {
 		k.ended = true

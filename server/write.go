@@ -28,8 +28,8 @@ func (w *writer) sendOne(c *conn) {
 	w.wrote(c, sent, err)
 }
 
-// wrote goes on after a connection was sent its replies. What its socket did not take is kept, and the connection is
-// blocked until it has gone.
+// wrote is called when a connection has been sent its replies. If its socket did not take all, the rest is kept, and the
+// connection is blocked until the rest has gone.
 func (w *writer) wrote(c *conn, sent int, err error) {
 	w.counts[bytesWritten] += uint64(sent)
 	if err != nil && err != unix.EAGAIN {
@@ -64,7 +64,7 @@ func (w *writer) send(c *conn) (sent int, err error) {
 	return 0, nil
 }
 
-// sendPieces does so with several.
+// sendPieces is send for several pieces.
 func (w *writer) sendPieces(c *conn) (sent int, err error) {
 	w.appendPieces(c)
 	defer w.calls.forget()
@@ -74,15 +74,15 @@ func (w *writer) sendPieces(c *conn) (sent int, err error) {
 	return w.kernel.SendVector(c.fd, w.calls.batch.Pieces)
 }
 
-// appendPieces appends a connection's pieces to l.batch.Pieces, as many as one call takes.
+// appendPieces appends a connection's pieces to calls.batch.Pieces, as many as one call takes.
 func (w *writer) appendPieces(c *conn) {
 	for i, n := c.first, 0; i >= 0 && n < kernel.MaxVector; i, n = w.replies.pieces[i].next, n+1 {
 		w.calls.batch.Pieces = w.calls.batch.Pieces.Add(w.replies.bytes(&w.replies.pieces[i]))
 	}
 }
 
-// keepUnsent releases the lent values that have gone and keeps what has not, in order. It reports whether anything is
-// left to send.
+// keepUnsent releases the lent values that have been sent, and keeps the rest of a connection's replies, in order. It reports
+// whether there is a rest.
 func (w *writer) keepUnsent(c *conn, sent int) (left bool) {
 	for i := c.first; i >= 0; i = w.replies.pieces[i].next {
 		p := &w.replies.pieces[i]
@@ -114,7 +114,7 @@ func (w *writer) keepOwn(c *conn, b []byte) {
 	w.shared.unsent.Add(int64(len(b)))
 }
 
-// emptyQueue forgets the output that a connection's socket has not taken. What was lent has been released.
+// emptyQueue forgets the output that a connection's socket has not taken. The caller has released what was lent.
 func (w *writer) emptyQueue(c *conn) {
 	c.queue = nil
 	if c.carrier != nil {
@@ -124,13 +124,13 @@ func (w *writer) emptyQueue(c *conn) {
 	c.kept = 0
 }
 
-// block stops serving a connection whose socket is full: nothing more is read from it or parsed until the rim
-// finds room in its socket and unblocks it.
+// block stops serving a connection whose socket is full. Nothing more is read from it or parsed until the rim finds room in its
+// socket.
 func (w *writer) block(c *conn) {
 	c.set(stateBlocked)
 	c.blocks++
 	w.counts[connBlocks]++
-	w.hear(c) // it has taken what it had before
+	w.hear(c) // it has taken its earlier output
 	c.heard.left = unseen
 	w.pause(c)
 	if !w.rim.Watch(c) {
@@ -138,12 +138,12 @@ func (w *writer) block(c *conn) {
 	}
 }
 
-// push hands a blocked connection's socket what it takes. If that was all the connection joins the round. push reports
-// whether something is left.
+// push sends a blocked connection as much of its waiting output as its socket takes. If that is all, the connection joins the
+// round. push reports whether something is left.
 func (w *writer) push(c *conn) (left bool) {
 	sent, err := w.sendQueue(c)
 	w.counts[bytesWritten] += uint64(sent)
-	if sent > 0 { // so it has taken what it had before
+	if sent > 0 { // the client has taken earlier output
 		w.hear(c)
 	}
 	switch {
@@ -170,7 +170,7 @@ func (w *writer) push(c *conn) (left bool) {
 	return false
 }
 
-// sendQueue sends what it can of the waiting output of a connection.
+// sendQueue sends as much of a connection's waiting output as its socket takes.
 func (w *writer) sendQueue(c *conn) (total int, err error) {
 	if c.carrier != nil {
 		return w.sendWrappedQueue(c)
@@ -186,7 +186,7 @@ func (w *writer) sendQueue(c *conn) (total int, err error) {
 	return total, nil
 }
 
-// sendHead makes one attempt to send as much of the waiting output as one call takes, and returns how much that is.
+// sendHead makes one attempt to send as much of the waiting output as one call can. length is how many bytes that is.
 func (w *writer) sendHead(c *conn) (sent, length int, err error) {
 	if len(c.queue) == 1 {
 		b := c.queue[0].bytes
@@ -202,7 +202,7 @@ func (w *writer) sendHead(c *conn) (sent, length int, err error) {
 	return sent, length, err
 }
 
-// forgetSent lets go of waiting output that has been sent.
+// forgetSent removes waiting output that has been sent, and releases values that have been sent whole.
 func (w *writer) forgetSent(c *conn, sent int) {
 	for sent > 0 {
 		u := &c.queue[0]

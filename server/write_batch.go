@@ -2,7 +2,7 @@ package server
 
 import "gocached/server/kernel"
 
-// sendMany sends their replies to several connections, with few system calls for all.
+// sendMany sends several connections their replies, with few system calls for all.
 func (w *writer) sendMany(owners []*conn) {
 	for _, c := range owners {
 		if !c.is(stateOpen) || !w.planReplies(c) {
@@ -15,7 +15,7 @@ func (w *writer) sendMany(owners []*conn) {
 	w.sendPlanned()
 }
 
-// planReplies collects the sending of a connection's replies, if it has any.
+// planReplies plans a call that sends a connection its replies. It reports false if there are none.
 func (w *writer) planReplies(c *conn) bool {
 	if c.carrier != nil {
 		return w.planWrapped(c)
@@ -38,7 +38,7 @@ func (w *writer) planReplies(c *conn) bool {
 	return true
 }
 
-// sendPlanned sends the replies that were planned.
+// sendPlanned makes the planned calls.
 func (w *writer) sendPlanned() {
 	w.calls.make()
 	calls := w.calls.batch.Calls()
