@@ -11,7 +11,7 @@ import (
 // core is what all parts of a loop need: what loops share, their own event loop and kernel, and what they count.
 type core struct {
 	shared *shared
-	rim    *rim.Loop // runs no tasks for a UDP worker
+	rim    *rim.Loop // runs no tasks for a worker
 	kernel kernel.Kernel
 	roster roster                  // its connections, to find the idle ones
 	failed func(c *conn, what any) // is called after a panic, see guard

@@ -6,8 +6,8 @@
 //	         └── our polls, between gnet's ── a whole round at once ──┤
 //	                                                                  v
 //	   answer:   1. parse      waiting bytes       -> a run of up to 64 requests   (package protocol)
-//	             2. execute    requests            -> replies appended to l.out    (through the engine)
-//	             3. write      each connection's part of l.out -> its socket, few system calls for all
+//	             2. execute    requests            -> replies appended to replies.out (through the engine)
+//	             3. write      each connection's part of them -> its socket, few system calls for all
 //
 // A round is what one poll of an event loop found. While clients send, we poll ourselves, and gnet polls in between (package
 // rim, which keeps everything that concerns gnet; nothing else here knows it). A run is the requests that are parsed before they

@@ -106,6 +106,6 @@ func (s *Server) tick() {
 		return
 	}
 	for _, l := range s.loops {
-		_ = l.rim.Execute(l.roster.task) // an error means that the server is stopping, or that it is a UDP worker's
+		_ = l.rim.Execute(l.roster.task) // an error means that the server is stopping, or that the loop is a worker's
 	}
 }

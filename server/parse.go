@@ -1,8 +1,6 @@
 package server
 
-import (
-	"gocached/protocol"
-)
+import "gocached/protocol"
 
 // parse is the first stage: it fills the run with requests from the connections of the round, in their order, and
 // reports whether there is anything to do. A connection whose requests do not all fit ends the run; settle sees to the

@@ -158,8 +158,6 @@ func (s *Server) newWorker(r *rim.Loop) rim.Worker {
 	l.serveSockets()
 	l.kernel = s.kernels.Open()
 	l.watchIdle()
-	s.loopsMu.Lock()
-	defer s.loopsMu.Unlock()
-	s.loops = append(s.loops, l)
+	s.addLoop(l)
 	return l
 }

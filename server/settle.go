@@ -45,7 +45,7 @@ func (d *round) settleOne(p *part) (full bool) {
 	case p.stop < p.to: // it goes on when its replies are written
 		d.again(p, rest)
 		return true
-	case need == protocol.NeedRoom && len(rest) > 0 || need == protocol.NeedStream && len(rest) > 0:
+	case len(rest) > 0 && (need == protocol.NeedRoom || need == protocol.NeedStream):
 		d.again(p, rest)
 	case c.is(stateOver):
 		d.finish(c)

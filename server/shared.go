@@ -59,7 +59,7 @@ type shared struct {
 	stopOnce   sync.Once
 
 	loopsMu sync.Mutex
-	loops   []*loop // gnet's, and one of each UDP worker
+	loops   []*loop // of event loops, of UDP workers, and of those of pools (worker.go)
 
 	reset [numCounters]atomic.Uint64 // what the counters stood at when they were last reset
 }

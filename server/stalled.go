@@ -32,7 +32,7 @@ const (
 
 // progress is how far a connection had come when it last moved enough.
 type progress struct {
-	at     uint32 // see loop.looks
+	at     uint32 // see waiting.looks
 	blocks uint32
 	fill   *fill
 	reads  bool // it takes replies; else it sends a value
@@ -155,7 +155,7 @@ func (s *Server) relieve(now uint32) {
 		return
 	}
 	for _, l := range s.loops {
-		_ = l.rim.Execute(l.guardedLook) // an error means that the server is stopping, or that it is a UDP worker's
+		_ = l.rim.Execute(l.guardedLook) // an error means that the server is stopping, or that the loop is a worker's
 	}
 }
 

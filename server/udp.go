@@ -61,10 +61,8 @@ func (s *Server) addWorker(c *net.UDPConn) {
 		c.fd = descriptor(control)
 	}
 	w.turn = s.turnOf(c)
-	s.loopsMu.Lock()
-	defer s.loopsMu.Unlock()
 	s.workers = append(s.workers, w)
-	s.loops = append(s.loops, w.loop)
+	s.addLoop(w.loop)
 }
 
 func newUDPWorker(s *shared, socket kernel.DatagramSocket) *udpWorker {

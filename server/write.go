@@ -7,7 +7,7 @@ import (
 	"gocached/server/kernel"
 )
 
-// writer sends replies to sockets. It is the sink of all loops but those of UDP workers.
+// writer sends replies to sockets. It is the sink of all loops but those of workers.
 type writer struct {
 	*core
 	replies *replies

@@ -50,7 +50,7 @@ const MaxEvents = 256
 
 // Loop is an event loop. Only Execute may be called from elsewhere; everything else is for its own goroutine.
 //
-// The zero Loop is for who has none, as the goroutines that serve UDP: it runs no tasks and pauses nobody.
+// The zero Loop is for who has none, as workers, which serve UDP or an engine that waits: it runs no tasks and pauses nobody.
 type Loop struct {
 	ev      gnet.EventLoop
 	worker  Worker
