@@ -87,7 +87,9 @@
 //	wait_retry.go, unpark.go        requests that waited for memory are tried again; parked ones get their replies
 //	stalled.go, idle_timeout.go     who is closed while others lack memory; who does nothing at all
 //	line_timeout.go                 lines that do not end
-//	panic.go, check.go              what becomes of a bug; what must hold between two stages, and behind a round
+//	panic.go                        what becomes of a bug
+//	check.go; check_on.go or        what must hold between two stages, and behind a round; whether that is checked
+//	check_off.go
 //
 //	reader.go                       reader: one way for each kind of caller
 //	unwrap.go, handshake.go         unwrapper: what comes through a transport; see carrier.go

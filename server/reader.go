@@ -159,7 +159,7 @@ func (e *reader) readValue(c *conn) {
 func (e *reader) received(c *conn, n int) {
 	e.counts[bytesRead] += uint64(n)
 	e.hear(c)
-	if c.fill.received(n); c.fill.done() {
+	if c.fill.received(n); c.fill.done() && !c.is(stateReady) {
 		e.round.ready = append(e.round.ready, arrival{c: c})
 		c.set(stateReady)
 	}

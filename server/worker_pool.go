@@ -15,6 +15,9 @@ type workerPool struct {
 // handOver gives the connections of the round to workers.
 func (m *workerPool) handOver() {
 	l := m.home
+	if l.checker.on {
+		verify(l.checker.checkReady)
+	}
 	for d := &l.round; d.head < len(d.ready); d.head++ {
 		a := &d.ready[d.head]
 		if c := a.c; c.mayParse() && m.worthwhile(a) {
