@@ -123,7 +123,7 @@ func (w *waiting) askToRetry() {
 	if !w.retryAsked.CompareAndSwap(false, true) { // a task is on its way
 		return
 	}
-	if err := w.rim.Execute(w.retryTask); err != nil { // the server is stopping, or it is a UDP worker's
+	if err := w.rim.Execute(w.retryTask); err != nil { // the server is stopping, or the loop is a worker's
 		w.retryAsked.Store(false)
 	}
 }

@@ -1,8 +1,6 @@
 package server
 
-import (
-	"gocached/protocol"
-)
+import "gocached/protocol"
 
 // retrySome is the task of askToRetry.
 func (l *loop) retrySome() {
