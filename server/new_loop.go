@@ -1,6 +1,7 @@
 package server
 
 import (
+	"gocached/protocol"
 	"gocached/server/kernel"
 	"gocached/server/rim"
 )
@@ -13,6 +14,7 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	k := &l.core
 	l.replies.core, l.replies.sink, l.replies.stream, l.replies.max = k, &l.writer, true, maxOutput
 	l.round.core, l.round.inputs, l.round.replies = k, &l.inputs, &l.replies
+	l.round.share = protocol.MaxRun
 	l.calls.core = k
 	l.reader = reader{core: k, round: &l.round, calls: &l.calls, unwrapper: &l.unwrapper}
 	l.unwrapper = unwrapper{core: k, round: &l.round, inputs: &l.inputs, writer: &l.writer, answer: l.answer}

@@ -15,15 +15,13 @@ func (d *round) parse() bool {
 			d.keepForLater(a)
 			continue
 		}
-		if d.parseOne(a, d.head-1) == protocol.NeedRoom {
-			break
-		}
+		d.parseOne(a, d.head-1)
 	}
 	return len(d.parts) > 0
 }
 
 // parseOne adds the requests of one connection to the run.
-func (d *round) parseOne(a *arrival, index int) protocol.Need {
+func (d *round) parseOne(a *arrival, index int) {
 	c, from, used := a.c, d.run.N, 0
 	c.clear(stateReady)
 	need := protocol.NeedNothing
@@ -32,7 +30,7 @@ func (d *round) parseOne(a *arrival, index int) protocol.Need {
 	}
 	if !c.receiving() {
 		var n int
-		n, need = c.parser.Parse(a.data[used:], &d.run, protocol.MaxRun-d.run.N)
+		n, need = c.parser.Parse(a.data[used:], &d.run, min(protocol.MaxRun-d.run.N, d.share))
 		for i := from; used > 0 && i < d.run.N; i++ {
 			d.run.Requests[i].Start += used
 			d.run.Requests[i].Next += used
@@ -42,10 +40,9 @@ func (d *round) parseOne(a *arrival, index int) protocol.Need {
 	p := part{c: c, arrival: index, from: from, to: d.run.N, stop: d.run.N, used: used, need: need}
 	if p.from == p.to { // half a request, or the end of one: nothing waits for its execution
 		d.settleOne(&p)
-		return need
+		return
 	}
 	d.addPart(p)
-	return need
 }
 
 // parseFill gives data to the value that is being received. Once it is whole its Store becomes the next request.

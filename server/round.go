@@ -16,7 +16,10 @@ type round struct {
 
 	ready []arrival
 	head  int   // the first of ready that has not been parsed
+	share int   // how many requests of one connection a run has at most
 	last  *conn // the last one that was added
+
+	oneTurn bool // each connection has one turn in it, and its loop sees to the rest
 
 	run    protocol.Run
 	parts  []part

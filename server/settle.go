@@ -39,6 +39,9 @@ func (d *round) settleOne(p *part) (full bool) {
 		}
 		d.finish(c)
 		return true
+	case d.oneTurn && len(rest) > 0 && (need == protocol.NeedRoom || need == protocol.NeedStream):
+		d.inputs.save(c, rest)
+		c.set(stateYielded) // merge sees to its next turn
 	case need == protocol.NeedRoom && d.turnOver(c):
 		d.inputs.save(c, rest)
 		d.yield(c)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"gocached/protocol"
 	"gocached/server/listen"
 	"gocached/server/rim"
 )
@@ -10,7 +11,8 @@ import (
 //
 //  1. handOver parks each connection of the round, and saves its input.
 //  2. A worker takes copies of some connections through the stages of a round. It has a loop of its own, and waits as long as
-//     the engine needs.
+//     the engine needs. Each connection has one turn, of an equal share of a run: what it has sent beyond that goes to a worker
+//     again, behind those who wait by then. So neither the others nor the end of the server wait for a long pipeline.
 //  3. bringBack, on the event loop again, gives each connection what has become of its copy. The replies are sent like output
 //     that a socket did not take at first. Then the connection's new input is served.
 //
@@ -34,12 +36,13 @@ type trip struct {
 	input []byte // of c; the copy keeps what is not used of it
 }
 
-// maxTrips is how many connections a worker takes at once.
-const maxTrips = 64
+// maxTrips is how many connections a worker takes at once. Each may have one request in a run.
+const maxTrips = protocol.MaxRun
 
 func newWorker(home *loop) *worker {
 	w := &worker{home: home, loop: newLoop(home.shared, new(rim.Loop))}
 	w.loop.replies.sink, w.loop.waiting.off, w.loop.copies = w, true, true
+	w.loop.round.oneTurn = true
 	w.loop.replies.max, w.loop.checker.on = home.replies.max, home.checker.on
 	w.trips = make([]trip, 0, maxTrips)
 	w.back = func() { home.guard(nil, func() { home.pool.bringBack(w) }) }
@@ -71,6 +74,7 @@ func (w *worker) serve() {
 
 func (w *worker) answer() {
 	l := w.loop
+	l.round.share = protocol.MaxRun / max(1, len(w.trips))
 	for i := range w.trips {
 		if t := &w.trips[i]; !t.c.gone.Load() {
 			l.round.ready = append(l.round.ready, arrival{t.copy, t.input})

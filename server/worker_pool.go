@@ -139,7 +139,7 @@ func (m *workerPool) merge(w *worker, t *trip) {
 	c.set(x.state & (stateClosing | stateSaidAll | stateParked))
 	c.parser, c.fill, c.auth, c.event = x.parser, x.fill, x.auth, x.event
 	c.queue, c.kept = x.queue, c.kept+x.kept
-	if len(c.in) == 0 && !x.is(stateBlocked) {
+	if len(c.in) == 0 && !x.is(stateBlocked|stateYielded) {
 		c.set(stateHalf)
 	}
 	newer := c.in

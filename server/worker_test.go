@@ -10,6 +10,7 @@ import (
 	"gocached/engine/memory"
 	"gocached/internal/eventually"
 	"gocached/internal/golden"
+	"gocached/protocol"
 	"gocached/server/settings"
 )
 
@@ -109,6 +110,33 @@ func TestAllWorkersAway(t *testing.T) {
 	for _, c := range append(slow, late...) {
 		c.expect("END\r\n")
 	}
+}
+
+// TestTurnOfPipeline: who shares a worker with a long pipeline waits for a part of it only.
+func TestTurnOfPipeline(t *testing.T) {
+	ts, eng := startGate(t)
+	slow := ts.dialMany(maxWorkers)
+	for i, s := range slow {
+		s.send("get slow\r\n")
+		eng.await(t, int32(i+1))
+	}
+	long, short := ts.dial(), ts.dial()
+	for _, c := range []struct {
+		*client
+		input string
+	}{{long, strings.Repeat("get slow\r\n", 200)}, {short, "get nothing\r\n"}} {
+		read := ts.sum(bytesRead)
+		c.send(c.input)
+		ts.awaitRead(read + uint64(len(c.input)))
+	}
+	eng.open <- struct{}{} // whoever has waited longest goes on
+	eng.await(t, maxWorkers+1)
+	for range maxWorkers - 1 + protocol.MaxRun/2 {
+		eng.open <- struct{}{}
+	}
+	short.expect("END\r\n")
+	close(eng.open)
+	long.expect(strings.Repeat("END\r\n", 200))
 }
 
 // TestValueWhileAllAway: the rest of a value that comes while all workers are away is read in order, by gnet as well.
