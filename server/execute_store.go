@@ -166,11 +166,18 @@ func (t *stores) allocate(i int) (item engine.Item, ok bool) {
 
 // waitForChunk makes request i wait for a chunk, since the engine has none, or refuses it. Only the engine knows how many
 // bytes an append, incr or the like lacks: they count as one at least.
+//
+// What connections held may have come back after the engine found no chunk. So a request that has waited is tried once more
+// when nothing is held.
 func (t *stores) waitForChunk(i int) {
-	r := &t.round.run.Requests[i]
-	if t.shared.mayComeBack(r) {
+	r, h := &t.round.run.Requests[i], t.waiting.retrying
+	switch {
+	case t.shared.mayComeBack(r):
 		t.waitToStore(i, need{heldChunks, max(1, r.ValueLen)}, t.shared.queueFor(r))
-	} else {
+	case h != nil && !h.lastTry:
+		h.lastTry, t.waiting.lacking = true, true
+		t.waiting.askToRetry()
+	default:
 		t.refuseForMemory(i)
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/engine/memory"
 	"gocached/server/settings"
 )
 
@@ -115,6 +117,37 @@ func (ch *memoryChange) versionAnswer() string {
 		return binaryAnswer(0x0b, 0, 0, compatibleVersion)
 	}
 	return "VERSION " + compatibleVersion + "\r\n"
+}
+
+// tightEngine calls a function, if it has one, when it has no memory for a store.
+type tightEngine struct {
+	*memory.Engine
+	full atomic.Pointer[func()]
+}
+
+func (e *tightEngine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time, op engine.Op) (engine.Item, engine.Status) {
+	it, status := e.Engine.Allocate(key, valueLen, flags, exptime, op)
+	if f := e.full.Load(); f != nil && status == engine.NoMemory {
+		e.full.Store(nil)
+		(*f)()
+	}
+	return it, status
+}
+
+// TestWaiterIsTriedAgain: a request that waits is not refused if all that was held comes back just after the engine found
+// nothing for it.
+func TestWaiterIsTriedAgain(t *testing.T) {
+	eng := &tightEngine{Engine: memory.New()}
+	ts := startOn(t, func(*settings.Settings) engine.Engine { return eng },
+		func(s *settings.Settings) { s.MemoryLimit = 4 << 20 }, func(*Server) {})
+	giveBack := ts.hoard("k", 950)
+	c := ts.dial()
+	c.send("add k 0 0 950\r\n" + strings.Repeat("x", 950) + "\r\n")
+	ts.waiting(1)
+	eng.full.Store(&giveBack)
+	ts.askToRetry()
+	c.expect("STORED\r\n")
+	ts.nobodyWaits()
 }
 
 // TestChangesWait: what makes a new item of the one that is there waits for memory as a store does, and so does what was
