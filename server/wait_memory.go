@@ -47,11 +47,11 @@ type waiter struct {
 	queue  *waitQueue // it belongs to
 	place  int        // on its loop's list
 	since  uint32
-	queued bool // in the line, since that second of shared.awake
+	queued bool // in the queue, since that second of shared.awake
 	helped int  // how often others were closed while it was the first there
 
 	lastTry bool    // nothing was held any more when it was last tried: it is refused if that is so again
-	before  *waiter // in the line
+	before  *waiter // in the queue
 	behind  *waiter
 }
 
