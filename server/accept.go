@@ -109,7 +109,7 @@ const tooMany = "ERROR Too many open connections\r\n"
 
 // reject tells a client that there is no room and closes its connection. It does not wait: a new socket has room for
 // these few bytes, and if not they are left out. What the client has said already is read, or the socket would be reset
-// and take the answer with it. Who would not understand it is told nothing.
+// and take the answer with it. A client behind a transport would not understand it, and is told nothing.
 func reject(nc net.Conn, ln *listen.Listener) {
 	if control, err := nc.(syscall.Conn).SyscallConn(); err == nil && ln.Transport == nil {
 		_ = control.Control(func(fd uintptr) {

@@ -32,7 +32,7 @@ type carrier struct {
 	shaking   bool   // a step is under way, or its outcome is on the way back to the loop
 	ended     bool   // nothing more is asked of the transport
 
-	// holders counts who may use the transport: the loop, until the connection is closed, and a step of the handshake. The
+	// holders counts the users of the transport: the loop, until the connection is closed, and a step of the handshake. The
 	// last one ends it.
 	holders atomic.Int32
 }

@@ -10,10 +10,10 @@
 //	             3. write      each connection's part of them -> its socket, few system calls for all
 //
 // A round is what one poll of an event loop found. While clients send, we poll ourselves, and gnet polls in between (package
-// rim, which keeps everything that concerns gnet; nothing else here knows it). A run is the requests that are parsed before they
-// are executed. Neighbouring gets in it go to the engine in one call, whoever sent them, so that their cache misses overlap. The
-// replies of a connection are pieces of the loop's one buffer, or values that stay in their chunks ("lent") until the socket has
-// taken them.
+// rim, which keeps everything that concerns gnet; nothing else here knows it). A run is the requests that are parsed before
+// they are executed. Neighbouring gets in it go to the engine in one call, whoever sent them, so that their cache misses
+// overlap. The replies of a connection are pieces of the loop's one buffer, or values that stay in their chunks ("lent")
+// until the socket has taken them.
 //
 // # Sockets
 //
@@ -21,18 +21,19 @@
 // an event loop of gnet's. gnet owns it, opens and closes it, and reads from it when it is the first to send. We write, with
 // send(2) or io_uring, straight to the descriptor.
 //
-// If a socket does not take all of its output, the rest is kept: maxOutput bytes and one reply at most. The connection is blocked
-// and paused: nobody reads from it (pause.go) until the socket has room. So a client that does not read costs a bounded amount of
-// memory, and nobody else's time. Values that are lent are bounded for all clients together (long_values.go), and so are values
-// that are being received (execute_store.go, short_values.go). A request that finds no room waits in a queue (wait_memory.go). A
-// connection that stalls while others wait is closed (stalled.go).
+// If a socket does not take all of its output, the rest is kept: maxOutput bytes and one reply at most. The connection is
+// blocked and paused: nobody reads from it (pause.go) until the socket has room. So a client that does not read costs a
+// bounded amount of memory, and nobody else's time. Values that are lent are bounded for all clients together
+// (long_values.go), and so are values that are being received (execute_store.go, short_values.go). A request that finds no
+// room waits in a queue (wait_memory.go). A connection that stalls while others wait is closed (stalled.go).
 //
-// A listener may give its connections a transport (package transport, carrier.go), as TLS will be. Their input is unwrapped before
-// it is parsed, and their output is wrapped before it is sent. The stages know nothing of it. No listener does so yet, and UDP
-// never does.
+// A listener may give its connections a transport (package transport, carrier.go), as TLS will be. Their input is unwrapped
+// before it is parsed, and their output is wrapped before it is sent. The stages know nothing of it. No listener does so
+// yet, and UDP never does.
 //
-// UDP goes past gnet. A few goroutines for each socket read datagrams, up to 32 with one system call, take them through the same
-// three stages, and send each command's answer as a message (udp.go). They may wait. An answer is at most 65,535 datagrams.
+// UDP goes past gnet. A few goroutines for each socket read datagrams, up to 32 with one system call, take them through the
+// same three stages, and send each command's answer as a message (udp.go). They may wait. An answer is at most 65,535
+// datagrams.
 //
 // # Time
 //
@@ -79,13 +80,13 @@
 //
 // # Where things are
 //
-// A loop is made of parts, each a type with one subject. A part calls those below it in this list. It calls none above it: those
-// find in lists, when their turn comes, what has happened below.
+// A loop is made of parts, each a type with one subject. A part calls those below it in this list. It calls none above it:
+// those find in lists, when their turn comes, what has happened below.
 //
 //	loop.go, new_loop.go            loop: answer, with which the hot path begins, and how the parts are joined
 //	serve_round.go                  a round of those who speak
 //	wait_retry.go, unpark.go        requests that waited for memory are tried again; parked ones get their replies
-//	stalled.go, idle_timeout.go     who is closed while others lack memory; who does nothing at all
+//	stalled.go, idle_timeout.go     connections that are closed while requests lack memory; idle ones
 //	line_timeout.go                 lines that do not end
 //	panic.go                        what becomes of a bug
 //	check.go; check_on.go or        what must hold between two stages, and behind a round; whether that is checked
@@ -100,7 +101,7 @@
 //	short_values.go
 //	execute_change.go               changes
 //	execute_stats.go                figures
-//	execute_admin.go, auth.go       admin; who may come in under -S
+//	execute_admin.go, auth.go       admin; what a client may ask for under -S
 //	settle.go                       the end of a run: each connection keeps what was not taken of its input
 //	replies.go, sink.go             replies: what has been made and not sent, and where it goes
 //	write.go, write_batch.go        writer: the sink of sockets
@@ -111,14 +112,15 @@
 //	wait_queue.go, wait_list.go     the queues of all loops for it; a loop's list
 //	shortage.go                     what is lacked, and which connections hold it
 //	park.go                         requests whose work would hold a loop up
-//	input_buffers.go, calls.go      input that cannot be taken yet; calls that are made together
+//	input_buffers.go                input that waits
+//	planned_calls.go                system calls that are made together
 //	conn.go, kept_request.go        what a connection remembers; a request that outlives the input it came in
 //	core.go, shared.go              what all parts of a loop need; what all loops have in common
 //
 //	worker.go, worker_pool.go       worker: where rounds are answered if the engine waits
 //	background.go                   what runs in goroutines of its own
 //	udp*.go                         datagrams: workers that go through the same stages
-//	events.go, pause.go             what happens to a connection; clients that do not read
+//	conn_events.go, pause.go        what happens to a connection; clients that do not read
 //	package rim                     gnet's event loops, and what it takes to live beside them: polls of our own, pauses, when
 //	                                sockets have room again, what is done without gnet's poller
 //	accept.go; package listen       how clients get in, and how many
@@ -133,11 +135,11 @@
 //
 // # Locks
 //
-// Everything in a loop and its connections belongs to that loop's goroutine. What is shared locks itself (gate, rim, prefixes,
-// Log, background, waitQueue, relief). None of these calls another while locked, except that gate pauses its listeners.
-// shared.loopsMu guards the list of loops, and comes before waitQueue and relief. Parked work runs in the background, as many at a
-// time as shared.workPlaces has room for, and comes back to its connection as a task of the loop. shared.huge is held by the UDP
-// worker whose answer is huge, and comes before every other lock.
+// Everything in a loop and its connections belongs to that loop's goroutine. What is shared locks itself (gate, rim,
+// prefixes, Log, background, waitQueue, relief). None of these calls another while locked, except that gate pauses its
+// listeners. shared.loopsMu guards the list of loops, and comes before waitQueue and relief. Parked work runs in the
+// background, as many at a time as shared.workPlaces has room for, and comes back to its connection as a task of the loop.
+// shared.huge is held by the UDP worker whose answer is huge, and comes before every other lock.
 //
 // Read next: answer in loop.go.
 package server

@@ -39,7 +39,7 @@ func (w *writer) hangUp(c *conn) {
 	})
 }
 
-// maxDiscard bounds what is read at once of what nobody wants, in bytes. The rest is read as it comes.
+// maxDiscard is how many bytes are discarded at once. The rest is read as it comes.
 const maxDiscard = 1 << 20
 
 // discard reads what a connection has sent and drops it. It returns how many bytes that was, and whether the client has sent

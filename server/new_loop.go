@@ -6,7 +6,7 @@ import (
 	"gocached/server/rim"
 )
 
-// newLoop makes a loop that reads from nobody: who drives it reads, as workers do, or asks it to (serveSockets).
+// newLoop makes a loop that reads from no socket. Workers read for it; an event loop's reads itself after serveSockets.
 func newLoop(s *shared, r *rim.Loop) *loop {
 	l := new(loop)
 	l.checker = checker{loop: l, on: checking}

@@ -14,7 +14,7 @@ func (l *loop) panicked(c *conn, what any) {
 	message := fmt.Sprintf("panic on a request: %v\n%s", what, debug.Stack())
 	if l.inEngine {
 		_, _ = fmt.Fprintf(l.shared.log, "%sthe storage engine may be inconsistent: stopping\n", message)
-		_ = l.shared.log.Close() // waits for no reader who is stuck, as writing to stderr would
+		_ = l.shared.log.Close() // does not wait for a reader that is stuck, as writing to stderr would
 		os.Exit(exitBug)
 	}
 	l.counts[panics]++

@@ -67,7 +67,7 @@ type waiting struct {
 	retrying   *waiter     // the one that is being tried again, or nil
 	first      bool        // it is the first of its line
 	lacking    bool        // it still lacks memory
-	off        bool        // nobody can wait here
+	off        bool        // requests of this loop cannot wait
 	looks      uint32      // how often the loop has looked at its connections, see stalled.go
 	looked     uint32      // the last time: see shared.awake
 }

@@ -48,7 +48,7 @@ func (e *Engine) flushDue(now clock.Time) {
 	e.flush.mu.Lock()
 	defer e.flush.mu.Unlock()
 	if at := e.flush.at.Load(); at == 0 || uint32(now) < at {
-		return // somebody else has done it
+		return // another call has done it
 	}
 	e.moveHorizon()
 	e.flush.at.Store(uint32(clock.Never)) // comes last, so that other calls wait above until the flush is done

@@ -14,18 +14,18 @@ type Call = uring.Call
 // it, and the process does nothing else meanwhile.
 const batchBytes = 256 << 10
 
-// Batch collects calls and makes them together. The zero Batch is empty; its room is used again and again. What a call points
-// to must stay as it is until the calls have been made.
+// Batch collects calls and makes them together. The zero Batch is empty. Its room is used again and again. What a call
+// points to must not change until the calls have been made.
 type Batch struct {
-	// Pieces is where the vectors of the calls lie one behind the other, if they have one. Whoever has a vector for a single
-	// call may build it here as well. Forget empties it.
+	// Pieces holds the vectors of the calls, one behind the other. A vector for a single call may be built here as well. Forget
+	// empties it.
 	Pieces Vector
 
 	calls  []Call
 	volume int
 }
 
-// Add collects a call, which may move so many bytes. Who moves few may leave them out of the account.
+// Add collects a call. bytes is how many it may move, and may be 0 if they are few.
 func (b *Batch) Add(c Call, bytes int) {
 	b.calls = append(b.calls, c)
 	b.volume += bytes

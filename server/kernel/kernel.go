@@ -1,10 +1,10 @@
 // Package kernel makes the system calls that move bytes between sockets and memory, and those that tell when they can.
 //
-// None of them waits but Wait, and they are made as cheaply as they can be: past Go's scheduler (send_receive.go), several in
-// one (batch.go, package uring), datagrams by the batch (datagrams.go). What is to be moved, and what an error means, is
-// decided by whoever calls: package server for its connections, package rim for its polls.
+// None of them waits but Wait. They are made as cheaply as possible: without Go's scheduler (send_receive.go), several in one
+// (batch.go, package uring), datagrams in batches (datagrams.go). The caller decides what is moved and what an error means:
+// package server for its connections, package rim for its polls.
 //
-// Kernel is the face of it that a simulation can put on.
+// A simulation has a Kernel of its own.
 package kernel
 
 import "golang.org/x/sys/unix"

@@ -10,9 +10,9 @@ import (
 
 // Rings hands out kernels that make calls together, if that is wanted and can be had. It is safe for concurrent use.
 //
-// Whether it can be had is found out before there are clients, so that the operator reads it among the lines of the start,
-// and found out again if it changes: a filter of system calls may be put on a process that runs. Then a ring is given up for
-// good, and the operator hears of it, once.
+// Try finds out whether rings can be had before there are clients, so that the operator reads it among the first lines of
+// the log. This may change later, since a filter of system calls can be put on a running process. Then a ring is given up
+// for good, and the operator is told once.
 type Rings struct {
 	// Off is set before first use if no ring is wanted.
 	Off bool

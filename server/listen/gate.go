@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Gate lets in as many connections as -c allows. At the limit it closes the listeners' doors (listen with a backlog of
-// nothing, so that clients wait in their own kernel) and opens them when somebody leaves. With -o maxconns_fast the
-// doors stay open, and a client that comes at the limit is rejected.
+// Gate lets in as many connections as -c allows. At the limit it closes the listeners' doors (they listen with a backlog of
+// zero, so that clients wait in their own kernels), and opens them when a connection leaves. With -o maxconns_fast the doors
+// stay open, and a client that comes at the limit is rejected.
 type Gate struct {
 	max   int
 	fast  bool

@@ -2,8 +2,8 @@ package rim
 
 import "github.com/panjf2000/gnet/v2"
 
-// Client is told what becomes of a connection. It is the server's own idea of one, and has a Conn embedded. All its methods
-// are called on the connection's loop, and must not let a panic pass.
+// Client is told what happens to a connection. It is the server's own type of a connection, and embeds a Conn. All its
+// methods are called on the connection's loop, and must not let a panic pass.
 type Client interface {
 	// Opened comes first: the connection belongs to a loop from now on. Its descriptor is valid until Closed returns.
 	Opened(l *Loop, fd int)
@@ -14,8 +14,8 @@ type Client interface {
 	// Room says that the socket has room again, after Loop.Watch. It comes once for each Watch.
 	Room()
 
-	// Closed comes last, and once: behind Conn.Close, at the end of input, or after an error. The client may have something
-	// to say yet, and can still be sent something, by whoever is told.
+	// Closed comes last, and once: within Conn.Close, at the end of input, or after an error. There may be unread input, and
+	// output can still be sent until Closed returns.
 	Closed()
 
 	handle() *Conn
@@ -25,7 +25,7 @@ type Client interface {
 type Conn struct {
 	gc     gnet.Conn
 	loop   *Loop
-	number uint64 // by which the drainer knows it while it is watched, or 0
+	number uint64 // the drainer's number for it while it is watched, else 0
 	known  bool   // to the drainer's epoll
 	opened bool   // never changes back
 	open   bool   // until it is closed
@@ -36,6 +36,6 @@ func (c *Conn) handle() *Conn { return c }
 // Close closes the connection at once, on its loop. The Client is told within it.
 func (c *Conn) Close() {
 	if c.open {
-		_ = c.loop.ev.Close(c.gc) // its error is that of a socket nobody needs any more
+		_ = c.loop.ev.Close(c.gc) // the socket is not needed any more, so its error does not matter
 	}
 }

@@ -1,8 +1,8 @@
-// Package rim is everything that exists only to live beside gnet: whoever moves to another version of gnet, or does without
-// it, looks here and nowhere else.
+// Package rim is everything that exists only to work with gnet. To move to another version of gnet, or to do without it, change
+// this package and no other.
 //
-// gnet gives us event loops: one goroutine each, that polls an epoll instance, reads from connections, and runs tasks. The
-// rest we do past it, and for that the rim knows some of gnet's insides:
+// gnet gives us event loops. Each is one goroutine that polls an epoll instance, reads from connections, and runs tasks. We
+// do the rest without gnet. For that the rim knows some of gnet's insides:
 //
 //	what we want                         what gnet has       what the rim does
 //	a round of many connections          one at a time       Loop polls by itself, between gnet's polls   loop.go, poller.go
@@ -11,8 +11,8 @@
 //	clients that cannot be accepted and  a duplicate of the  it keeps a descriptor for it                 enrol.go
 //	then not be served                   descriptor
 //
-// Where gnet's poller is not found we do without: probe.go says what is lost. What is heard of a connection goes to its
-// Client, what a poll finds to the Worker of its Loop; both are package server's, and know nothing of gnet.
+// If gnet's poller is not found we do without it: probe.go says what is lost. Events of a connection go to its Client, and
+// what a poll finds goes to the Worker of its Loop. Both are package server's, and know nothing of gnet.
 //
 // The simulation of package server plays gnet to the rim: simulate.go.
 //

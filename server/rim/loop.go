@@ -12,36 +12,35 @@ import (
 	"gocached/server/kernel"
 )
 
-// While clients are speaking a loop polls by itself: serve, a task of gnet's, asks gnet's own epoll instance which
-// connections have something to say, has the Worker read them all and answer them all, and asks again. It returns when
-// there is something that is not ours: another task, a new connection, one that ends, an error. Then gnet polls, and its
-// first event asks for the task again.
+// While clients are sending a loop polls by itself. serve, a task of gnet's, asks gnet's own epoll instance which
+// connections have input, lets the Worker read and answer them all, and asks again. It returns when there is something for
+// gnet to do: another task, a new connection, the end of one, an error. Then gnet polls, and its first event asks for the
+// task again.
 //
-// gnet alone reads one connection, calls us, and only then reads the next; to answer a round of them it must be woken
-// once more by a task; and before each wait it asks once without waiting. This way a round costs one call to epoll, and
+// gnet alone would read one connection, call us, and only then read the next. To answer a round of them it would have to be
+// woken once more by a task. And before each wait it asks once without waiting. Our way a round costs one call to epoll, and
 // the calls that read and write are made together (package kernel). Polling alone took 4 % off the processor time of a get
 // with 50 connections one at a time, 15 % with 4 and 20 % with one.
 //
 // What makes it safe:
 //   - gnet's epoll is level-triggered: what we leave unread is reported to gnet as well.
-//   - gnet runs tasks when it is through with the events of a poll, so it holds none while we read. With one in its hands
-//     it would find the end of a client whom we have paused since, and close the connection before he has his answers.
-//   - While gnet runs tasks a flag tells whoever brings another that gnet need not be woken. We clear the flag, so that
-//     it is set again; what was brought before that is in gnet's queues. We look at both before every poll.
+//   - gnet runs tasks when it has handled all events of a poll, so it holds none while we read. Else it could hold the event of
+//     a connection that we pause meanwhile, find its end, and close it before the client has its answers.
+//   - While gnet runs tasks a flag says that gnet need not be woken for another task. We clear the flag, so that the next task
+//     sets it again. Tasks that came before that are in gnet's queues. We look at both before every poll.
 //
 // A test fails when an upgrade of gnet changes any of this (TestPollerIsFound, and package server's
 // TestTasksRunBesideTraffic), and the simulation plays it.
 
-// Worker is what a loop works for: it reads, answers and writes. Its methods are called on the loop, once or twice a round,
-// and must not let a panic pass.
+// Worker is what a loop calls to read, answer and write. Its methods are called on the loop, once or twice a round, and must
+// not let a panic pass.
 type Worker interface {
-	// Round reads from the connections with these descriptors, which have something to say, and answers them. It gives
-	// those their turn who had yielded. It reports whether gnet is not needed, which it is when a connection was to be read
-	// from and was not, has ended, or failed.
+	// Round reads from the connections with these descriptors, which have input, and answers them. Connections that had
+	// yielded get their turn. mine says that gnet is not needed. gnet is needed if a connection could not be read from, has
+	// ended or has failed.
 	Round(fds []int32) (mine bool)
 
-	// Yielded says whether there are connections that wait for their turn though they say nothing: then the next poll does
-	// not wait.
+	// Yielded says whether connections wait for their turn, though they send nothing. Then the next poll does not wait.
 	Yielded() bool
 }
 
@@ -63,7 +62,7 @@ type Loop struct {
 	asked  bool          // it is on its way
 	on     bool          // it is running
 	pace   pace          // when to let go of the processor
-	quiet  bool          // the last poll found so few that the next may as well wait
+	quiet  bool          // the last poll found few connections: the next may wait at once
 	events []unix.EpollEvent
 	fds    []int32 // of connections that have input
 }
@@ -89,8 +88,8 @@ func (t task) Run(context.Context) error {
 
 var errNoLoop = errors.New("no event loop")
 
-// Execute has the loop run f when it is through with what it has in hand. It may be called from anywhere. An error means
-// that the server is stopping: f is never run then.
+// Execute makes the loop run f as a task, when it has done its present work. It may be called from anywhere. An error means
+// that the server is stopping: then f never runs.
 func (l *Loop) Execute(f func()) error {
 	if l.ev == nil {
 		return errNoLoop
@@ -98,7 +97,7 @@ func (l *Loop) Execute(f func()) error {
 	return l.ev.Execute(context.Background(), task(f))
 }
 
-// Ask has the loop hold a round once it is through with what it has in hand.
+// Ask makes the loop hold a round when it has done its present work.
 func (l *Loop) Ask() {
 	if l.asked || l.on || l.poller == nil {
 		return
@@ -118,7 +117,7 @@ func (l *Loop) serve() {
 	l.on = false
 	if mine || l.worker.Yielded() { // it goes on behind the other tasks
 		l.Ask()
-	} // else gnet must poll first: what it finds there brings us back, if it is still there, and nobody waits for us
+	} // else gnet must poll first: what it finds brings us back, and no connection waits for us
 }
 
 // quietBelow is how many connections a poll must find for the next one to ask without waiting first.
@@ -145,7 +144,7 @@ func (l *Loop) readable(n int) (fds []int32, all bool) {
 	fds, all = l.fds[:0], true
 	for i := range l.events[:n] {
 		switch e := &l.events[i]; {
-		case int(e.Fd) == l.poller.eventfd: // the flag has said so, or will
+		case int(e.Fd) == l.poller.eventfd: // wanted says so, or will
 		case e.Events&^ReadInterest != 0 || e.Events&unix.EPOLLIN == 0:
 			all = false
 		default:

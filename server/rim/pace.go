@@ -2,13 +2,13 @@ package rim
 
 import "sync/atomic"
 
-// pace tells a loop when to let go of its processor. A goroutine that never does is taken for one that runs for too long,
-// from 10 ms on: Go's monitor takes its place from it in every wait, and never sleeps for longer than 20 µs itself. With
-// one client at 2,000 requests a second that costs a quarter of the processor time. Letting go wakes another thread, which
-// is why it is rare: so often that less than 10 ms pass, and at most every maxYield waits.
+// pace tells a loop when to yield its processor to other goroutines. If a goroutine does not yield for 10 ms, Go's monitor
+// takes it for one that runs for too long. Then it takes its place from it in every wait, and never sleeps for longer than
+// 20 µs itself. With one client at 2,000 requests a second that costs a quarter of the processor time. Yielding wakes
+// another thread, so it must be rare: just often enough that less than 10 ms pass, and at most once in maxYield waits.
 //
-// It asks no clock: the seconds that the server counts anyway tell how many waits there are in one. That is known late by
-// a second, so that the bounds are such that a wrong number costs little.
+// pace asks no clock. The server counts seconds anyway, and those tell how many waits there are in a second. pace learns
+// that one second late. The bounds are such that a wrong number costs little.
 type pace struct {
 	waits  uint32 // since it last let go
 	every  uint32 // so many there shall be; maxYield at first

@@ -56,7 +56,7 @@ func queueOf(poller reflect.Value, field string) taskQueue {
 	return *(*queue.AsyncTaskQueue)(unsafe.Pointer(f.UnsafeAddr()))
 }
 
-// begin is called inside a task: from now on the flag tells of further ones.
+// begin is called inside a task. From now on the flag tells of further tasks.
 func (p *poller) begin() { atomic.StoreInt32(p.tasks, 0) }
 
 // wanted says whether tasks wait for gnet.

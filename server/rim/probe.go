@@ -11,13 +11,13 @@ import (
 
 // What is done without gnet's poller.
 //
-// Pausing a connection and polling by ourselves (pause.go, loop.go) need gnet's epoll instance, which pollerOf looks for
-// inside gnet. Before there are clients the probe looks whether that works with the gnet this program was built with.
-// If it does not, the server says so, once, and serves all the same: gnet alone polls, nobody's turn ends before his input
-// does, and since gnet goes on reading from clients who do not read, one who has sent too much meanwhile is closed (package
-// server's maxKept). What a client can cost is bound either way. One thing is lost: a client that closes its half hears
-// nothing more if he would be paused then, since he has not read his answers or is authenticating: gnet sees the end at once
-// and closes the connection.
+// Pausing a connection and polling by ourselves (pause.go, loop.go) need gnet's epoll instance. pollerOf looks for it inside
+// gnet. Before there are clients the probe finds out whether that works with the gnet of this program. If not, the server
+// says so, once, and serves all the same. Then gnet alone polls. A connection's turn lasts until its input ends. gnet goes
+// on reading from clients that do not read, so a client that sends too much meanwhile is closed (package server's maxKept).
+// The cost of a client is bounded either way. One thing is lost. If a client closes its half of the connection while it
+// would be paused, because it has not read its answers or is authenticating, gnet sees the end at once and closes the
+// connection. It gets no more answers.
 
 // poller finds the poller of a connection's event loop, or returns nil and says so.
 func (r *Loops) poller(gc gnet.Conn) *poller {

@@ -9,8 +9,8 @@ import (
 	"gocached/server/kernel"
 )
 
-// drainer finds out when the socket of a connection has room again, which gnet does not tell. It is an epoll
-// instance of its own with one goroutine; a connection is watched for one event at a time, and told on its loop.
+// drainer finds out when the socket of a connection has room again. gnet does not tell that. It is an epoll instance of its own
+// with one goroutine. A connection is watched for one event at a time, and is told on its loop.
 type drainer struct {
 	kernel kernel.Kernel
 	epoll  int
@@ -44,7 +44,7 @@ func newDrainerOf(k kernel.Kernel, epoll int) *drainer {
 	return &drainer{kernel: k, epoll: epoll, waiting: make(map[uint64]Client)}
 }
 
-// control sets what the drainer waits for on a descriptor, and the number by which it will know it.
+// control sets what the drainer waits for on a descriptor, and the number that its events carry.
 func (d *drainer) control(op, fd int, events uint32, number uint64) error {
 	return d.kernel.Control(d.epoll, op, fd, unix.EpollEvent{Events: events, Fd: int32(number), Pad: int32(number >> 32)})
 }
