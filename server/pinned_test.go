@@ -145,7 +145,7 @@ func TestStalledInManyPages(t *testing.T) {
 	ts.begin(150, size)
 	stored := ts.setLate(2 * size)
 	for seconds := 0; !stored(); seconds++ {
-		if seconds > stalledSending+12 {
+		if seconds > stalledSending+20 {
 			t.Fatalf("it is not stored after %d seconds, %d are closed", seconds, ts.sum(stalledKicks))
 		}
 		ts.pass(1)

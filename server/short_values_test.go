@@ -100,7 +100,9 @@ func TestShortValuesReuse(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	c := ts.dial()
 	c.noop()
+	ts.loopsMu.Lock()
 	l := ts.loops[0]
+	ts.loopsMu.Unlock()
 	for _, size := range []int{5000, 3000, 15_000, 3000} {
 		for i := range 3 {
 			c.send(fmt.Sprintf("set k%d 0 0 %d\r\nx", i, size))

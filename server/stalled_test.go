@@ -106,19 +106,20 @@ func TestChoose(t *testing.T) {
 }
 
 // TestChooseLate: who is late is closed only for who has stood in line for nearly as long as anybody may, and after those who
-// are stalled. What the first in line lacks counts double when it still stands after others were closed.
+// are stalled. What the first in the queue lacks is doubled if it is still there two seconds after others were
+// closed.
 func TestChooseLate(t *testing.T) {
 	a, b, c := newConn(listen.KindTCP), newConn(listen.KindTCP), newConn(listen.KindTCP)
 	found := []stalled{{a, 70, heldValues, 100, true}, {b, 80, heldValues, 100, true}, {c, 20, heldValues, 100, false}}
 	s := &shared{shares: usualShares}
-	first, second := &waiter{need: need{heldValues, 50}}, &waiter{need: need{heldValues, 50}, since: 1}
+	first, second := &waiter{need: need{heldValues, 50}}, &waiter{need: need{heldCopies, 50}, since: 1}
 	s.queues[queueValues].add(first)
 	s.queues[queueValues].add(second)
 	for _, want := range []struct {
 		now    uint32
 		closed []*conn
 	}{
-		{1, nil}, {2, []*conn{c}}, {49, []*conn{c}}, {50, []*conn{c, b}}, {51, []*conn{c, b, a}},
+		{1, nil}, {2, []*conn{c}}, {3, []*conn{c}}, {49, []*conn{c}}, {50, []*conn{c}}, {51, []*conn{c, b}}, {52, []*conn{c, b}}, {53, []*conn{c, b, a}},
 	} {
 		s.relief.report(slices.Clone(found))
 		var closed []*conn

@@ -48,7 +48,9 @@ type waiter struct {
 	place  int        // on its loop's list
 	since  uint32
 	queued bool // in the queue, since that second of shared.awake
-	helped int  // how often others were closed while it was the first there
+	helped int  // how often others were closed while it was the first there, see lacks
+
+	helpedAt uint32 // the last second of those
 
 	lastTry bool    // nothing was held any more when it was last tried: it is refused if that is so again
 	before  *waiter // in the queue

@@ -101,27 +101,47 @@ func (q *waitQueue) remove(h *waiter) (next *waiter) {
 // relieveAfter is how many seconds a request is in a queue before connections are closed for it.
 const relieveAfter = 2
 
-// addNeeds adds what those requests lack that have been in the queue for so many seconds. What the first one lacks is
-// doubled for each time that connections were closed for it in vain.
+// addNeeds adds what those requests lack that have been in the queue for so many seconds.
 func (q *waitQueue) addNeeds(short *shortage, now, seconds uint32) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for h := q.first; h != nil; h = h.behind {
 		if now-h.since >= seconds {
-			short[h.need.kinds] += h.need.bytes << h.helped
+			short[h.need.kinds] += h.lacks(now)
 		}
 	}
 }
 
-// maxHelp is how often a need is doubled at most.
-const maxHelp = 16
+const (
+	// helpAfter is how many seconds pass until it is known whether it was enough to close some connections. In the next second
+	// the same ones may be chosen again, since they were still open when the loops looked at them.
+	helpAfter = 2
+
+	// maxHelp is how often a need is doubled at most.
+	maxHelp = 16
+)
+
+// lacks returns how many bytes connections that are closed for a request must hold. It is doubled for each time that this was
+// not enough.
+func (h *waiter) lacks(now uint32) int {
+	doubled := h.helped
+	if doubled > 0 && now-h.helpedAt < helpAfter {
+		doubled--
+	}
+	return h.need.bytes << doubled
+}
 
 // relieved notes that connections are being closed that held these kinds of memory. If the first in the queue lacks one of
-// them, and is still there the next time, this was not enough.
+// them, and is still there later, this was not enough.
 func (q *waitQueue) relieved(kinds held, now uint32) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if h := q.first; h != nil && h.need.kinds&kinds != 0 && now-h.since >= relieveAfter && h.helped < maxHelp {
+	h := q.first
+	if h == nil || h.need.kinds&kinds == 0 || now-h.since < relieveAfter || h.helped == maxHelp {
+		return
+	}
+	if h.helped == 0 || now-h.helpedAt >= helpAfter {
 		h.helped++
+		h.helpedAt = now
 	}
 }
