@@ -49,7 +49,8 @@ const MaxEvents = 256
 
 // Loop is an event loop. Only Execute may be called from elsewhere; everything else is for its own goroutine.
 //
-// The zero Loop is for who has none, as workers, which serve UDP or an engine that waits: it runs no tasks and pauses nobody.
+// The zero Loop stands for no event loop. UDP workers and the workers of an engine that waits have it. It runs no tasks and pauses
+// no connection.
 type Loop struct {
 	ev      gnet.EventLoop
 	worker  Worker
