@@ -25,45 +25,45 @@ func (c *conn) mayAsk(r *protocol.Request) bool {
 }
 
 // saslList answers which mechanisms there are.
-func (m *admin) saslList(i int) {
-	if m.shared.sasl == nil {
-		m.unknown(i)
+func (ad *admin) saslList(i int) {
+	if ad.shared.sasl == nil {
+		ad.unknown(i)
 		return
 	}
-	m.reply(i, protocol.Reply{Text: m.shared.sasl.List()})
+	ad.reply(i, protocol.Reply{Text: ad.shared.sasl.List()})
 }
 
 // saslAuth begins an attempt to authenticate, and saslStep is its next step. Both may take long, so they are parked.
-func (m *admin) saslAuth(i int) {
-	mechanism := string(m.round.run.Keys[i].Bytes)
-	if m.shared.sasl != nil && len(mechanism) > sasl.MaxMechanism {
-		m.reply(i, protocol.Reply{Status: protocol.BadFormat})
+func (ad *admin) saslAuth(i int) {
+	mechanism := string(ad.round.run.Keys[i].Bytes)
+	if ad.shared.sasl != nil && len(mechanism) > sasl.MaxMechanism {
+		ad.reply(i, protocol.Reply{Status: protocol.BadFormat})
 		return
 	}
-	m.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
-		return s.Start(mechanism, data, m.shared.now())
+	ad.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
+		return s.Start(mechanism, data, ad.shared.now())
 	})
 }
 
-func (m *admin) saslStep(i int) {
-	m.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
-		return s.Step(data, m.shared.now())
+func (ad *admin) saslStep(i int) {
+	ad.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
+		return s.Step(data, ad.shared.now())
 	})
 }
 
 // attempt parks one auth or step. The connection is not known until the attempt has ended, whatever it was before.
-func (m *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Result)) {
-	if m.shared.sasl == nil {
-		m.unknown(i)
+func (ad *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Result)) {
+	if ad.shared.sasl == nil {
+		ad.unknown(i)
 		return
 	}
-	c, data := m.replies.to, bytes.Clone(m.round.run.Requests[i].Value)
+	c, data := ad.replies.to, bytes.Clone(ad.round.run.Requests[i].Value)
 	if c.auth == nil {
-		c.auth = &auth{session: m.shared.sasl.NewSession()}
+		c.auth = &auth{session: ad.shared.sasl.NewSession()}
 	}
 	c.auth.known = false
-	session, totals := c.auth.session, &m.totals
-	m.park(i, func() time.Duration { return session.Wait(m.shared.now()) }, func() protocol.Reply {
+	session, totals := c.auth.session, &ad.totals
+	ad.park(i, func() time.Duration { return session.Wait(ad.shared.now()) }, func() protocol.Reply {
 		challenge, result := try(session, data)
 		if result == sasl.Continue {
 			return protocol.Reply{Status: protocol.AuthContinue, Text: string(challenge)}

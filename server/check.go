@@ -28,14 +28,14 @@ type checker struct {
 }
 
 // checkRun panics if the round under way breaks an invariant.
-func (k *checker) checkRun() {
-	verify(k.checkParts, k.checkReady, k.checkPieces)
+func (ck *checker) checkRun() {
+	verify(ck.checkParts, ck.checkReady, ck.checkPieces)
 }
 
 // checkAll is called when a round has ended. Now and then it checks everything, and panics if an invariant is broken.
-func (k *checker) checkAll() {
-	if k.rounds++; k.rounds%checkEvery == 0 {
-		verify(k.checkParts, k.checkReady, k.checkPieces, k.checkLists, k.checkConns)
+func (ck *checker) checkAll() {
+	if ck.rounds++; ck.rounds%checkEvery == 0 {
+		verify(ck.checkParts, ck.checkReady, ck.checkPieces, ck.checkLists, ck.checkConns)
 	}
 }
 
@@ -50,8 +50,8 @@ func verify(checks ...func() error) {
 	}
 }
 
-func (k *checker) checkParts() error {
-	l := k.loop
+func (ck *checker) checkParts() error {
+	l := ck.loop
 	next, seen := 0, make(map[*conn]bool, len(l.round.parts))
 	for i := range l.round.parts {
 		p := &l.round.parts[i]
@@ -75,8 +75,8 @@ func (k *checker) checkParts() error {
 }
 
 // checkReady checks the connections of the round that have not been parsed yet.
-func (k *checker) checkReady() error {
-	l := k.loop
+func (ck *checker) checkReady() error {
+	l := ck.loop
 	if l.round.head < 0 || l.round.head > len(l.round.ready) {
 		return fmt.Errorf("the round is at %d of %d", l.round.head, len(l.round.ready))
 	}
@@ -91,8 +91,8 @@ func (k *checker) checkReady() error {
 }
 
 // checkPieces checks the chains of pieces.
-func (k *checker) checkPieces() error {
-	l := k.loop
+func (ck *checker) checkPieces() error {
+	l := ck.loop
 	owned, end := 0, 0
 	owners := make(map[*conn]bool, len(l.replies.owners))
 	for _, c := range l.replies.owners {
@@ -100,7 +100,7 @@ func (k *checker) checkPieces() error {
 			return fmt.Errorf("descriptor %d owns pieces twice", c.fd)
 		}
 		owners[c] = true
-		n, err := k.checkChain(c)
+		n, err := ck.checkChain(c)
 		if err != nil {
 			return fmt.Errorf("descriptor %d: %w", c.fd, err)
 		}
@@ -123,8 +123,8 @@ func (k *checker) checkPieces() error {
 }
 
 // checkChain follows one connection's pieces and returns how many there are.
-func (k *checker) checkChain(c *conn) (n int, err error) {
-	l := k.loop
+func (ck *checker) checkChain(c *conn) (n int, err error) {
+	l := ck.loop
 	if c.first < 0 {
 		if c.last >= 0 || c.size != 0 {
 			return 0, fmt.Errorf("it has no pieces, the last of them is %d, and %d bytes in them", c.last, c.size)
@@ -152,8 +152,8 @@ func (k *checker) checkChain(c *conn) (n int, err error) {
 }
 
 // checkLists compares the list of connections that have yielded with their states.
-func (k *checker) checkLists() error {
-	l := k.loop
+func (ck *checker) checkLists() error {
+	l := ck.loop
 	on := make(map[*conn]bool, len(l.round.yielded))
 	for _, c := range l.round.yielded {
 		if on[c] || c.loop != l || c.is(stateOpen) && !c.is(stateYielded) {
@@ -170,21 +170,21 @@ func (k *checker) checkLists() error {
 }
 
 // checkConns checks each connection by itself.
-func (k *checker) checkConns() error {
-	l := k.loop
+func (ck *checker) checkConns() error {
+	l := ck.loop
 	for fd, c := range l.conns {
 		if c == nil {
 			continue
 		}
-		if err := k.checkConn(fd, c); err != nil {
+		if err := ck.checkConn(fd, c); err != nil {
 			return fmt.Errorf("descriptor %d in state %b: %w", fd, c.state, err)
 		}
 	}
 	return nil
 }
 
-func (k *checker) checkConn(fd int, c *conn) error {
-	l := k.loop
+func (ck *checker) checkConn(fd int, c *conn) error {
+	l := ck.loop
 	own := 0
 	for i := range c.queue {
 		if c.queue[i].item.Value == nil {

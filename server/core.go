@@ -22,23 +22,23 @@ type core struct {
 }
 
 // engineCall marks that engine code is running: after a panic in it the engine's structures are in doubt.
-func (k *core) engineCall() engine.Engine {
-	k.inEngine = true
-	return k.shared.engine
+func (co *core) engineCall() engine.Engine {
+	co.inEngine = true
+	return co.shared.engine
 }
 
-func (k *core) engineDone() { k.inEngine = false }
+func (co *core) engineDone() { co.inEngine = false }
 
 // hear notes that a connection has just sent or taken something.
-func (k *core) hear(c *conn) {
-	if k.roster.after > 0 {
-		c.heard.at = k.shared.awake.Load()
+func (co *core) hear(c *conn) {
+	if co.roster.after > 0 {
+		c.heard.at = co.shared.awake.Load()
 	}
 }
 
 // close ends a connection at once; hangUp is the gentle way. Closed is called within it. The conn of a datagram, or a
 // worker's copy, has nothing to end.
-func (k *core) close(c *conn) {
+func (co *core) close(c *conn) {
 	if c.is(stateOpen) {
 		c.Close()
 	}
@@ -46,10 +46,10 @@ func (k *core) close(c *conn) {
 
 // guard runs f on behalf of a connection. A panic in f is a bug: it is logged and counted, and the connection is closed. If
 // engine code was running, the engine's structures may be half changed. Then the process ends, and serves nothing from them.
-func (k *core) guard(c *conn, f func()) {
+func (co *core) guard(c *conn, f func()) {
 	defer func() {
 		if what := recover(); what != nil {
-			k.failed(c, what)
+			co.failed(c, what)
 		}
 	}()
 	f()
@@ -57,11 +57,11 @@ func (k *core) guard(c *conn, f func()) {
 
 // onLoop runs f as a task of the loop, on behalf of a connection (see guard). It may be called from anywhere. The connection
 // may have been closed before f runs: f must look.
-func (k *core) onLoop(c *conn, f func()) {
-	_ = k.rim.Execute(func() { k.guard(c, f) }) // an error means that the server is stopping
+func (co *core) onLoop(c *conn, f func()) {
+	_ = co.rim.Execute(func() { co.guard(c, f) }) // an error means that the server is stopping
 }
 
 // onLoopAfter does the same after a pause.
-func (k *core) onLoopAfter(c *conn, pause time.Duration, f func()) {
-	k.shared.runTimer(pause, func() { k.onLoop(c, f) })
+func (co *core) onLoopAfter(c *conn, pause time.Duration, f func()) {
+	co.shared.runTimer(pause, func() { co.onLoop(c, f) })
 }

@@ -16,52 +16,52 @@ type changes struct {
 }
 
 // remove answers delete.
-func (h *changes) remove(i int) {
-	key, cas := h.round.run.Keys[i].Bytes, h.round.run.Requests[i].CAS
-	status := h.engineCall().Remove(key, engine.Removal{CAS: cas})
-	h.engineDone()
-	h.count(status, deleteHits, deleteMisses)
-	if h.shared.prefixes.On.Load() {
-		h.shared.prefixes.Del(key)
+func (ch *changes) remove(i int) {
+	key, cas := ch.round.run.Keys[i].Bytes, ch.round.run.Requests[i].CAS
+	status := ch.engineCall().Remove(key, engine.Removal{CAS: cas})
+	ch.engineDone()
+	ch.count(status, deleteHits, deleteMisses)
+	if ch.shared.prefixes.On.Load() {
+		ch.shared.prefixes.Del(key)
 	}
-	h.reply(i, protocol.Reply{Status: status})
+	ch.reply(i, protocol.Reply{Status: status})
 }
 
 // arithmetic answers incr and decr.
-func (h *changes) arithmetic(i int) {
-	r := &h.round.run.Requests[i]
-	h.sum = engine.Arithmetic{
+func (ch *changes) arithmetic(i int) {
+	r := &ch.round.run.Requests[i]
+	ch.sum = engine.Arithmetic{
 		Delta:    r.Delta,
 		Decrease: r.Flag&protocol.FlagDecrease != 0,
 		CAS:      r.CAS,
 		Create:   r.Flag&protocol.FlagCreate != 0,
 		Initial:  r.Initial,
 	}
-	if h.sum.Create {
-		h.sum.Exptime = h.shared.clock.Exptime(r.Exptime)
+	if ch.sum.Create {
+		ch.sum.Exptime = ch.shared.clock.Exptime(r.Exptime)
 	}
-	value, cas, status := h.engineCall().Arithmetic(h.round.run.Keys[i].Bytes, &h.sum)
-	h.engineDone()
+	value, cas, status := ch.engineCall().Arithmetic(ch.round.run.Keys[i].Bytes, &ch.sum)
+	ch.engineDone()
 	if status == engine.NoMemory {
-		h.stores.waitForChunk(i)
+		ch.stores.waitForChunk(i)
 		return
 	}
-	if h.sum.Decrease {
-		h.count(status, decrHits, decrMisses)
+	if ch.sum.Decrease {
+		ch.count(status, decrHits, decrMisses)
 	} else {
-		h.count(status, incrHits, incrMisses)
+		ch.count(status, incrHits, incrMisses)
 	}
-	h.reply(i, protocol.Reply{Status: status, Number: value, CAS: cas})
+	ch.reply(i, protocol.Reply{Status: status, Number: value, CAS: cas})
 }
 
 // touchItem answers touch.
-func (h *changes) touchItem(i int) {
-	r := &h.round.run.Requests[i]
-	flags, cas, status := h.engineCall().Touch(h.round.run.Keys[i].Bytes, h.shared.clock.Exptime(r.Exptime))
-	h.engineDone()
-	h.counts[cmdTouch]++
-	h.count(status, touchHits, touchMisses)
-	h.reply(i, protocol.Reply{Status: status, CAS: cas, Flags: flags})
+func (ch *changes) touchItem(i int) {
+	r := &ch.round.run.Requests[i]
+	flags, cas, status := ch.engineCall().Touch(ch.round.run.Keys[i].Bytes, ch.shared.clock.Exptime(r.Exptime))
+	ch.engineDone()
+	ch.counts[cmdTouch]++
+	ch.count(status, touchHits, touchMisses)
+	ch.reply(i, protocol.Reply{Status: status, CAS: cas, Flags: flags})
 }
 
 // flushAll answers flush_all. The flush happens at once, or when the given time comes. memcached flushes one second earlier,
@@ -70,30 +70,30 @@ func (h *changes) touchItem(i int) {
 //
 // A date before the server's start never comes (as in memcached, in 1.6 too): nothing is flushed, and a flush that an earlier
 // command asked for is called off.
-func (h *changes) flushAll(i int) {
-	due, now := h.shared.clock.Exptime(h.round.run.Requests[i].Exptime), h.shared.clock.Now()
-	switch n := h.round.run.Requests[i].Exptime; {
-	case n > clock.MaxRelative && n < h.shared.clock.UnixOf(clock.First):
+func (ch *changes) flushAll(i int) {
+	due, now := ch.shared.clock.Exptime(ch.round.run.Requests[i].Exptime), ch.shared.clock.Now()
+	switch n := ch.round.run.Requests[i].Exptime; {
+	case n > clock.MaxRelative && n < ch.shared.clock.UnixOf(clock.First):
 		due = math.MaxUint32
-		h.shared.flushed.Store(0)
+		ch.shared.flushed.Store(0)
 	case due > now:
-		h.shared.flushed.Store(int64(due) - 1)
+		ch.shared.flushed.Store(int64(due) - 1)
 	default:
 		due = clock.Never
-		h.shared.flushed.Store(int64(now) - 1)
+		ch.shared.flushed.Store(int64(now) - 1)
 	}
-	status := h.engineCall().Flush(due)
-	h.engineDone()
-	h.counts[cmdFlush]++
-	h.reply(i, protocol.Reply{Status: status})
+	status := ch.engineCall().Flush(due)
+	ch.engineDone()
+	ch.counts[cmdFlush]++
+	ch.reply(i, protocol.Reply{Status: status})
 }
 
 // count counts a hit or a miss.
-func (h *changes) count(status engine.Status, hit, miss counter) {
+func (ch *changes) count(status engine.Status, hit, miss counter) {
 	switch status {
 	case engine.OK:
-		h.counts[hit]++
+		ch.counts[hit]++
 	case engine.NotFound:
-		h.counts[miss]++
+		ch.counts[miss]++
 	}
 }

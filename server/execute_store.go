@@ -16,67 +16,67 @@ type stores struct {
 // store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request;
 // only its beginning is, and the rest will be received into its chunk, or for a short one into a buffer; or it has been
 // received.
-func (t *stores) store(i int) {
-	r, c := &t.round.run.Requests[i], t.replies.to
+func (st *stores) store(i int) {
+	r, c := &st.round.run.Requests[i], st.replies.to
 	if r.Flag&protocol.FlagFilled != 0 {
-		t.storeFilled(i, c)
+		st.storeFilled(i, c)
 		return
 	}
-	key := t.round.run.Keys[i].Bytes
-	if t.shared.prefixes.On.Load() && t.waiting.retrying == nil {
-		t.shared.prefixes.Set(key)
+	key := st.round.run.Keys[i].Bytes
+	if st.shared.prefixes.On.Load() && st.waiting.retrying == nil {
+		st.shared.prefixes.Set(key)
 	}
-	status := t.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
-	t.engineDone()
+	status := st.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
+	st.engineDone()
 	switch {
 	case status != engine.OK:
-		t.refuse(i, status)
+		st.refuse(i, status)
 	case r.Flag&protocol.FlagStreaming == 0:
-		t.storeWhole(i)
-	case r.ValueLen < t.shared.shares.shortStore:
-		t.storeShort(i, c)
+		st.storeWhole(i)
+	case r.ValueLen < st.shared.shares.shortStore:
+		st.storeShort(i, c)
 	default:
-		t.storeStreaming(i, c)
+		st.storeStreaming(i, c)
 	}
 }
 
 // storeWhole stores a value that is all in the request.
-func (t *stores) storeWhole(i int) {
-	r := &t.round.run.Requests[i]
-	item, ok := t.allocate(i)
+func (st *stores) storeWhole(i int) {
+	r := &st.round.run.Requests[i]
+	item, ok := st.allocate(i)
 	if !ok {
 		return
 	}
 	if r.Flag&protocol.FlagBadData != 0 {
-		t.refuseBlock(i, item)
+		st.refuseBlock(i, item)
 		return
 	}
 	copy(item.Value, r.Value)
-	t.link(i, item)
+	st.link(i, item)
 }
 
 // storeStreaming makes room for a long value that is still coming.
-func (t *stores) storeStreaming(i int, c *conn) {
-	r, q := &t.round.run.Requests[i], &t.shared.queues[queueValues]
-	if t.waiting.mustQueue(q, c) || !t.shared.reserveValue(r.ValueLen) {
-		t.waitToStore(i, need{heldValues, r.ValueLen}, q)
+func (st *stores) storeStreaming(i int, c *conn) {
+	r, q := &st.round.run.Requests[i], &st.shared.queues[queueValues]
+	if st.waiting.mustQueue(q, c) || !st.shared.reserveValue(r.ValueLen) {
+		st.waitToStore(i, need{heldValues, r.ValueLen}, q)
 		return
 	}
-	item, ok := t.allocate(i)
+	item, ok := st.allocate(i)
 	if !ok {
-		t.shared.filling.Add(-t.shared.placeOf(r.ValueLen))
+		st.shared.filling.Add(-st.shared.placeOf(r.ValueLen))
 		return
 	}
-	t.receiveRest(c, &fill{kept: t.round.keep(i, r.KeyMatters()), item: item}, r)
+	st.receiveRest(c, &fill{kept: st.round.keep(i, r.KeyMatters()), item: item}, r)
 }
 
 // receiveRest starts to receive the rest of a value.
-func (t *stores) receiveRest(c *conn, f *fill, r *protocol.Request) {
-	f.tailLen, f.since = tailLen(r), t.shared.awake.Load()
+func (st *stores) receiveRest(c *conn, f *fill, r *protocol.Request) {
+	f.tailLen, f.since = tailLen(r), st.shared.awake.Load()
 	f.fillFrom(r.Value)
 	c.fill = f
 	c.clear(stateLong)
-	t.begun = append(t.begun, c)
+	st.begun = append(st.begun, c)
 }
 
 // reserveValue makes room for a long value that will be received into its chunk. It returns false if there is none. All of
@@ -99,67 +99,67 @@ func (s *shared) placeOf(bytes int) int64 {
 }
 
 // unfill ends the receiving of a value.
-func (t *stores) unfill(c *conn) *fill {
+func (st *stores) unfill(c *conn) *fill {
 	f := c.fill
 	c.fill = nil
 	if f.short > 0 {
-		t.shared.unreserveShort(f)
+		st.shared.unreserveShort(f)
 	} else {
-		t.shared.filling.Add(-t.shared.placeOf(len(f.item.Value)))
+		st.shared.filling.Add(-st.shared.placeOf(len(f.item.Value)))
 	}
 	return f
 }
 
 // cutFill ends the receiving of a value that will never be whole.
-func (t *stores) cutFill(c *conn) {
-	if f := t.unfill(c); f.item.Ref == 0 {
-		t.round.inputs.recycle(f.item.Value)
+func (st *stores) cutFill(c *conn) {
+	if f := st.unfill(c); f.item.Ref == 0 {
+		st.round.inputs.recycle(f.item.Value)
 	} else {
-		t.engineCall().Release(f.item)
-		t.engineDone()
+		st.engineCall().Release(f.item)
+		st.engineDone()
 	}
-	t.shared.askToRetry()
+	st.shared.askToRetry()
 }
 
 // storeFilled stores a value that has been received.
-func (t *stores) storeFilled(i int, c *conn) {
-	switch f := t.unfill(c); {
+func (st *stores) storeFilled(i int, c *conn) {
+	switch f := st.unfill(c); {
 	case f.item.Ref == 0:
-		t.storeFromBuffer(i, f)
+		st.storeFromBuffer(i, f)
 	case f.wellEnded():
-		t.link(i, f.item)
+		st.link(i, f.item)
 	default:
-		t.refuseBlock(i, f.item)
+		st.refuseBlock(i, f.item)
 	}
-	t.shared.askToRetry()
+	st.shared.askToRetry()
 }
 
 // refuseBlock answers a store whose data block does not end as one does.
-func (t *stores) refuseBlock(i int, item engine.Item) {
-	t.counts[cmdSet]++ // as in memcached
-	t.engineCall().Release(item)
-	t.engineDone()
-	t.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
+func (st *stores) refuseBlock(i int, item engine.Item) {
+	st.counts[cmdSet]++ // as in memcached
+	st.engineCall().Release(item)
+	st.engineDone()
+	st.reply(i, protocol.Reply{Status: protocol.BadDataChunk})
 }
 
 // allocate gets memory for the item that request i describes. If there is none the request waits, or is refused.
-func (t *stores) allocate(i int) (item engine.Item, ok bool) {
-	r, key := &t.round.run.Requests[i], t.round.run.Keys[i].Bytes
+func (st *stores) allocate(i int) (item engine.Item, ok bool) {
+	r, key := &st.round.run.Requests[i], st.round.run.Keys[i].Bytes
 	op := r.Op
 	if r.Flag&protocol.FlagStreaming != 0 {
 		op |= engine.Gradually
 	}
-	item, status := t.engineCall().Allocate(key, r.ValueLen, r.Flags, t.shared.clock.Exptime(r.Exptime), op)
-	t.engineDone()
+	item, status := st.engineCall().Allocate(key, r.ValueLen, r.Flags, st.shared.clock.Exptime(r.Exptime), op)
+	st.engineDone()
 	switch status {
 	case engine.OK:
 		return item, true
 	case engine.NoMemory:
-		t.waitForChunk(i)
+		st.waitForChunk(i)
 	case engine.Busy:
-		t.waitToStore(i, need{heldValues, r.ValueLen}, &t.shared.queues[queueValues])
+		st.waitToStore(i, need{heldValues, r.ValueLen}, &st.shared.queues[queueValues])
 	default:
-		t.refuse(i, status)
+		st.refuse(i, status)
 	}
 	return item, false
 }
@@ -169,16 +169,16 @@ func (t *stores) allocate(i int) (item engine.Item, ok bool) {
 //
 // What connections held may have come back after the engine found no chunk. So a request that has waited is tried once more
 // when nothing is held.
-func (t *stores) waitForChunk(i int) {
-	r, h := &t.round.run.Requests[i], t.waiting.retrying
+func (st *stores) waitForChunk(i int) {
+	r, h := &st.round.run.Requests[i], st.waiting.retrying
 	switch {
-	case t.shared.mayComeBack(r):
-		t.waitToStore(i, need{heldChunks, max(1, r.ValueLen)}, t.shared.queueFor(r))
+	case st.shared.mayComeBack(r):
+		st.waitToStore(i, need{heldChunks, max(1, r.ValueLen)}, st.shared.queueFor(r))
 	case h != nil && !h.lastTry:
-		h.lastTry, t.waiting.lacking = true, true
-		t.waiting.askToRetry()
+		h.lastTry, st.waiting.lacking = true, true
+		st.waiting.askToRetry()
 	default:
-		t.refuseForMemory(i)
+		st.refuseForMemory(i)
 	}
 }
 
@@ -193,31 +193,31 @@ func (s *shared) mayComeBack(r *protocol.Request) bool {
 }
 
 // refuseForMemory answers that there is no memory for request i.
-func (t *stores) refuseForMemory(i int) {
-	if t.round.run.Requests[i].Command == protocol.Store {
-		t.refuse(i, engine.NoMemory)
+func (st *stores) refuseForMemory(i int) {
+	if st.round.run.Requests[i].Command == protocol.Store {
+		st.refuse(i, engine.NoMemory)
 	} else {
-		t.reply(i, protocol.Reply{Status: engine.NoMemory})
+		st.reply(i, protocol.Reply{Status: engine.NoMemory})
 	}
 }
 
 // refuse answers a store that is not carried out. If its value is still coming it will be skipped. A set that fails also
 // removes the old value, since the client meant it to be gone (as in memcached). add, replace and append leave it.
-func (t *stores) refuse(i int, status engine.Status) {
-	r := &t.round.run.Requests[i]
+func (st *stores) refuse(i int, status engine.Status) {
+	r := &st.round.run.Requests[i]
 	if r.Flag&protocol.FlagStreaming != 0 {
-		t.replies.to.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tailLen(r))
+		st.replies.to.parser.Skip = uint64(r.ValueLen-len(r.Value)) + uint64(tailLen(r))
 	}
 	if status == engine.TooLarge {
-		t.counts[storeTooLarge]++
+		st.counts[storeTooLarge]++
 	} else {
-		t.counts[storeNoMemory]++
+		st.counts[storeNoMemory]++
 	}
 	if r.IsSet() {
-		t.engineCall().Remove(t.round.run.Keys[i].Bytes, engine.Removal{Silent: true})
-		t.engineDone()
+		st.engineCall().Remove(st.round.run.Keys[i].Bytes, engine.Removal{Silent: true})
+		st.engineDone()
 	}
-	t.reply(i, protocol.Reply{Status: status})
+	st.reply(i, protocol.Reply{Status: status})
 }
 
 // tailLen is how many bytes follow a value: two in text, CR and LF; none in binary.
@@ -229,63 +229,63 @@ func tailLen(r *protocol.Request) int {
 }
 
 // link makes a filled item visible and answers. It counts a set whatever the outcome, as memcached does.
-func (t *stores) link(i int, item engine.Item) {
-	r := &t.round.run.Requests[i]
-	cas, status := t.engineCall().Store(item, r.Op, r.CAS)
-	t.engineDone()
+func (st *stores) link(i int, item engine.Item) {
+	r := &st.round.run.Requests[i]
+	cas, status := st.engineCall().Store(item, r.Op, r.CAS)
+	st.engineDone()
 	if status == engine.NoMemory {
-		t.waitToJoin(i, item)
+		st.waitToJoin(i, item)
 		return
 	}
-	t.counts[cmdSet]++
+	st.counts[cmdSet]++
 	if r.Op == engine.OpCAS {
-		t.countCAS(status)
+		st.countCAS(status)
 	}
-	t.reply(i, protocol.Reply{Status: status, CAS: cas})
+	st.reply(i, protocol.Reply{Status: status, CAS: cas})
 }
 
 // waitToJoin makes an append or prepend wait for which the engine has no memory, or refuses it. Its chunk goes back to the
 // engine: a request that waits holds nothing that others could lack.
-func (t *stores) waitToJoin(i int, item engine.Item) {
-	r := &t.round.run.Requests[i]
+func (st *stores) waitToJoin(i int, item engine.Item) {
+	r := &st.round.run.Requests[i]
 	r.Value, r.Flag = item.Value, r.Flag&^protocol.FlagFilled
-	t.waitForChunk(i) // copies the value if it waits
+	st.waitForChunk(i) // copies the value if it waits
 	r.Value = nil
-	t.engineCall().Release(item)
-	t.engineDone()
+	st.engineCall().Release(item)
+	st.engineDone()
 }
 
 // countCAS counts the outcome of a store that compared a CAS.
-func (t *stores) countCAS(status engine.Status) {
+func (st *stores) countCAS(status engine.Status) {
 	switch status {
 	case engine.OK:
-		t.counts[casHits]++
+		st.counts[casHits]++
 	case engine.NotFound:
-		t.counts[casMisses]++
+		st.counts[casMisses]++
 	case engine.Exists:
-		t.counts[casBadval]++
+		st.counts[casBadval]++
 	}
 }
 
 // waitToStore makes request i wait for memory, or refuses it.
-func (t *stores) waitToStore(i int, n need, q *waitQueue) {
-	r, c := &t.round.run.Requests[i], t.replies.to
+func (st *stores) waitToStore(i int, n need, q *waitQueue) {
+	r, c := &st.round.run.Requests[i], st.replies.to
 	switch {
-	case t.waiting.retrying != nil:
-		t.waiting.lacking = true
-	case !t.waiting.mayWait(c) || !t.rim.CanPause() || t.shared.waitingBytes.Load()+int64(len(r.Value)) > maxWaitingBytes:
-		t.shared.lack(n)
-		t.refuseForMemory(i)
+	case st.waiting.retrying != nil:
+		st.waiting.lacking = true
+	case !st.waiting.mayWait(c) || !st.rim.CanPause() || st.shared.waitingBytes.Load()+int64(len(r.Value)) > maxWaitingBytes:
+		st.shared.lack(n)
+		st.refuseForMemory(i)
 	default:
-		t.counts[storeWaits]++
-		t.waiting.wait(i, n, q)
-		t.pause(c)
-		t.waiting.askToRetry() // once it has its answers to what it asked before
+		st.counts[storeWaits]++
+		st.waiting.wait(i, n, q)
+		st.pause(c)
+		st.waiting.askToRetry() // once it has its answers to what it asked before
 	}
 }
 
 // forgetBegun empties the list of connections that have begun a value in this round.
-func (t *stores) forgetBegun() {
-	clear(t.begun)
-	t.begun = t.begun[:0]
+func (st *stores) forgetBegun() {
+	clear(st.begun)
+	st.begun = st.begun[:0]
 }

@@ -16,25 +16,25 @@ import (
 const lingerTime = 2 * time.Second
 
 // hangUp ends a connection that has all its replies.
-func (w *writer) hangUp(c *conn) {
+func (wr *writer) hangUp(c *conn) {
 	if !c.is(stateOpen) || c.is(stateEnding) {
 		return
 	}
 	if c.carrier != nil && !c.carrier.ended {
-		w.sendEnd(c)
+		wr.sendEnd(c)
 		return
 	}
-	said, ended := w.discard(c)
-	if ended || c.is(stateSaidAll) && said == 0 || c.gone.Load() || w.kernel.Shut(c.fd) != nil {
-		w.close(c)
+	said, ended := wr.discard(c)
+	if ended || c.is(stateSaidAll) && said == 0 || c.gone.Load() || wr.kernel.Shut(c.fd) != nil {
+		wr.close(c)
 		return
 	}
 	c.set(stateEnding)
-	w.inputs.drop(c)
-	w.resume(c)
-	w.onLoopAfter(c, lingerTime, func() {
+	wr.inputs.drop(c)
+	wr.resume(c)
+	wr.onLoopAfter(c, lingerTime, func() {
 		if c.is(stateEnding) {
-			w.close(c)
+			wr.close(c)
 		}
 	})
 }
@@ -44,14 +44,14 @@ const maxDiscard = 1 << 20
 
 // discard reads what a connection has sent and drops it. It returns how many bytes that was, and whether the client has sent
 // all that it will.
-func (w *writer) discard(c *conn) (said int, ended bool) {
+func (wr *writer) discard(c *conn) (said int, ended bool) {
 	for said < maxDiscard {
-		n, err := w.kernel.Receive(c.fd, w.inputs.wasteBuffer())
+		n, err := wr.kernel.Receive(c.fd, wr.inputs.wasteBuffer())
 		if n == 0 || err != nil {
 			return said, err != unix.EAGAIN
 		}
-		w.counts[bytesRead] += uint64(n)
-		w.hear(c)
+		wr.counts[bytesRead] += uint64(n)
+		wr.hear(c)
 		said += n
 	}
 	return said, false

@@ -10,29 +10,29 @@ type inputs struct {
 	waste []byte       // input that nobody wants is read into it
 }
 
-// append appends data to the waiting input of a connection. If in is nil it takes a spare buffer.
-func (n *inputs) append(in, data []byte) []byte {
-	if in == nil && len(n.spare) > 0 {
-		last := len(n.spare) - 1
-		in, n.spare = n.spare[last], n.spare[:last]
+// append appends data to the waiting input of a connection. If b is nil it takes a spare buffer.
+func (in *inputs) append(b, data []byte) []byte {
+	if b == nil && len(in.spare) > 0 {
+		last := len(in.spare) - 1
+		b, in.spare = in.spare[last], in.spare[:last]
 	}
-	before := cap(in)
-	in = append(in, data...)
-	if grown := cap(in) - before; grown > 0 {
-		n.held.Add(int64(grown))
+	before := cap(b)
+	b = append(b, data...)
+	if grown := cap(b) - before; grown > 0 {
+		in.held.Add(int64(grown))
 	}
-	return in
+	return b
 }
 
 // buffer returns a buffer that is bytes long. It may be a spare one with a capacity of most bytes at most. Its content means
 // nothing.
-func (n *inputs) buffer(bytes, most int) []byte {
-	if last := len(n.spare) - 1; last >= 0 && cap(n.spare[last]) >= bytes && cap(n.spare[last]) <= most {
-		b := n.spare[last]
-		n.spare = n.spare[:last]
+func (in *inputs) buffer(bytes, most int) []byte {
+	if last := len(in.spare) - 1; last >= 0 && cap(in.spare[last]) >= bytes && cap(in.spare[last]) <= most {
+		b := in.spare[last]
+		in.spare = in.spare[:last]
 		return b[:bytes]
 	}
-	n.held.Add(int64(bytes))
+	in.held.Add(int64(bytes))
 	return make([]byte, bytes)
 }
 
@@ -43,37 +43,37 @@ const (
 )
 
 // drop gives up the waiting input of a connection.
-func (n *inputs) drop(c *conn) {
-	n.recycle(c.in)
+func (in *inputs) drop(c *conn) {
+	in.recycle(c.in)
 	c.in = nil
 }
 
 // recycle makes a buffer a spare one, or gives it up.
-func (n *inputs) recycle(in []byte) {
-	if in != nil && len(n.spare) < maxSpare && cap(in) <= spareSize {
-		n.spare = append(n.spare, in[:0])
+func (in *inputs) recycle(b []byte) {
+	if b != nil && len(in.spare) < maxSpare && cap(b) <= spareSize {
+		in.spare = append(in.spare, b[:0])
 	} else {
-		n.held.Add(int64(-cap(in)))
+		in.held.Add(int64(-cap(b)))
 	}
 }
 
 // save makes rest the waiting input of a connection. rest may be a part of c.in.
-func (n *inputs) save(c *conn, rest []byte) {
+func (in *inputs) save(c *conn, rest []byte) {
 	if len(rest) == 0 {
-		n.drop(c)
+		in.drop(c)
 		return
 	}
 	if len(c.in) > 0 {
 		c.in = append(c.in[:0], rest...)
 		return
 	}
-	c.in = n.append(nil, rest)
+	c.in = in.append(nil, rest)
 }
 
 // wasteBuffer returns room for bytes that are not kept.
-func (n *inputs) wasteBuffer() []byte {
-	if n.waste == nil {
-		n.waste = make([]byte, 4<<10)
+func (in *inputs) wasteBuffer() []byte {
+	if in.waste == nil {
+		in.waste = make([]byte, 4<<10)
 	}
-	return n.waste
+	return in.waste
 }

@@ -15,15 +15,15 @@ type kept struct {
 }
 
 // keep returns a copy of request i of the run, without its value. withKey says whether the key is needed later.
-func (d *round) keep(i int, withKey bool) kept {
-	k := kept{request: d.run.Requests[i]}
+func (ro *round) keep(i int, withKey bool) kept {
+	k := kept{request: ro.run.Requests[i]}
 	r := &k.request
 	r.Value, r.Tokens = nil, bytes.Clone(r.Tokens[:min(len(r.Tokens), protocol.MaxTokens)])
 	if withKey {
-		k.key = bytes.Clone(d.run.Keys[i].Bytes)
+		k.key = bytes.Clone(ro.run.Keys[i].Bytes)
 	}
 	return k
 }
 
 // put makes a kept request number i of the run.
-func (d *round) put(i int, k *kept) { d.run.Requests[i], d.run.Keys[i].Bytes = k.request, k.key }
+func (ro *round) put(i int, k *kept) { ro.run.Requests[i], ro.run.Keys[i].Bytes = k.request, k.key }

@@ -11,16 +11,16 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l := new(loop)
 	l.checker = checker{loop: l, on: checking}
 	l.shared, l.rim, l.kernel, l.failed = s, r, kernel.System{}, l.panicked
-	k := &l.core
-	l.replies.core, l.replies.sink, l.replies.stream, l.replies.max = k, &l.writer, true, maxOutput
-	l.round.core, l.round.inputs, l.round.replies = k, &l.inputs, &l.replies
+	co := &l.core
+	l.replies.core, l.replies.sink, l.replies.stream, l.replies.max = co, &l.writer, true, maxOutput
+	l.round.core, l.round.inputs, l.round.replies = co, &l.inputs, &l.replies
 	l.round.share = protocol.MaxRun
-	l.calls.core = k
-	l.reader = reader{core: k, round: &l.round, calls: &l.calls, unwrapper: &l.unwrapper}
-	l.unwrapper = unwrapper{core: k, round: &l.round, inputs: &l.inputs, writer: &l.writer, answer: l.answer}
-	l.waiting.core, l.waiting.round, l.waiting.replies = k, &l.round, &l.replies
+	l.calls.core = co
+	l.reader = reader{core: co, round: &l.round, calls: &l.calls, unwrapper: &l.unwrapper}
+	l.unwrapper = unwrapper{core: co, round: &l.round, inputs: &l.inputs, writer: &l.writer, answer: l.answer}
+	l.waiting.core, l.waiting.round, l.waiting.replies = co, &l.round, &l.replies
 	l.waiting.retryTask = l.retrySome
-	l.writer = writer{k, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting, nil}
+	l.writer = writer{co, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting, nil}
 	l.newExecutor()
 	l.pool.home = l
 	return l

@@ -25,9 +25,9 @@ type parked struct {
 //
 // work must not use the loop, nor what the request points to. If it panics the connection is closed. Work that has not
 // begun is given up when the connection is closed or the server stops.
-func (m *admin) park(i int, after func() time.Duration, work func() protocol.Reply) {
-	m.replies.to.set(stateParked)
-	m.parked = append(m.parked, parked{m.round.keep(i, true), m.replies.to, after, work})
+func (ad *admin) park(i int, after func() time.Duration, work func() protocol.Reply) {
+	ad.replies.to.set(stateParked)
+	ad.parked = append(ad.parked, parked{ad.round.keep(i, true), ad.replies.to, after, work})
 }
 
 // reserveWork waits for one of the places that parked work needs. The place is given back by receiving from s.workPlaces.

@@ -5,67 +5,67 @@ import "gocached/protocol"
 // parse is the first stage: it fills the run with requests from the connections of the round, in their order, and
 // reports whether there is anything to do. A connection whose requests do not all fit ends the run; settle sees to the
 // rest of its input.
-func (d *round) parse() bool {
-	d.run.N, d.parts = 0, d.parts[:0]
-	d.replies.setRoom()
-	for d.head < len(d.ready) && d.run.N < protocol.MaxRun {
-		a := &d.ready[d.head]
-		d.head++
+func (ro *round) parse() bool {
+	ro.run.N, ro.parts = 0, ro.parts[:0]
+	ro.replies.setRoom()
+	for ro.head < len(ro.ready) && ro.run.N < protocol.MaxRun {
+		a := &ro.ready[ro.head]
+		ro.head++
 		if !a.c.mayParse() {
-			d.keepForLater(a)
+			ro.keepForLater(a)
 			continue
 		}
-		d.parseOne(a, d.head-1)
+		ro.parseOne(a, ro.head-1)
 	}
-	return len(d.parts) > 0
+	return len(ro.parts) > 0
 }
 
 // parseOne adds the requests of one connection to the run.
-func (d *round) parseOne(a *arrival, index int) {
-	c, from, used := a.c, d.run.N, 0
+func (ro *round) parseOne(a *arrival, index int) {
+	c, from, used := a.c, ro.run.N, 0
 	c.clear(stateReady)
 	need := protocol.NeedNothing
 	if c.fill != nil {
-		used = d.parseFill(c, a.data)
+		used = ro.parseFill(c, a.data)
 	}
 	if !c.receiving() {
 		var n int
-		n, need = c.parser.Parse(a.data[used:], &d.run, min(protocol.MaxRun-d.run.N, d.share))
-		for i := from; used > 0 && i < d.run.N; i++ {
-			d.run.Requests[i].Start += used
-			d.run.Requests[i].Next += used
+		n, need = c.parser.Parse(a.data[used:], &ro.run, min(protocol.MaxRun-ro.run.N, ro.share))
+		for i := from; used > 0 && i < ro.run.N; i++ {
+			ro.run.Requests[i].Start += used
+			ro.run.Requests[i].Next += used
 		}
 		used += n
 	}
-	p := part{c: c, arrival: index, from: from, to: d.run.N, stop: d.run.N, used: used, need: need}
+	p := part{c: c, arrival: index, from: from, to: ro.run.N, stop: ro.run.N, used: used, need: need}
 	if p.from == p.to { // half a request, or the end of one: nothing waits for its execution
-		d.settleOne(&p)
+		ro.settleOne(&p)
 		return
 	}
-	d.addPart(p)
+	ro.addPart(p)
 }
 
 // parseFill gives data to the value that is being received. Once it is whole its Store becomes the next request.
-func (d *round) parseFill(c *conn, data []byte) (used int) {
+func (ro *round) parseFill(c *conn, data []byte) (used int) {
 	if !c.fill.done() {
 		used = c.fill.fillFrom(data)
 	}
 	if c.fill.done() {
-		d.put(d.run.N, &c.fill.kept)
-		r := &d.run.Requests[d.run.N]
+		ro.put(ro.run.N, &c.fill.kept)
+		r := &ro.run.Requests[ro.run.N]
 		r.Flag = r.Flag&^(protocol.FlagStreaming|protocol.FlagNewLine) | protocol.FlagFilled
 		r.Start, r.Next = 0, 0
-		d.run.N++
+		ro.run.N++
 	}
 	return used
 }
 
 // keepForLater sets aside the input of a connection that may not be parsed now.
-func (d *round) keepForLater(a *arrival) {
+func (ro *round) keepForLater(a *arrival) {
 	c := a.c
 	c.clear(stateReady)
 	if !c.is(stateOpen) || c.is(stateClosing) {
 		return
 	}
-	d.inputs.save(c, a.data)
+	ro.inputs.save(c, a.data)
 }

@@ -5,15 +5,15 @@ package server
 // kept, up to maxKept bytes, until it may go on.
 
 // pause stops the reading from a connection.
-func (k *core) pause(c *conn) {
-	if !c.is(statePaused) && k.rim.Pause(c.fd) {
+func (co *core) pause(c *conn) {
+	if !c.is(statePaused) && co.rim.Pause(c.fd) {
 		c.set(statePaused)
 	}
 }
 
 // resume ends a pause, unless there is still reason for it.
-func (k *core) resume(c *conn) {
-	if c.is(statePaused) && !c.isHeldUp() && k.rim.Resume(c.fd) {
+func (co *core) resume(c *conn) {
+	if c.is(statePaused) && !c.isHeldUp() && co.rim.Resume(c.fd) {
 		c.clear(statePaused)
 	}
 }

@@ -11,18 +11,18 @@ type calls struct {
 
 // plan adds a call for a connection to those that are made together. bytes is how much it may move, and may be 0 if that
 // is little.
-func (b *calls) plan(c *conn, call kernel.Call, bytes int) {
+func (cl *calls) plan(c *conn, call kernel.Call, bytes int) {
 	call.FD = c.fd
-	b.batch.Add(call, bytes)
-	b.callers = append(b.callers, c)
+	cl.batch.Add(call, bytes)
+	cl.callers = append(cl.callers, c)
 }
 
 // make makes the planned calls.
-func (b *calls) make() { b.counts[batchedCalls] += uint64(b.batch.Make(b.kernel)) }
+func (cl *calls) make() { cl.counts[batchedCalls] += uint64(cl.batch.Make(cl.kernel)) }
 
 // forget ends the work on planned calls.
-func (b *calls) forget() {
-	b.batch.Forget()
-	clear(b.callers)
-	b.callers = b.callers[:0]
+func (cl *calls) forget() {
+	cl.batch.Forget()
+	clear(cl.callers)
+	cl.callers = cl.callers[:0]
 }

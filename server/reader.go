@@ -46,121 +46,121 @@ const (
 
 // read reads what a connection has sent, or plans a call that will. It reports room false if there is no room for that: then
 // what was planned must be read first (readPlanned), and the round answered.
-func (e *reader) read(c *conn) (room, mine bool) {
+func (re *reader) read(c *conn) (room, mine bool) {
 	switch {
 	case c.straight():
-		return e.planValue(c), true
+		return re.planValue(c), true
 	case c.is(stateLong):
-		return e.readLong(c)
+		return re.readLong(c)
 	}
-	return e.planSlot(c), true
+	return re.planSlot(c), true
 }
 
-func (e *reader) planSlot(c *conn) (room bool) {
-	start := len(e.input)
-	if e.calls.batch.Len() == maxSlots || cap(e.input)-start < slotStride {
+func (re *reader) planSlot(c *conn) (room bool) {
+	start := len(re.input)
+	if re.calls.batch.Len() == maxSlots || cap(re.input)-start < slotStride {
 		return false
 	}
-	e.input = e.input[:start+slotStride]
-	e.calls.plan(c, kernel.Call{Receive: true, Bytes: e.input[start : start+slot]}, 0)
+	re.input = re.input[:start+slotStride]
+	re.calls.plan(c, kernel.Call{Receive: true, Bytes: re.input[start : start+slot]}, 0)
 	return true
 }
 
-func (e *reader) planValue(c *conn) (room bool) {
-	if e.calls.batch.Full(maxSlots) {
+func (re *reader) planValue(c *conn) (room bool) {
+	if re.calls.batch.Full(maxSlots) {
 		return false
 	}
 	bytes := min(maxReceive, len(c.fill.item.Value)-c.fill.got)
-	e.calls.plan(c, kernel.Call{Receive: true, Vector: c.fill.room(maxReceive)}, bytes)
+	re.calls.plan(c, kernel.Call{Receive: true, Vector: c.fill.room(maxReceive)}, bytes)
 	return true
 }
 
 // readLong reads from a connection that sends much, by itself and at length.
-func (e *reader) readLong(c *conn) (room, mine bool) {
-	start := len(e.input)
-	if cap(e.input)-start < minInput {
+func (re *reader) readLong(c *conn) (room, mine bool) {
+	start := len(re.input)
+	if cap(re.input)-start < minInput {
 		return false, true
 	}
-	n, err := e.kernel.Receive(c.fd, e.input[start:min(cap(e.input), start+readBuffer)])
+	n, err := re.kernel.Receive(c.fd, re.input[start:min(cap(re.input), start+readBuffer)])
 	if err != nil || n == 0 {
 		return true, err == unix.EAGAIN
 	}
 	if n < slot {
 		c.clear(stateLong)
 	}
-	e.input = e.input[:start+n]
-	e.counts[bytesRead] += uint64(n)
-	e.add(c, e.input[start:])
+	re.input = re.input[:start+n]
+	re.counts[bytesRead] += uint64(n)
+	re.add(c, re.input[start:])
 	return true, true
 }
 
 // readPlanned makes the planned calls, and adds to the round what they have read.
-func (e *reader) readPlanned() (mine bool) {
+func (re *reader) readPlanned() (mine bool) {
 	mine = true
-	e.calls.make()
-	calls := e.calls.batch.Calls()
+	re.calls.make()
+	calls := re.calls.batch.Calls()
 	for i := range calls {
-		call, c := &calls[i], e.calls.callers[i]
+		call, c := &calls[i], re.calls.callers[i]
 		switch {
 		case call.Err != nil || call.N == 0:
 			mine = mine && call.Err == unix.EAGAIN
 			continue
 		case call.Vector != nil:
-			e.received(c, call.N)
+			re.received(c, call.N)
 			continue
 		case call.N == slot:
 			c.set(stateLong)
 		}
-		e.counts[bytesRead] += uint64(call.N)
-		e.add(c, call.Bytes[:call.N])
+		re.counts[bytesRead] += uint64(call.N)
+		re.add(c, call.Bytes[:call.N])
 	}
-	e.calls.forget()
+	re.calls.forget()
 	return mine
 }
 
 // add adds what was read from a connection to the round, or what its transport makes of that.
-func (e *reader) add(c *conn, data []byte) {
+func (re *reader) add(c *conn, data []byte) {
 	if c.carrier != nil {
-		e.unwrapper.unwrap(c, data)
+		re.unwrapper.unwrap(c, data)
 		return
 	}
-	e.round.add(c, data)
+	re.round.add(c, data)
 }
 
 // readBegun reads what has come of the values that connections have begun to send in this round.
-func (e *reader) readBegun(begun []*conn) (mine bool) {
+func (re *reader) readBegun(begun []*conn) (mine bool) {
 	mine = true
 	for _, c := range begun {
-		if !c.mayParse() || !c.straight() || slices.Contains(e.calls.callers, c) {
+		if !c.mayParse() || !c.straight() || slices.Contains(re.calls.callers, c) {
 			continue
 		}
-		if !e.planValue(c) {
-			mine = e.readPlanned() && mine
-			e.planValue(c)
+		if !re.planValue(c) {
+			mine = re.readPlanned() && mine
+			re.planValue(c)
 		}
 	}
-	return e.readPlanned() && mine
+	return re.readPlanned() && mine
 }
 
 // readValue reads what has come of one connection's value, at once and without gnet's buffer.
-func (e *reader) readValue(c *conn) {
+func (re *reader) readValue(c *conn) {
 	f := c.fill
 	for budget := maxReceive; budget > 0 && !f.done(); {
-		n, err := e.kernel.ReceiveVector(c.fd, f.room(budget))
+		n, err := re.kernel.ReceiveVector(c.fd, f.room(budget))
 		if n == 0 || err != nil {
 			return
 		}
 		budget -= n
-		e.received(c, n)
+		re.received(c, n)
 	}
 }
 
 // received notes that n more bytes of a value have come. If the value is whole its connection joins the round.
-func (e *reader) received(c *conn, n int) {
-	e.counts[bytesRead] += uint64(n)
-	e.hear(c)
+func (re *reader) received(c *conn, n int) {
+	re.counts[bytesRead] += uint64(n)
+	re.hear(c)
 	if c.fill.received(n); c.fill.done() && !c.is(stateReady) {
-		e.round.ready = append(e.round.ready, arrival{c: c})
+		re.round.ready = append(re.round.ready, arrival{c: c})
 		c.set(stateReady)
 	}
 }

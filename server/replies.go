@@ -25,62 +25,62 @@ type replies struct {
 
 // openPiece begins a piece of a connection at the end of out. If the connection's last piece ends there it grows instead: an
 // answer that began in the run before is sent as one. With UDP it does not grow, since the pieces of each run are counted.
-func (o *replies) openPiece(c *conn) {
-	o.to = c
-	if n := len(o.pieces) - 1; n >= 0 && o.stream && int(c.last) == n && o.pieces[n].lent.Value == nil && o.pieces[n].end == len(o.out) {
-		p := &o.pieces[n]
+func (rp *replies) openPiece(c *conn) {
+	rp.to = c
+	if n := len(rp.pieces) - 1; n >= 0 && rp.stream && int(c.last) == n && rp.pieces[n].lent.Value == nil && rp.pieces[n].end == len(rp.out) {
+		p := &rp.pieces[n]
 		c.size -= p.end - p.start
 		p.end = -1
 		return
 	}
-	o.addPiece(c, piece{start: len(o.out), end: -1})
+	rp.addPiece(c, piece{start: len(rp.out), end: -1})
 }
 
 // closePiece ends the piece that is being appended, if there is one. Then nobody's replies are being appended.
-func (o *replies) closePiece() {
-	if o.to == nil || len(o.pieces) == 0 {
+func (rp *replies) closePiece() {
+	if rp.to == nil || len(rp.pieces) == 0 {
 		return
 	}
-	p := &o.pieces[len(o.pieces)-1]
+	p := &rp.pieces[len(rp.pieces)-1]
 	if p.end < 0 {
-		p.end = len(o.out)
-		o.to.size += p.end - p.start
+		p.end = len(rp.out)
+		rp.to.size += p.end - p.start
 	}
-	o.to = nil
+	rp.to = nil
 }
 
 // addPiece appends a piece to the chain of a connection.
-func (o *replies) addPiece(c *conn, p piece) {
+func (rp *replies) addPiece(c *conn, p piece) {
 	p.next = -1
-	n := int32(len(o.pieces))
-	o.pieces = append(o.pieces, p)
+	n := int32(len(rp.pieces))
+	rp.pieces = append(rp.pieces, p)
 	if c.first < 0 {
 		c.first = n
-		o.owners = append(o.owners, c)
+		rp.owners = append(rp.owners, c)
 	} else {
-		o.pieces[c.last].next = n
+		rp.pieces[c.last].next = n
 	}
 	c.last = n
 }
 
 // addOwner makes sure that the write stage looks at a connection, even if it has no replies.
-func (o *replies) addOwner(c *conn) {
+func (rp *replies) addOwner(c *conn) {
 	if c.first < 0 {
-		o.addPiece(c, piece{})
+		rp.addPiece(c, piece{})
 	}
 }
 
 // bytes returns what a piece sends.
-func (o *replies) bytes(p *piece) []byte {
+func (rp *replies) bytes(p *piece) []byte {
 	if p.lent.Value != nil {
 		return p.lent.Value
 	}
-	return o.out[p.start:p.end]
+	return rp.out[p.start:p.end]
 }
 
 // releasePiece gives back the value of a piece, once.
-func (o *replies) releasePiece(p *piece) {
-	o.release(p.lent)
+func (rp *replies) releasePiece(p *piece) {
+	rp.release(p.lent)
 	p.lent = engine.Item{}
 }
 
@@ -93,36 +93,36 @@ type piece struct {
 
 // write is the third stage. It sends each connection its replies, with few system calls for all, and closes the connections
 // that are done.
-func (o *replies) write() {
-	if len(o.owners) == 0 {
+func (rp *replies) write() {
+	if len(rp.owners) == 0 {
 		return
 	}
-	o.closePiece()
-	o.totals.add(&o.counts) // a client that has its reply finds it counted in stats
-	if len(o.owners) > 1 {
-		o.sink.sendMany(o.owners)
+	rp.closePiece()
+	rp.totals.add(&rp.counts) // a client that has its reply finds it counted in stats
+	if len(rp.owners) > 1 {
+		rp.sink.sendMany(rp.owners)
 	}
-	for _, c := range o.owners {
+	for _, c := range rp.owners {
 		switch {
 		case c.first < 0: // its replies have been sent
 		case !c.is(stateOpen):
-			o.releasePieces(c)
+			rp.releasePieces(c)
 		default:
-			o.sink.sendOne(c)
+			rp.sink.sendOne(c)
 		}
 		c.resetOutput()
 	}
-	clear(o.owners)
-	o.owners, o.out = o.owners[:0], o.out[:0]
-	clear(o.pieces)
-	o.pieces, o.values = o.pieces[:0], 0
+	clear(rp.owners)
+	rp.owners, rp.out = rp.owners[:0], rp.out[:0]
+	clear(rp.pieces)
+	rp.pieces, rp.values = rp.pieces[:0], 0
 }
 
 // setRoom sets how many bytes of replies may be made for each connection in this run.
-func (o *replies) setRoom() {
-	o.room = o.max
-	if o.stream && o.shared.unsent.Load() > o.shared.shares.maxCopies { // a datagram's sender makes us keep nothing
-		o.room = min(o.max, lowOutput)
+func (rp *replies) setRoom() {
+	rp.room = rp.max
+	if rp.stream && rp.shared.unsent.Load() > rp.shared.shares.maxCopies { // a datagram's sender makes us keep nothing
+		rp.room = min(rp.max, lowOutput)
 	}
 }
 
@@ -131,47 +131,47 @@ func (o *replies) setRoom() {
 const maxUnsent = 32 << 20
 
 // full says whether a connection has no more room for replies until they are written.
-func (o *replies) full(c *conn) bool {
-	return c.size+len(o.out)-o.pieces[c.last].start >= o.room
+func (rp *replies) full(c *conn) bool {
+	return c.size+len(rp.out)-rp.pieces[c.last].start >= rp.room
 }
 
 // length adds up a connection's pieces, until they are at least most bytes.
-func (o *replies) length(c *conn, most int) (n int) {
-	for i := c.first; i >= 0 && n < most; i = o.pieces[i].next {
-		n += len(o.bytes(&o.pieces[i]))
+func (rp *replies) length(c *conn, most int) (n int) {
+	for i := c.first; i >= 0 && n < most; i = rp.pieces[i].next {
+		n += len(rp.bytes(&rp.pieces[i]))
 	}
 	return n
 }
 
 // lend adds a value to the replies without copying it: it will be sent from its chunk.
-func (o *replies) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
-	c := o.to
-	o.shared.lent.Add(1)
-	o.out = protocol.AppendHitHead(o.out, r, key, hit)
-	o.closePiece()
-	o.addLent(c, hit.Item())
-	o.openPiece(c)
-	o.out = protocol.AppendHitTail(o.out, r)
+func (rp *replies) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
+	c := rp.to
+	rp.shared.lent.Add(1)
+	rp.out = protocol.AppendHitHead(rp.out, r, key, hit)
+	rp.closePiece()
+	rp.addLent(c, hit.Item())
+	rp.openPiece(c)
+	rp.out = protocol.AppendHitTail(rp.out, r)
 }
 
 // lendCopy adds a copy of a value to the replies. Its room must have been reserved.
-func (o *replies) lendCopy(r *protocol.Request, key []byte, hit *engine.Hit) {
-	c := o.to
-	o.out = protocol.AppendHitHead(o.out, r, key, hit)
-	o.closePiece()
+func (rp *replies) lendCopy(r *protocol.Request, key []byte, hit *engine.Hit) {
+	c := rp.to
+	rp.out = protocol.AppendHitHead(rp.out, r, key, hit)
+	rp.closePiece()
 	for rest := hit.Value; len(rest) > 0; {
 		n := min(len(rest), copyPiece)
-		o.addLent(c, engine.Item{Value: bytes.Clone(rest[:n])})
+		rp.addLent(c, engine.Item{Value: bytes.Clone(rest[:n])})
 		rest = rest[n:]
 	}
-	o.openPiece(c)
-	o.out = protocol.AppendHitTail(o.out, r)
+	rp.openPiece(c)
+	rp.out = protocol.AppendHitTail(rp.out, r)
 }
 
 // addLent adds a lent value, or a piece of a copy, to the replies of a connection.
-func (o *replies) addLent(c *conn, item engine.Item) {
-	o.addPiece(c, piece{lent: item})
-	o.values++
+func (rp *replies) addLent(c *conn, item engine.Item) {
+	rp.addPiece(c, piece{lent: item})
+	rp.values++
 	c.size += lentCost(len(item.Value))
 }
 
@@ -183,29 +183,29 @@ const copyPiece = 64 << 10
 
 // release gives a lent value back to the engine, or gives up a piece of a copy. After that there may be room for a get that
 // waits.
-func (o *replies) release(item engine.Item) {
+func (rp *replies) release(item engine.Item) {
 	switch {
 	case item.Value == nil:
 		return
 	case item.Ref == 0:
-		o.shared.unsent.Add(-int64(len(item.Value)))
+		rp.shared.unsent.Add(-int64(len(item.Value)))
 	default:
-		o.engineCall().Release(item)
-		o.engineDone()
-		o.shared.lent.Add(-1)
+		rp.engineCall().Release(item)
+		rp.engineDone()
+		rp.shared.lent.Add(-1)
 	}
-	o.shared.askToRetry()
+	rp.shared.askToRetry()
 }
 
 // releasePieces gives back the values of a connection whose replies are not sent.
-func (o *replies) releasePieces(c *conn) {
-	for i := c.first; i >= 0; i = o.pieces[i].next {
-		o.releasePiece(&o.pieces[i])
+func (rp *replies) releasePieces(c *conn) {
+	for i := c.first; i >= 0; i = rp.pieces[i].next {
+		rp.releasePiece(&rp.pieces[i])
 	}
 }
 
 // lentLast says whether the value of the last reply was lent.
-func (o *replies) lentLast() bool {
-	n := len(o.pieces)
-	return n > 1 && o.pieces[n-2].lent.Value != nil
+func (rp *replies) lentLast() bool {
+	n := len(rp.pieces)
+	return n > 1 && rp.pieces[n-2].lent.Value != nil
 }

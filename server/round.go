@@ -47,90 +47,90 @@ type part struct {
 
 // add adds input of a connection to the round, behind the input that waits for it. data must stay unchanged until the round
 // has been answered.
-func (d *round) add(c *conn, data []byte) {
+func (ro *round) add(c *conn, data []byte) {
 	c.event = 0
 	if len(data) > 0 {
 		c.clear(stateHalf)
 	}
 	if !c.is(stateSpoken) && len(data) > 0 {
-		c.chooseProtocol(d.shared.settings.Binding, data[0])
-		d.shared.logProtocol(c)
+		c.chooseProtocol(ro.shared.settings.Binding, data[0])
+		ro.shared.logProtocol(c)
 	}
 	if len(c.in) > 0 {
-		c.in = d.inputs.append(c.in, data)
+		c.in = ro.inputs.append(c.in, data)
 		data = c.in
 	}
-	d.ready = append(d.ready, arrival{c, data})
+	ro.ready = append(ro.ready, arrival{c, data})
 	c.set(stateReady)
-	d.last = c
+	ro.last = c
 }
 
 // proceed adds a connection's waiting input to the round, if the connection may be parsed again.
-func (d *round) proceed(c *conn) {
+func (ro *round) proceed(c *conn) {
 	if c.mayParse() && !c.is(stateReady) {
-		d.ready = append(d.ready, arrival{c, c.in})
+		ro.ready = append(ro.ready, arrival{c, c.in})
 		c.set(stateReady)
 	}
 }
 
 // alone makes a run of one kept request, outside the rounds.
-func (d *round) alone(c *conn, k *kept) {
-	d.run.N, d.parts = 1, d.parts[:0]
-	d.put(0, k)
-	d.addPart(part{c: c, to: 1, stop: 1})
-	d.replies.setRoom()
+func (ro *round) alone(c *conn, k *kept) {
+	ro.run.N, ro.parts = 1, ro.parts[:0]
+	ro.put(0, k)
+	ro.addPart(part{c: c, to: 1, stop: 1})
+	ro.replies.setRoom()
 }
 
 // part returns the part that request i belongs to.
-func (d *round) part(i int) *part { return &d.parts[d.partOf[i]] }
+func (ro *round) part(i int) *part { return &ro.parts[ro.partOf[i]] }
 
 // addPart adds a part to the run. A part has at least one request, so a run has no more parts than requests.
-func (d *round) addPart(p part) {
-	n := len(d.parts)
-	if p.from >= p.to || p.to > protocol.MaxRun || n >= protocol.MaxRun || n > 0 && d.parts[n-1].to != p.from {
+func (ro *round) addPart(p part) {
+	n := len(ro.parts)
+	if p.from >= p.to || p.to > protocol.MaxRun || n >= protocol.MaxRun || n > 0 && ro.parts[n-1].to != p.from {
 		panic(fmt.Sprintf("part %d of a run has requests %d to %d", n, p.from, p.to))
 	}
 	for i := p.from; i < p.to; i++ {
-		d.partOf[i] = int32(n)
+		ro.partOf[i] = int32(n)
 	}
-	d.parts = append(d.parts, p)
+	ro.parts = append(ro.parts, p)
 }
 
 // maxTurns bounds how many connections that had yielded come back in one round, so that the others are heard soon too.
 const maxTurns = rim.MaxEvents
 
 // addYielded adds connections that had yielded to the round. Those that have waited longest come first.
-func (d *round) addYielded() {
-	n := min(len(d.yielded), maxTurns)
-	for _, c := range d.yielded[:n] {
-		d.unyield(c)
+func (ro *round) addYielded() {
+	n := min(len(ro.yielded), maxTurns)
+	for _, c := range ro.yielded[:n] {
+		ro.unyield(c)
 	}
-	rest := copy(d.yielded, d.yielded[n:])
-	clear(d.yielded[rest:])
-	d.yielded = d.yielded[:rest]
+	rest := copy(ro.yielded, ro.yielded[n:])
+	clear(ro.yielded[rest:])
+	ro.yielded = ro.yielded[:rest]
 }
 
 // unyield adds one connection that had yielded. If it has been blocked meanwhile, it joins the round when it is unblocked.
-func (d *round) unyield(c *conn) {
+func (ro *round) unyield(c *conn) {
 	c.clear(stateYielded)
 	c.event = 0
-	d.proceed(c)
+	ro.proceed(c)
 }
 
 // yield makes a connection wait for the other connections. Its next turn comes after the next poll. Until then nothing is read
 // from it.
-func (d *round) yield(c *conn) {
+func (ro *round) yield(c *conn) {
 	c.set(stateYielded)
-	d.yielded = append(d.yielded, c)
-	d.pause(c)
+	ro.yielded = append(ro.yielded, c)
+	ro.pause(c)
 }
 
 // notEnded notes that a connection's input is a long line without an end, and more of it than before.
-func (d *round) notEnded(c *conn) {
+func (ro *round) notEnded(c *conn) {
 	c.grown++
 	c.set(stateUnended)
 	if !c.is(stateTimed) {
 		c.set(stateTimed)
-		d.unended = append(d.unended, c)
+		ro.unended = append(ro.unended, c)
 	}
 }

@@ -4,11 +4,11 @@ import "gocached/protocol"
 
 // settle ends the work on a run. Each connection in it keeps the input that was not used, or gets another turn. settle reports
 // whether some connection has no more room for replies until they are written.
-func (d *round) settle() (full bool) {
-	d.replies.closePiece()
-	for i := range d.parts {
-		p := &d.parts[i]
-		if d.settleOne(p) {
+func (ro *round) settle() (full bool) {
+	ro.replies.closePiece()
+	for i := range ro.parts {
+		p := &ro.parts[i]
+		if ro.settleOne(p) {
 			full = true
 		}
 	}
@@ -16,81 +16,81 @@ func (d *round) settle() (full bool) {
 }
 
 // settleOne settles one connection's part of the run.
-func (d *round) settleOne(p *part) (full bool) {
-	c, a := p.c, &d.ready[p.arrival]
+func (ro *round) settleOne(p *part) (full bool) {
+	c, a := p.c, &ro.ready[p.arrival]
 	if !c.is(stateOpen) {
 		return false
 	}
 	used, need := p.used, p.need
 	if p.stop < p.to {
-		last := &d.run.Requests[p.stop-1]
+		last := &ro.run.Requests[p.stop-1]
 		c.parser.Rewind(last)
 		used, need = last.Next, protocol.NeedRoom
 	}
 	rest := a.data[used:]
-	d.countYields(p)
+	ro.countYields(p)
 	c.clear(stateUnended)
 	switch {
 	case c.is(stateParked): // comes first: its reply is still missing, and what ends the connection will be found again
-		d.inputs.save(c, rest)
+		ro.inputs.save(c, rest)
 	case c.is(stateClosing) || need == protocol.NeedClose:
 		if len(rest) > 0 {
 			c.clear(stateSaidAll)
 		}
-		d.finish(c)
+		ro.finish(c)
 		return true
-	case d.oneTurn && len(rest) > 0 && (need == protocol.NeedRoom || need == protocol.NeedStream):
-		d.inputs.save(c, rest)
+	case ro.oneTurn && len(rest) > 0 && (need == protocol.NeedRoom || need == protocol.NeedStream):
+		ro.inputs.save(c, rest)
 		c.set(stateYielded) // merge sees to its next turn
-	case need == protocol.NeedRoom && d.turnOver(c):
-		d.inputs.save(c, rest)
-		d.yield(c)
+	case need == protocol.NeedRoom && ro.turnOver(c):
+		ro.inputs.save(c, rest)
+		ro.yield(c)
 	case p.stop < p.to: // it goes on when its replies are written
-		d.again(p, rest)
+		ro.again(p, rest)
 		return true
 	case len(rest) > 0 && (need == protocol.NeedRoom || need == protocol.NeedStream):
-		d.again(p, rest)
+		ro.again(p, rest)
 	case c.is(stateOver):
-		d.finish(c)
+		ro.finish(c)
 		return true
 	default:
 		if len(rest) > 0 || c.in != nil {
-			d.inputs.save(c, rest)
+			ro.inputs.save(c, rest)
 		}
 		if need == protocol.NeedLineEnd {
-			d.notEnded(c)
+			ro.notEnded(c)
 		}
-		d.resume(c)
+		ro.resume(c)
 	}
 	return false
 }
 
 // finish makes the write stage close a connection. The rest of its input is dropped.
-func (d *round) finish(c *conn) {
+func (ro *round) finish(c *conn) {
 	c.set(stateClosing)
-	d.replies.addOwner(c)
-	d.inputs.drop(c)
+	ro.replies.addOwner(c)
+	ro.inputs.drop(c)
 }
 
 // again puts a connection with more input back into the round: at the head if it was there last, else behind the others.
-func (d *round) again(p *part, rest []byte) {
-	if p.arrival == d.head-1 {
-		d.head--
-		d.ready[d.head].data = rest
+func (ro *round) again(p *part, rest []byte) {
+	if p.arrival == ro.head-1 {
+		ro.head--
+		ro.ready[ro.head].data = rest
 		return
 	}
-	d.ready = append(d.ready, arrival{p.c, rest})
+	ro.ready = append(ro.ready, arrival{p.c, rest})
 }
 
 // countYields counts yields as memcached does: once for every -R requests of one event, if more requests follow.
-func (d *round) countYields(p *part) {
-	c, limit := p.c, uint32(d.shared.settings.ReqsPerEvent)
+func (ro *round) countYields(p *part) {
+	c, limit := p.c, uint32(ro.shared.settings.ReqsPerEvent)
 	for i := p.from; i < p.stop; i++ {
-		if d.run.Requests[i].Flag&protocol.FlagNewLine == 0 {
+		if ro.run.Requests[i].Flag&protocol.FlagNewLine == 0 {
 			continue
 		}
 		if c.event > 0 && c.event%limit == 0 {
-			d.counts[connYields]++
+			ro.counts[connYields]++
 		}
 		c.event++
 	}
@@ -98,12 +98,12 @@ func (d *round) countYields(p *part) {
 
 // turnOver says whether a connection with more input must let others go first. A turn is -R requests. It is at least a run
 // long, unless -R is less than its default. It ends only if the loop serves other connections at all.
-func (d *round) turnOver(c *conn) bool {
-	limit := uint32(d.shared.settings.ReqsPerEvent)
+func (ro *round) turnOver(c *conn) bool {
+	limit := uint32(ro.shared.settings.ReqsPerEvent)
 	if limit >= defaultReqsPerEvent {
 		limit = max(limit, protocol.MaxRun)
 	}
-	return c.event >= limit && d.last != c && d.rim.CanPause()
+	return c.event >= limit && ro.last != c && ro.rim.CanPause()
 }
 
 // defaultReqsPerEvent is the default of -R.

@@ -20,25 +20,25 @@ const (
 )
 
 // storeShort makes room for a short value that is still coming.
-func (t *stores) storeShort(i int, c *conn) {
-	r, q := &t.round.run.Requests[i], &t.shared.queues[queueBuffers]
-	if t.waiting.mustQueue(q, c) || !t.shared.roomForShort(r.ValueLen) {
-		t.waitToStore(i, need{heldBuffers, r.ValueLen}, q)
+func (st *stores) storeShort(i int, c *conn) {
+	r, q := &st.round.run.Requests[i], &st.shared.queues[queueBuffers]
+	if st.waiting.mustQueue(q, c) || !st.shared.roomForShort(r.ValueLen) {
+		st.waitToStore(i, need{heldBuffers, r.ValueLen}, q)
 		return
 	}
-	item, status := t.allocateBriefly(i)
-	f := &fill{kept: t.round.keep(i, true), item: item, short: r.ValueLen}
+	item, status := st.allocateBriefly(i)
+	f := &fill{kept: st.round.keep(i, true), item: item, short: r.ValueLen}
 	switch status {
 	case engine.OK:
-		t.shared.shorts.Add(int64(f.short))
-		t.shared.brief.Add(1)
+		st.shared.shorts.Add(int64(f.short))
+		st.shared.brief.Add(1)
 	case engine.NoMemory: // there may be some when the value is whole
-		f.item.Value = t.bufferFor(f)
+		f.item.Value = st.bufferFor(f)
 	default:
-		t.refuse(i, status)
+		st.refuse(i, status)
 		return
 	}
-	t.receiveRest(c, f, r)
+	st.receiveRest(c, f, r)
 }
 
 // roomForShort says whether there is room for one more buffer. There is always room for the first.
@@ -56,47 +56,47 @@ func (s *shared) unreserveShort(f *fill) {
 }
 
 // allocateBriefly allocates a chunk for a short value. It does so only in rounds at the end of which moveBegun is called.
-func (t *stores) allocateBriefly(i int) (engine.Item, engine.Status) {
-	if !t.brief {
+func (st *stores) allocateBriefly(i int) (engine.Item, engine.Status) {
+	if !st.brief {
 		return engine.Item{}, engine.NoMemory
 	}
-	r := &t.round.run.Requests[i]
-	item, status := t.engineCall().Allocate(t.round.run.Keys[i].Bytes, r.ValueLen, r.Flags, t.shared.clock.Exptime(r.Exptime), r.Op)
-	t.engineDone()
+	r := &st.round.run.Requests[i]
+	item, status := st.engineCall().Allocate(st.round.run.Keys[i].Bytes, r.ValueLen, r.Flags, st.shared.clock.Exptime(r.Exptime), r.Op)
+	st.engineDone()
 	return item, status
 }
 
 // moveBegun moves the short values that have begun in this round and are not whole into buffers.
-func (t *stores) moveBegun() {
-	for _, c := range t.begun {
+func (st *stores) moveBegun() {
+	for _, c := range st.begun {
 		if f := c.fill; f != nil && f.short > 0 && f.item.Ref != 0 {
-			t.shared.unreserveShort(f)
-			b := t.bufferFor(f)
+			st.shared.unreserveShort(f)
+			b := st.bufferFor(f)
 			copy(b, f.item.Value[:f.got])
-			t.engineCall().Release(f.item)
-			t.engineDone()
+			st.engineCall().Release(f.item)
+			st.engineDone()
 			f.item = engine.Item{Value: b}
-			t.shared.askToRetry()
+			st.shared.askToRetry()
 		}
 	}
 }
 
 // bufferFor returns a buffer for a short value, and counts it.
-func (t *stores) bufferFor(f *fill) []byte {
-	b := t.round.inputs.buffer(f.short, shortStore)
+func (st *stores) bufferFor(f *fill) []byte {
+	b := st.round.inputs.buffer(f.short, shortStore)
 	f.short = cap(b)
-	t.shared.shorts.Add(int64(f.short))
+	st.shared.shorts.Add(int64(f.short))
 	return b
 }
 
 // storeFromBuffer stores a short value that has come into a buffer and is whole now.
-func (t *stores) storeFromBuffer(i int, f *fill) {
-	r := &t.round.run.Requests[i]
+func (st *stores) storeFromBuffer(i int, f *fill) {
+	r := &st.round.run.Requests[i]
 	r.Flag, r.Value = r.Flag&^protocol.FlagFilled, f.item.Value
 	if !f.wellEnded() {
 		r.Flag |= protocol.FlagBadData
 	}
-	t.storeWhole(i) // it keeps nothing of the buffer
+	st.storeWhole(i) // it keeps nothing of the buffer
 	r.Value = nil
-	t.round.inputs.recycle(f.item.Value)
+	st.round.inputs.recycle(f.item.Value)
 }

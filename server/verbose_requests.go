@@ -7,41 +7,41 @@ import (
 )
 
 // logRequest writes the line of a request.
-func (x *executor) logRequest(i int, states bool) {
-	r, p := &x.round.run.Requests[i], x.round.part(i)
+func (ex *executor) logRequest(i int, states bool) {
+	r, p := &ex.round.run.Requests[i], ex.round.part(i)
 	if r.Flag&protocol.FlagNewLine == 0 {
 		return
 	}
 	if states {
-		x.shared.log.Printf("%d: going from conn_read to conn_parse_cmd", p.c.fd)
+		ex.shared.log.Printf("%d: going from conn_read to conn_parse_cmd", p.c.fd)
 	}
-	data := x.round.ready[p.arrival].data
+	data := ex.round.ready[p.arrival].data
 	line := data[min(r.Start, len(data)):]
 	if r.Dialect == protocol.Binary {
-		x.shared.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
+		ex.shared.log.Printf("<%d Read binary protocol data: % #x", p.c.fd, line[:min(len(line), 24)])
 		return
 	}
 	line, _, _ = bytes.Cut(line, []byte("\n"))
-	x.shared.log.Printf("<%d %s", p.c.fd, printable(bytes.TrimSuffix(line, []byte("\r"))))
+	ex.shared.log.Printf("<%d %s", p.c.fd, printable(bytes.TrimSuffix(line, []byte("\r"))))
 }
 
 // logReply writes what a request was answered.
-func (x *executor) logReply(fd int, r *protocol.Request, key, reply []byte, lent bool) {
+func (ex *executor) logReply(fd int, r *protocol.Request, key, reply []byte, lent bool) {
 	switch {
 	case r.Command == protocol.Get && r.Dialect == protocol.Classic:
 		if lent || bytes.HasPrefix(reply, []byte("VALUE ")) {
-			x.shared.log.Printf(">%d sending key %s", fd, printable(key))
+			ex.shared.log.Printf(">%d sending key %s", fd, printable(key))
 		}
 		if r.Flag&protocol.FlagEnd != 0 {
-			x.shared.log.Printf(">%d END", fd)
+			ex.shared.log.Printf(">%d END", fd)
 		}
 	case r.Dialect == protocol.Binary && len(reply) > 0:
-		x.shared.log.Printf(">%d Writing bin response: % #x", fd, reply[:min(len(reply), 24)])
+		ex.shared.log.Printf(">%d Writing bin response: % #x", fd, reply[:min(len(reply), 24)])
 	case len(reply) == 0 && r.Hide == protocol.HideAll:
-		x.shared.log.Printf(">%d NOREPLY", fd)
+		ex.shared.log.Printf(">%d NOREPLY", fd)
 	case len(reply) > 0:
 		line, _, _ := bytes.Cut(reply, []byte("\r\n"))
-		x.shared.log.Printf(">%d %s", fd, printable(line))
+		ex.shared.log.Printf(">%d %s", fd, printable(line))
 	}
 }
 

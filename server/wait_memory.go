@@ -75,60 +75,60 @@ type waiting struct {
 }
 
 // wait makes request i wait: it puts it on the list.
-func (w *waiting) wait(i int, n need, q *waitQueue) {
-	r, c := &w.round.run.Requests[i], w.replies.to
-	h := &waiter{kept: w.round.keep(i, true), c: c, need: n, queue: q}
+func (wt *waiting) wait(i int, n need, q *waitQueue) {
+	r, c := &wt.round.run.Requests[i], wt.replies.to
+	h := &waiter{kept: wt.round.keep(i, true), c: c, need: n, queue: q}
 	h.request.Value = bytes.Clone(r.Value)
-	w.shared.waitingBytes.Add(int64(len(r.Value)))
-	w.shared.waiters.Add(1)
-	w.waiters.add(h)
+	wt.shared.waitingBytes.Add(int64(len(r.Value)))
+	wt.shared.waiters.Add(1)
+	wt.waiters.add(h)
 	c.waiter = h
 	c.heard.left = unseen
 	c.set(stateWaiting | stateParked)
 }
 
 // enqueue puts a request into its queue if the request needs memory now. hard says that it took a system call to tell.
-func (w *waiting) enqueue(h *waiter) (hard bool) {
+func (wt *waiting) enqueue(h *waiter) (hard bool) {
 	if h.c.is(stateBlocked) {
 		return false
 	}
-	if h.request.Command == protocol.Get && w.kernel.Outstanding(h.c.fd) > w.shared.shares.takenUpTo {
+	if h.request.Command == protocol.Get && wt.kernel.Outstanding(h.c.fd) > wt.shared.shares.takenUpTo {
 		return true
 	}
-	h.since = w.shared.awake.Load()
+	h.since = wt.shared.awake.Load()
 	h.queue.add(h)
 	return h.request.Command == protocol.Get
 }
 
 // endWait ends the wait of a request. If it was the first of its queue, the next one's loop is told.
-func (w *waiting) endWait(h *waiter) {
+func (wt *waiting) endWait(h *waiter) {
 	if h.queued {
 		if next := h.queue.remove(h); next != nil && next.c.loop != h.c.loop {
 			next.c.loop.waiting.askToRetry()
 		}
 	}
-	w.waiters.remove(h)
+	wt.waiters.remove(h)
 	h.c.waiter = nil
 	h.c.clear(stateWaiting | stateParked)
-	w.shared.waitingBytes.Add(-int64(len(h.request.Value)))
-	w.shared.waiters.Add(-1)
+	wt.shared.waitingBytes.Add(-int64(len(h.request.Value)))
+	wt.shared.waiters.Add(-1)
 }
 
 // mayWait says whether a connection's request may wait for memory. It may not if the client is gone, or sent a datagram.
-func (w *waiting) mayWait(c *conn) bool { return !w.off && !c.gone.Load() }
+func (wt *waiting) mayWait(c *conn) bool { return !wt.off && !c.gone.Load() }
 
 // mustQueue says whether a connection's request must wait because others do. One that may not wait must not.
-func (w *waiting) mustQueue(q *waitQueue, c *conn) bool {
-	return q.occupied() && !w.first && w.mayWait(c)
+func (wt *waiting) mustQueue(q *waitQueue, c *conn) bool {
+	return q.occupied() && !wt.first && wt.mayWait(c)
 }
 
 // askToRetry asks the loop to try its requests again soon. It may be called from anywhere.
-func (w *waiting) askToRetry() {
-	if !w.retryAsked.CompareAndSwap(false, true) { // a task is on its way
+func (wt *waiting) askToRetry() {
+	if !wt.retryAsked.CompareAndSwap(false, true) { // a task is on its way
 		return
 	}
-	if err := w.rim.Execute(w.retryTask); err != nil { // the server is stopping, or the loop is a worker's
-		w.retryAsked.Store(false)
+	if err := wt.rim.Execute(wt.retryTask); err != nil { // the server is stopping, or the loop is a worker's
+		wt.retryAsked.Store(false)
 	}
 }
 

@@ -13,82 +13,82 @@ type workerPool struct {
 }
 
 // handOver gives the connections of the round to workers.
-func (m *workerPool) handOver() {
-	l := m.home
+func (wp *workerPool) handOver() {
+	l := wp.home
 	if l.checker.on {
 		verify(l.checker.checkReady)
 	}
-	for d := &l.round; d.head < len(d.ready); d.head++ {
-		a := &d.ready[d.head]
-		if c := a.c; c.mayParse() && m.worthwhile(a) {
+	for ro := &l.round; ro.head < len(ro.ready); ro.head++ {
+		a := &ro.ready[ro.head]
+		if c := a.c; c.mayParse() && wp.worthwhile(a) {
 			c.clear(stateReady | stateUnended) // a worker will see
 			l.inputs.save(c, a.data)
 			c.set(stateParked)
 			l.pause(c)
-			m.waiting = append(m.waiting, c)
+			wp.waiting = append(wp.waiting, c)
 			continue
 		}
-		d.keepForLater(a)
+		ro.keepForLater(a)
 		if l.resume(a.c); a.c.is(stateOver) && a.c.mayParse() {
-			d.finish(a.c)
+			ro.finish(a.c)
 		}
 	}
-	m.dispatch()
+	wp.dispatch()
 }
 
 // worthwhile says whether a connection's input may have something to answer. It has not if it is the beginning of a request
 // and no more of it has come.
-func (m *workerPool) worthwhile(a *arrival) bool {
+func (wp *workerPool) worthwhile(a *arrival) bool {
 	filled := a.c.fill != nil && a.c.fill.done()
 	return filled || len(a.data) > 0 && !a.c.is(stateHalf)
 }
 
 // dispatch starts workers, as long as there are any. Each gets an equal share of the connections that wait.
-func (m *workerPool) dispatch() {
-	l := m.home
-	for len(m.waiting) > 0 {
-		free := len(m.idle) + maxWorkers - m.made
+func (wp *workerPool) dispatch() {
+	l := wp.home
+	for len(wp.waiting) > 0 {
+		free := len(wp.idle) + maxWorkers - wp.made
 		if free == 0 {
 			return
 		}
-		share := min((len(m.waiting)+free-1)/free, maxTrips)
-		w := m.idleWorker()
-		for _, c := range m.waiting[:share] {
+		share := min((len(wp.waiting)+free-1)/free, maxTrips)
+		w := wp.idleWorker()
+		for _, c := range wp.waiting[:share] {
 			if c.is(stateOpen) {
 				w.load(c)
 			}
 		}
-		rest := copy(m.waiting, m.waiting[share:])
-		clear(m.waiting[rest:])
-		m.waiting = m.waiting[:rest]
+		rest := copy(wp.waiting, wp.waiting[share:])
+		clear(wp.waiting[rest:])
+		wp.waiting = wp.waiting[:rest]
 		l.shared.runWorker(w)
 	}
 }
 
 // idleWorker returns an idle worker. It makes one if there is none.
-func (m *workerPool) idleWorker() *worker {
-	if n := len(m.idle); n > 0 {
-		w := m.idle[n-1]
-		m.idle = m.idle[:n-1]
+func (wp *workerPool) idleWorker() *worker {
+	if n := len(wp.idle); n > 0 {
+		w := wp.idle[n-1]
+		wp.idle = wp.idle[:n-1]
 		return w
 	}
-	m.made++
-	w := newWorker(m.home)
-	m.home.shared.addLoop(w.loop)
+	wp.made++
+	w := newWorker(wp.home)
+	wp.home.shared.addLoop(w.loop)
 	return w
 }
 
 // bringBack serves the connections again that a worker has answered.
-func (m *workerPool) bringBack(w *worker) {
-	l := m.home
+func (wp *workerPool) bringBack(w *worker) {
+	l := wp.home
 	for i := range w.trips {
-		m.bringBackConn(w, &w.trips[i])
+		wp.bringBackConn(w, &w.trips[i])
 	}
 	w.trips = w.trips[:0]
 	clear(w.loop.admin.parked)
 	w.loop.admin.parked = w.loop.admin.parked[:0]
 	w.loop.stores.forgetBegun()
-	m.idle = append(m.idle, w)
+	wp.idle = append(wp.idle, w)
 	for _, c := range l.stores.begun {
 		if c.mayParse() && c.straight() {
 			l.reader.readValue(c)
@@ -100,26 +100,26 @@ func (m *workerPool) bringBack(w *worker) {
 
 // bringBackConn gives a connection what has become of its copy. It does not if the connection has been closed meanwhile, or
 // must be closed now.
-func (m *workerPool) bringBackConn(w *worker, t *trip) {
-	l := m.home
+func (wp *workerPool) bringBackConn(w *worker, t *trip) {
+	l := wp.home
 	c, x, newer := t.c, t.copy, t.c.in
 	c.in = t.input
 	l.inputs.drop(c)
 	c.in = newer
 	if !c.is(stateOpen) || !w.whole {
-		m.dropCopy(w, x)
+		wp.dropCopy(w, x)
 		l.close(c)
 	} else {
-		m.merge(w, t)
-		m.deliver(c)
+		wp.merge(w, t)
+		wp.deliver(c)
 	}
 	*t = trip{copy: x}
 	x.auth = nil
 }
 
 // dropCopy gives up what a copy holds.
-func (m *workerPool) dropCopy(w *worker, x *conn) {
-	l := m.home
+func (wp *workerPool) dropCopy(w *worker, x *conn) {
+	l := wp.home
 	x.resetOutput()
 	w.loop.inputs.drop(x)
 	if x.fill != nil {
@@ -132,8 +132,8 @@ func (m *workerPool) dropCopy(w *worker, x *conn) {
 }
 
 // merge gives a connection the state of its copy.
-func (m *workerPool) merge(w *worker, t *trip) {
-	l := m.home
+func (wp *workerPool) merge(w *worker, t *trip) {
+	l := wp.home
 	c, x := t.c, t.copy
 	c.clear(stateParked | stateSaidAll | stateHalf | stateUnended)
 	c.set(x.state & (stateClosing | stateSaidAll | stateParked))
@@ -164,8 +164,8 @@ func (m *workerPool) merge(w *worker, t *trip) {
 }
 
 // deliver sends a connection the replies that a worker has made, and adds its new input to the round.
-func (m *workerPool) deliver(c *conn) {
-	l := m.home
+func (wp *workerPool) deliver(c *conn) {
+	l := wp.home
 	l.hear(c)
 	switch {
 	case c.is(stateBlocked): // by what its transport had to say: unblock will go on
