@@ -236,7 +236,7 @@ func TestUnparkBlocked(t *testing.T) {
 	}
 }
 
-// TestParkedPanics: a bug in what is worked on elsewhere costs its connection, and nothing else.
+// TestParkedPanics: a bug in parked work costs its connection, and nothing else.
 func TestParkedPanics(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.Threads = 1 })
 	other := ts.dial()

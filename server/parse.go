@@ -60,7 +60,7 @@ func (ro *round) parseFill(c *conn, data []byte) (used int) {
 	return used
 }
 
-// keepForLater sets aside the input of a connection that may not be parsed now.
+// keepForLater saves the input of a connection that may not be parsed now.
 func (ro *round) keepForLater(a *arrival) {
 	c := a.c
 	c.clear(stateReady)

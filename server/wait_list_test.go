@@ -17,7 +17,7 @@ func TestWaiters(t *testing.T) {
 		want = append(want, h)
 	}
 	for w.count() > 0 {
-		for range 100 { // as they leave between two feeds
+		for range 100 { // as they leave between two retries
 			i := r.IntN(len(want))
 			w.remove(want[i])
 			want = slices.Delete(want, i, i+1)
