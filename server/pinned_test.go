@@ -96,7 +96,7 @@ func TestShortValuesKeepNoPage(t *testing.T) {
 // TestLongValuesKeepHalf: values from 16 KB on that have begun and do not end are in half of the pages at most, so whole
 // values of any size can be stored.
 func TestLongValuesKeepHalf(t *testing.T) {
-	ts := start(t, func(s *settings.Settings) { s.MemoryLimit = 8 << 20 })
+	ts := start(t, func(s *settings.Settings) { s.MemoryLimit, s.Threads = 8<<20, 1 })
 	f, held := ts.begin(100, shortStore)
 	if pages := f.stat("gocached", "pages_receiving"); pages != "4" {
 		t.Errorf("they are in %s pages", pages)
