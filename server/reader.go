@@ -53,17 +53,13 @@ func (re *reader) read(c *conn) (room, mine bool) {
 	case c.is(stateLong):
 		return re.readLong(c)
 	}
-	return re.planSlot(c), true
-}
-
-func (re *reader) planSlot(c *conn) (room bool) {
 	start := len(re.input)
 	if re.calls.batch.Len() == maxSlots || cap(re.input)-start < slotStride {
-		return false
+		return false, true
 	}
 	re.input = re.input[:start+slotStride]
 	re.calls.plan(c, kernel.Call{Receive: true, Bytes: re.input[start : start+slot]}, 0)
-	return true
+	return true, true
 }
 
 func (re *reader) planValue(c *conn) (room bool) {

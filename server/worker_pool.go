@@ -82,7 +82,11 @@ func (wp *workerPool) idleWorker() *worker {
 func (wp *workerPool) bringBack(w *worker) {
 	l := wp.home
 	for i := range w.trips {
-		wp.bringBackConn(w, &w.trips[i])
+		t := &w.trips[i]
+		whole := false
+		if l.guard(t.c, func() { wp.bringBackConn(w, t); whole = true }); !whole {
+			*t = trip{} // the copy may be in doubt
+		}
 	}
 	w.trips = w.trips[:0]
 	clear(w.loop.admin.parked)
