@@ -114,7 +114,8 @@
 //	park.go                         requests whose work would hold a loop up
 //	input_buffers.go                input that waits
 //	planned_calls.go                system calls that are made together
-//	conn.go, kept_request.go        what a connection remembers; a request that outlives the input it came in
+//	conn.go, fill.go                what a connection remembers; a value that is on its way into its chunk
+//	kept_request.go                 a request that outlives the input it came in
 //	core.go, shared.go              what all parts of a loop need; what all loops have in common
 //
 //	worker.go, worker_pool.go       worker: where rounds are answered if the engine waits
