@@ -25,26 +25,26 @@ import (
 
 // carrier is the transport of a connection, and what waits on either side of it. It belongs to the loop.
 type carrier struct {
-	transport transport.Transport
-	wire      []byte // that the socket has not taken
-	counted   int    // how much of it is in conn.kept
-	early     []byte // wire that came while a step of the handshake was under way
-	shaking   bool   // a step is under way, or its outcome is on the way back to the loop
-	ended     bool   // nothing more is asked of the transport
+	make      transport.Maker
+	transport transport.Transport // nil until the connection is opened: one that never is has nothing to end
+	wire      []byte              // that the socket has not taken
+	counted   int                 // how much of it is in conn.kept
+	early     []byte              // wire that came while a step of the handshake was under way
+	shaking   bool                // a step is under way, or its outcome is on the way back to the loop
+	ended     bool                // nothing more is asked of the transport
+	faulty    bool                // it has found a fault, and ended
 
 	// holders counts the users of the transport: the loop, until the connection is closed, and a step of the handshake. The
 	// last one ends it.
 	holders atomic.Int32
 }
 
-// newCarrier returns nil, which is plain, if there is no transport to make.
+// newCarrier returns the carrier of a new connection: nil if make is, which is plain.
 func newCarrier(make transport.Maker) *carrier {
 	if make == nil {
 		return nil
 	}
-	k := &carrier{transport: make()}
-	k.holders.Store(1)
-	return k
+	return &carrier{make: make}
 }
 
 // straight says whether the connection is receiving a value that is read from the socket straight into its chunk.

@@ -32,6 +32,9 @@ func (l *loop) judgeLine(c *conn, seen uint32) {
 	case c.grown != seen:
 		l.awaitLineEnd(c)
 	case l.readMore(c):
+		if c.is(stateUnended) && !c.is(stateTimed) { // part of a record of its transport, which says nothing yet
+			l.awaitLineEnd(c)
+		}
 	default:
 		c.clear(stateUnended)
 		c.set(stateClosing)

@@ -53,8 +53,7 @@ func (ro *round) add(c *conn, data []byte) {
 		c.clear(stateHalf)
 	}
 	if !c.is(stateSpoken) && len(data) > 0 {
-		c.chooseProtocol(ro.shared.settings.Binding, data[0])
-		ro.shared.logProtocol(c)
+		ro.chooseProtocol(c, data[0])
 	}
 	if len(c.in) > 0 {
 		c.in = ro.inputs.append(c.in, data)
@@ -63,6 +62,12 @@ func (ro *round) add(c *conn, data []byte) {
 	ro.ready = append(ro.ready, arrival{c, data})
 	c.set(stateReady)
 	ro.last = c
+}
+
+// chooseProtocol chooses a connection's protocol by the first byte of its input.
+func (ro *round) chooseProtocol(c *conn, first byte) {
+	c.chooseProtocol(ro.shared.settings.Binding, first)
+	ro.shared.logProtocol(c)
 }
 
 // proceed adds a connection's waiting input to the round, if the connection may be parsed again.

@@ -31,9 +31,11 @@ func (u *unwrapper) abandon() []*conn {
 	return whose
 }
 
-// greet lets the transport of a new connection send something first.
+// greet makes the transport of a new connection, and lets it send something first.
 func (u *unwrapper) greet(c *conn) {
 	k := c.carrier
+	k.transport = k.make()
+	k.holders.Store(1)
 	input, wire, err := k.transport.Unwrap(nil, nil, nil)
 	k.wire = wire
 	u.unwrapped(c, input, err)
@@ -83,13 +85,22 @@ func (u *unwrapper) unwrapped(c *conn, input []byte, err error) {
 	switch {
 	case c.isHeldUp():
 		if len(input) > 0 {
-			c.in = u.inputs.append(c.in, input)
+			u.keep(c, input)
 		}
 	case len(input) > 0 || err != nil:
 		u.round.add(c, input)
 	default:
 		u.resume(c)
 	}
+}
+
+// keep keeps the input of a connection that is held up. It may be the first, if the client has not read what its transport was
+// sent.
+func (u *unwrapper) keep(c *conn, input []byte) {
+	if !c.is(stateSpoken) {
+		u.round.chooseProtocol(c, input[0])
+	}
+	c.in = u.inputs.append(c.in, input)
 }
 
 // addTalking makes sure that what a transport has to send is sent when the round has been answered. It is not sent before: if
@@ -105,7 +116,7 @@ func (u *unwrapper) fault(c *conn, err error) {
 	if u.shared.log.Level() > 0 {
 		u.shared.log.Printf("<%d cannot be understood: %v", c.fd, err)
 	}
-	c.carrier.ended = true
+	c.carrier.ended, c.carrier.faulty = true, true
 	c.carrier.transport.End(nil)
 	u.inputs.drop(c)
 	c.set(stateClosing)
@@ -119,7 +130,7 @@ func (u *unwrapper) sendTalk() {
 		u.talking[i] = nil
 		switch {
 		case !c.is(stateOpen):
-		case c.carrier.ended && c.isHeldUp():
+		case c.carrier.faulty && c.isHeldUp():
 			u.close(c)
 		case !c.is(stateBlocked):
 			u.writer.sendOne(c)

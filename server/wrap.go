@@ -148,12 +148,12 @@ func (wr *writer) sendEnd(c *conn) {
 }
 
 // endTransport gives up the transport of a connection that is being closed. The client may still read, so it is told the end if
-// nothing else waits for it.
+// nothing else waits for it. What a step of a handshake has to send is not known yet, and would be missing in front of the end.
 func (wr *writer) endTransport(c *conn) {
 	k := c.carrier
 	if last := k.holders.Add(-1) == 0; last && !k.ended {
 		k.ended = true
-		if end := k.transport.End(nil); len(end) > 0 && !c.hasUnsent() {
+		if end := k.transport.End(nil); len(end) > 0 && !c.hasUnsent() && !k.shaking {
 			sent, _ := wr.kernel.Send(c.fd, end) // its error is that of a client that has gone
 			wr.counts[bytesWritten] += uint64(sent)
 		}
