@@ -18,6 +18,7 @@ type simClient struct {
 	conn   *netConn
 
 	datagram *simDatagram // if it speaks UDP
+	frames   *simFrames   // if it speaks through a transport
 	auth     simAuth
 	idle     simIdle
 	out      []byte // made, and not yet with the server
@@ -140,8 +141,10 @@ func (c *simClient) closed(err error) {
 	case !c.satisfied():
 		c.w.fail("client %d: the connection is closed (%v), %d bytes of answers and %d requests are lost", c.number, err,
 			len(c.expected)-c.sent, len(c.requests))
-	case !c.over && !s.ended:
+	case !c.over && !c.hasEnded():
 		c.w.fail("client %d: the connection is closed (%v) for no reason", c.number, err)
+	case c.over && c.frames != nil && !c.frames.toldEnd && !s.ended:
+		c.w.fail("client %d: is not told the end", c.number)
 	case c.over:
 		c.w.saw(sawServerClose)
 	}
@@ -153,7 +156,7 @@ func (c *simClient) givenUp() {
 	c.resolve()
 	for c.advance() {
 	}
-	if c.over || c.harmed || c.conn.socket.ended {
+	if c.over || c.harmed || c.hasEnded() {
 		return
 	}
 	var r request
@@ -171,6 +174,10 @@ func (c *simClient) givenUp() {
 
 // send lets some of what the client has made come to the server.
 func (c *simClient) send(most int) {
+	if c.frames != nil {
+		c.sendFrames(most)
+		return
+	}
 	if c.halt > 0 && !c.w.calm {
 		most = min(most, int(c.halt)-int(c.sentAll)+len(c.out))
 	}
@@ -201,7 +208,9 @@ func (c *simClient) read(most int) {
 			c.heard()
 			c.idle.took, c.idle.moved = true, true
 		}
-		c.moves.by(c, n, true)
+		if c.frames == nil { // how much of its replies that is cannot be told
+			c.moves.by(c, n, true)
+		}
 		s.room += n
 		c.w.trace.add("client %d: reads %d of %d bytes", uint64(c.number), uint64(n), uint64(s.unread+n))
 	}
@@ -223,6 +232,9 @@ func (c *simClient) reset() {
 	c.w.trace.add("client %d: resets its connection", uint64(c.number), 0, 0)
 	s := c.conn.socket
 	s.reset, c.harmed, c.last, c.out = true, true, true, nil
+	if c.frames != nil {
+		c.frames.wire = nil
+	}
 	if oneIn(c.w.r, 2) {
 		s.in = nil
 	}

@@ -25,6 +25,9 @@ func (w *world) watchLoop(l *netLoop) {
 		c.idle.watch(c)
 		c.watchMoves()
 		c.blocked = blocked
+		if c.frames != nil {
+			c.watchFrames()
+		}
 		w.checkBounds(c.conn.context)
 		if f := c.conn.context.fill; f != nil && f.short > 0 && f.item.Ref != 0 && !c.conn.loop.loop.stores.brief {
 			w.fail("client %d: a short value keeps a chunk beyond its round", c.number)
@@ -44,7 +47,11 @@ func (w *world) watchPanics(l *loop) {
 // checkBounds: a client that does not read, or that sends without end, costs a bounded amount of memory.
 func (w *world) checkBounds(c *conn) {
 	const figures = 20_000 // of a Stats
-	if most := max(w.plan.maxReply, writeFrom) + 2*w.plan.pageSize + figures; c.kept > most {
+	most := max(w.plan.maxReply, writeFrom) + 2*w.plan.pageSize + figures
+	if c.carrier != nil {
+		most += 2 * maxOutput // what is wrapped at once, in frames
+	}
+	if c.kept > most {
 		w.fail("%d bytes are kept for a client that does not read, more than %d", c.kept, most)
 	}
 	if most := max(2*readBuffer+roundInput, maxKept*one(w.plan.noPoller)); len(c.in) > most && c.is(stateOpen) {
@@ -99,10 +106,10 @@ const maxSettling = 50_000
 func (w *world) stir() (stirred bool) {
 	for _, c := range w.clients {
 		s := c.conn.socket
-		before := len(c.out) + s.unread
+		before := c.pending() + s.unread
 		c.send(maxArrived)
 		c.read(s.unread)
-		stirred = stirred || before > 0 && len(c.out)+s.unread < before
+		stirred = stirred || before > 0 && c.pending()+s.unread < before
 	}
 	for i, a := range append(w.actors, w.upkeep) {
 		for n := 0; a.step() && !w.failed; n++ {
@@ -152,6 +159,9 @@ func (w *world) end() {
 	}
 	if n := w.server.unsent.Load(); n != 0 {
 		w.fail("%d bytes are counted as not sent", n)
+	}
+	if w.transports != 0 {
+		w.fail("%d transports have not ended", w.transports)
 	}
 	if n := w.server.rim.Watched(); n != 0 {
 		w.fail("the drainer waits for %d connections", n)

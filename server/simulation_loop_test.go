@@ -181,7 +181,9 @@ func (l *netLoop) traffic(s *socket) {
 	l.w.trace.add("client %d: loop %d reads %d bytes", uint64(c.client.number), uint64(l.number), uint64(n))
 	l.w.saw(sawAtOnce)
 	c.client.heard()
-	c.client.readAt = l.w.elapsed
+	if c.client.frames == nil {
+		c.client.readAt = l.w.elapsed
+	}
 	c.data = l.buffer[:s.read(l.buffer[:n])]
 	l.w.gnet.OnTraffic(c)
 	c.data = nil

@@ -25,7 +25,7 @@ type socket struct {
 	ended bool   // the client sends no more
 	shut  bool   // the server sends no more
 	reset bool
-	taken uint64 // bytes the server has read
+	taken uint64 // bytes of the client's requests that the server has
 
 	room   int    // bytes it takes before the client reads
 	unread int    // bytes on their way to the client
@@ -152,7 +152,11 @@ func (n *network) takes(s *socket, length int) (int, error) {
 func (n *network) deliver(s *socket, b []byte) {
 	s.room -= len(b)
 	s.unread += len(b)
-	s.conn.client.receive(b)
+	if s.conn.client.frames != nil {
+		s.conn.client.receiveWire(b)
+	} else {
+		s.conn.client.receive(b)
+	}
 }
 
 func (n *network) sent(s *socket, length, most int) {
@@ -184,8 +188,10 @@ func (n *network) Receive(fd int, b []byte) (int, error) {
 			n.w.saw(sawReceived)
 		}
 		s.conn.client.heard()
-		s.conn.client.readAt = n.w.elapsed
-		s.conn.client.moves.by(s.conn.client, most, false)
+		if s.conn.client.frames == nil {
+			s.conn.client.readAt = n.w.elapsed
+			s.conn.client.moves.by(s.conn.client, most, false)
+		}
 		n.w.trace.add("descriptor %d gives %d bytes, asked for %d", uint64(fd), uint64(most), uint64(len(b)))
 		return s.read(b[:most]), nil
 	case s.reset:
@@ -212,11 +218,13 @@ func (n *network) Shut(fd int) error {
 	return nil
 }
 
-// read moves bytes that have come into b, which is no longer than what there is.
+// read moves bytes that have come into b, which is no longer than what there is. What they say is known later if they are wire.
 func (s *socket) read(b []byte) int {
 	n := copy(b, s.in)
 	s.in = s.in[n:]
-	s.taken += uint64(n)
+	if s.conn.client.frames == nil {
+		s.taken += uint64(n)
+	}
 	return n
 }
 

@@ -33,6 +33,7 @@ type plan struct {
 	shares // of memory
 
 	binary     int // clients of ten
+	framed     int // clients of ten, who speak through a transport
 	ownKeys    int // of each client
 	sharedKeys int
 	long       int // of ten values
@@ -55,7 +56,7 @@ type plan struct {
 	sloth    int // of ten chances to read, those a client misses
 
 	// Of ten thousand.
-	failAllocate, failSend, failWatch, reset, finish, partial, full, failOpen int
+	failAllocate, corrupt, failSend, failWatch, reset, finish, partial, full, failOpen int
 }
 
 // roomy says that memory is never short.
@@ -108,6 +109,7 @@ func newPlan(r *rand.Rand, steps int) plan {
 		p.blocks, p.shares, p.lendFrom = true, usualShares, p.engineLends
 		p.pages = roomyPages // a worker does not rest within a call, so no page may change hands
 	}
+	p.framed = pick(r, 0, 0, 0, 3, 10)
 	return p
 }
 
@@ -153,6 +155,7 @@ func (p *plan) addFeatures(r *rand.Rand) {
 func (p *plan) addDangers(r *rand.Rand) {
 	p.failAllocate = pick(r, 0, 0, 100, 2000)
 	p.failSend = pick(r, 0, 0, 30)
+	p.corrupt = pick(r, 0, 0, 200)
 	p.failWatch = pick(r, 0, 0, 500)
 	p.reset = pick(r, 0, 5, 100)
 	p.finish = pick(r, 0, 10, 200)

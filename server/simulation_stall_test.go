@@ -18,7 +18,11 @@ func (m *simMoves) by(c *simClient, n int, taken bool) {
 // watchMoves notes that a client has come to be blocked, or begun to send another value.
 func (c *simClient) watchMoves() {
 	if state, fill := c.conn.context.state&stateBlocked, c.conn.context.fill; state != c.moves.state || fill != c.moves.fill {
-		c.moves = simMoves{c.w.awake, c.w.awake, state, fill}
+		began := c.moves.began
+		if fill != c.moves.fill {
+			began = c.w.awake
+		}
+		c.moves = simMoves{c.w.awake, began, state, fill}
 	}
 }
 

@@ -106,6 +106,12 @@ const (
 	sawWorker
 	sawWorkerGone
 	sawWorkerInput
+	sawFrames
+	sawFramesShake
+	sawFramesEarly
+	sawFramesQueue
+	sawFramesEnd
+	sawFramesFault
 	numHappenings
 )
 
@@ -128,6 +134,8 @@ var happenings = [numHappenings]string{
 	"taking output, so not idle", "doors closed", "doors opened", "rejected", "connections refused by gnet", "crowds", "wide rounds", "worlds with two loops",
 	"worlds with -vv", "worlds without CAS", "worlds without eviction", "worlds without gnet's poller",
 	"worlds whose engine waits", "workers sent off", "closed while a worker answers", "input while a worker answers",
+	"clients through a transport", "steps of handshakes", "wire within such a step", "wire before a queue",
+	"ends that transports tell", "faults in wire",
 }
 
 // tally counts happenings.

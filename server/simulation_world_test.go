@@ -52,6 +52,7 @@ type world struct {
 	within                  int  // how many rest within a call of the engine
 	calm                    bool // nothing is made to go wrong any more
 	bulked                  bool // bulkStore was called
+	transports              int  // that have not ended
 
 	trace  *trace
 	tally  tally
@@ -104,6 +105,7 @@ func (w *world) open(log *oplog.Log) {
 		w.actors = append(w.actors, l)
 	}
 	s.now, s.runWork, s.runTimer, s.runWorker = w.now, w.park, w.delay, w.employ
+	s.runStep = func(f func()) bool { w.delay(0, f); return true }
 	w.house = newHouse(w, w.plan.doors)
 	if w.plan.sasl {
 		w.guard()
@@ -336,6 +338,9 @@ func (w *world) connect() {
 		w.saw(sawBinary)
 	}
 	c.conn = &netConn{loop: pick(w.r, w.loops...), client: c, context: newConn(listen.KindTCP)}
+	if w.r.IntN(10) < w.plan.framed {
+		c.speakFrames()
+	}
 	w.whose[c.conn.context] = c
 	w.trace.add("client %d connects", uint64(c.number), 0, 0)
 	w.house.come(c)
