@@ -16,6 +16,7 @@ import (
 	"gocached/internal/eventually"
 	"gocached/server/oplog"
 	"gocached/server/settings"
+	"gocached/server/transport"
 )
 
 // FuzzConversation says anything to a server, whole and cut in two, and hangs up. The server must answer what it
@@ -40,7 +41,7 @@ func FuzzConversation(f *testing.F) {
 	} {
 		f.Add([]byte(seed), uint16(len(seed)/2))
 	}
-	s, eng := startForFuzz(f)
+	s, eng := startForFuzz(f, nil)
 	addr := s.Addrs()[0].String()
 	f.Fuzz(func(t *testing.T, input []byte, cut uint16) {
 		if len(input) == 0 || len(input) > 64<<10 {
@@ -52,19 +53,25 @@ func FuzzConversation(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		eventually.True(t, "the end of the connections", func() bool { return s.gate.Current() == 0 })
-		eventually.True(t, "a chunk in use for each item, and no other", func() bool { // the engine's own goroutine may be at it
-			used, items := chunksAndItems(eng)
-			return used == items
-		})
-		if s.sum(panics) > 0 {
-			t.Fatal("a panic")
-		}
+		leavesNothing(t, s, eng)
 	})
 }
 
-// startForFuzz starts a server for all inputs.
-func startForFuzz(f *testing.F) (*Server, *memory.Engine) {
+// leavesNothing waits until nothing is left of the connections of a server.
+func leavesNothing(t *testing.T, s *Server, eng *memory.Engine) {
+	t.Helper()
+	eventually.True(t, "the end of the connections", func() bool { return s.gate.Current() == 0 })
+	eventually.True(t, "a chunk in use for each item, and no other", func() bool { // the engine's own goroutine may be at it
+		used, items := chunksAndItems(eng)
+		return used == items
+	})
+	if s.sum(panics) > 0 {
+		t.Fatal("a panic")
+	}
+}
+
+// startForFuzz starts a server for all inputs. Its connections are plain if through is nil.
+func startForFuzz(f *testing.F, through transport.Maker) (*Server, *memory.Engine) {
 	f.Helper()
 	st := settings.Default()
 	st.Port, st.Listen, st.Threads, st.MemoryLimit = -1, []string{"127.0.0.1"}, 1, 8<<20
@@ -75,6 +82,9 @@ func startForFuzz(f *testing.F) (*Server, *memory.Engine) {
 	}
 	if err := s.Listen(); err != nil {
 		f.Fatal(err)
+	}
+	for i := range s.sockets.Listeners {
+		s.sockets.Listeners[i].Transport = through
 	}
 	var served sync.WaitGroup
 	served.Go(func() { _ = s.Serve() })

@@ -31,6 +31,9 @@ func (s *servedFrames) Unwrap(input, answer, wire []byte) (moreInput, moreAnswer
 		c.readAt = w.elapsed
 		c.moves.by(c, n, false)
 	}
+	if len(moreAnswer) > len(answer) { // so it has more to take
+		c.idle.moved = true
+	}
 	switch {
 	case err == io.EOF:
 		w.saw(sawFramesEnd)
@@ -121,6 +124,13 @@ func (c *simClient) receiveWire(b []byte) {
 	}
 }
 
+// delayStep takes the place of shared.runStep.
+func (w *world) delayStep(f func()) (begun bool) {
+	w.saw(sawFramesShake)
+	w.delay(0, f)
+	return true
+}
+
 // pending returns how much the client has made that is not with the server.
 func (c *simClient) pending() int {
 	if c.frames != nil {
@@ -136,11 +146,8 @@ func (c *simClient) hasEnded() bool { return c.conn.socket.ended || c.frames != 
 func (c *simClient) watchFrames() {
 	k := c.conn.context.carrier
 	switch {
-	case k.shaking:
-		c.w.saw(sawFramesShake)
-		if len(k.early) > 0 {
-			c.w.saw(sawFramesEarly)
-		}
+	case len(k.early) > 0:
+		c.w.saw(sawFramesEarly)
 	case len(k.wire) > 0 && len(c.conn.context.queue) > 0:
 		c.w.saw(sawFramesQueue)
 	}

@@ -105,7 +105,7 @@ func (w *world) open(log *oplog.Log) {
 		w.actors = append(w.actors, l)
 	}
 	s.now, s.runWork, s.runTimer, s.runWorker = w.now, w.park, w.delay, w.employ
-	s.runStep = func(f func()) bool { w.delay(0, f); return true }
+	s.runStep = w.delayStep
 	w.house = newHouse(w, w.plan.doors)
 	if w.plan.sasl {
 		w.guard()

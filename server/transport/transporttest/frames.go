@@ -80,7 +80,7 @@ func (s *stream) sum(frame []byte) uint16 {
 			n = n*31 + uint32(b)
 		}
 	}
-	return uint16(n ^ n>>16)
+	return uint16(n) // another one if any one byte is another
 }
 
 // appendFrame appends a frame.
