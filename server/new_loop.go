@@ -17,7 +17,7 @@ func newLoop(s *shared, r *rim.Loop) *loop {
 	l.round.share = protocol.MaxRun
 	l.calls.core = co
 	l.reader = reader{core: co, round: &l.round, calls: &l.calls, unwrapper: &l.unwrapper}
-	l.unwrapper = unwrapper{core: co, round: &l.round, inputs: &l.inputs, writer: &l.writer, answer: l.answer}
+	l.unwrapper = unwrapper{core: co, round: &l.round, inputs: &l.inputs, writer: &l.writer, stores: &l.stores, answer: l.answer}
 	l.waiting.core, l.waiting.round, l.waiting.replies = co, &l.round, &l.replies
 	l.waiting.retryTask = l.retrySome
 	l.writer = writer{co, &l.replies, &l.calls, &l.inputs, &l.round, &l.waiting, nil}

@@ -60,7 +60,10 @@ type plan struct {
 }
 
 // roomy says that memory is never short.
-func (p *plan) roomy() bool { return p.pages >= roomyPages }
+//
+// It may be for a crowd: values that are being received are in half of the pages at most, and beyond that take the place of
+// items in these.
+func (p *plan) roomy() bool { return p.pages >= roomyPages && p.clients < p.pages/2 }
 
 // scarce says that memory may be short for who sends or asks for long values.
 func (p *plan) scarce() bool { return p.maxWait != maxWait }

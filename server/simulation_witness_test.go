@@ -166,7 +166,7 @@ func (e *witness) Allocate(key []byte, valueLen int, flags uint32, exptime clock
 		return it, status
 	case engine.Busy:
 		e.w.saw(sawBusy)
-		if !gradually || len(e.held) == 0 {
+		if !gradually || len(e.held) == 0 && e.w.within == 0 { // or somebody is about to hold a chunk
 			e.w.fail("client %d: the engine is busy", c.number)
 		}
 		return it, status
@@ -229,6 +229,8 @@ func (e *witness) Release(it engine.Item) {
 	case !c.conn.closed && r != nil && r.allocated && r.end > c.conn.socket.taken && len(r.value) < e.w.plan.shortStore:
 		e.w.saw(sawShort)
 		r.allocated = false
+	case c.conn.context.carrier != nil && c.conn.context.carrier.faulty:
+		e.w.saw(sawCutValue)
 	case c.conn.closed && (r == nil || r.end > c.conn.socket.taken || c.harmed || c.conn.loop.looking):
 		e.w.saw(sawCutValue)
 	case r == nil || !r.allocated || !r.badData || r.end > c.conn.socket.taken:

@@ -12,6 +12,7 @@ type unwrapper struct {
 	round   *round
 	inputs  *inputs
 	writer  *writer
+	stores  *stores
 	input   []byte       // of the round
 	talking []*conn      // whose transports have something to send, or have found a fault
 	steps   []*handshake // that begin when the round has been answered
@@ -119,6 +120,9 @@ func (u *unwrapper) fault(c *conn, err error) {
 	c.carrier.ended, c.carrier.faulty = true, true
 	c.carrier.transport.End(nil)
 	u.inputs.drop(c)
+	if c.fill != nil { // it will never be whole, and must not hold memory while the connection lingers
+		u.stores.cutFill(c)
+	}
 	c.set(stateClosing)
 	u.talking = append(u.talking, c)
 }
