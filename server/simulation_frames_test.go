@@ -152,3 +152,9 @@ func (c *simClient) watchFrames() {
 		c.w.saw(sawFramesQueue)
 	}
 }
+
+// isFaulty says whether the server has found a fault in the client's wire: it executes nothing more.
+func (c *simClient) isFaulty() bool {
+	carrier := c.conn.context.carrier
+	return carrier != nil && carrier.faulty
+}

@@ -31,7 +31,7 @@ func (c *simClient) lacking() *request {
 // resolve finds out what has become of a request for which there was no memory.
 func (c *simClient) resolve() {
 	r := c.lacking()
-	if r == nil || c.gone || c.asks {
+	if r == nil || c.gone || c.asks || c.isFaulty() {
 		return
 	}
 	switch h, f := c.conn.context.waiter, c.conn.context.fill; {

@@ -229,7 +229,7 @@ func (e *witness) Release(it engine.Item) {
 	case !c.conn.closed && r != nil && r.allocated && r.end > c.conn.socket.taken && len(r.value) < e.w.plan.shortStore:
 		e.w.saw(sawShort)
 		r.allocated = false
-	case c.conn.context.carrier != nil && c.conn.context.carrier.faulty:
+	case c.isFaulty():
 		e.w.saw(sawCutValue)
 	case c.conn.closed && (r == nil || r.end > c.conn.socket.taken || c.harmed || c.conn.loop.looking):
 		e.w.saw(sawCutValue)
