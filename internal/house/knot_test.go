@@ -29,11 +29,35 @@ func TestKnot(t *testing.T) {
 	if len(knot) > knotMost {
 		t.Errorf("%d files call each other in a circle, more than %d: %v", len(knot), knotMost, knot)
 	}
+	largest := 0
 	for name, n := range p.methods() {
-		if n > methodsMost {
+		if largest = max(largest, n); n > methodsMost {
 			t.Errorf("%s has %d methods, more than %d", name, n, methodsMost)
 		}
 	}
+	lengths := p.lengths()
+	t.Logf("%d files, %d lines; a knot of %d files: %v; %d methods of the largest type; functions have %d lines, the median, and %d, the 90th percentile",
+		len(p.files), p.allLines(), len(knot), knot, largest, lengths[len(lengths)/2], lengths[len(lengths)*9/10])
+}
+
+// lengths returns how many lines each function has, in order.
+func (p *typed) lengths() (lines []int) {
+	for _, f := range p.files {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+				lines = append(lines, p.lines(fn))
+			}
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func (p *typed) allLines() (n int) {
+	for _, f := range p.files {
+		n += p.fset.File(f.Pos()).LineCount() - 1
+	}
+	return n
 }
 
 // typed is a package whose types are known.
@@ -48,7 +72,7 @@ type typed struct {
 func checkTypes(t *testing.T, dir string) *typed {
 	t.Helper()
 	build.Default.CgoEnabled = false // or a C compiler would be needed
-	p := &typed{fset: token.NewFileSet(), info: types.Info{Uses: map[*ast.Ident]types.Object{}}}
+	p := &typed{fset: token.NewFileSet(), info: types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}}
 	found, err := build.ImportDir(dir, 0)
 	if err != nil {
 		t.Fatal(err)
