@@ -27,9 +27,9 @@ type lastHeard struct {
 const unseen = -1
 
 // watchIdle makes a new loop close idle connections if the settings ask for it.
-func (l *loop) watchIdle() {
-	l.roster.after = uint32(l.shared.settings.IdleTimeout)
-	l.roster.task = func() { l.guard(nil, l.closeIdle) }
+func (co *core) watchIdle() {
+	co.roster.after = uint32(co.shared.settings.IdleTimeout)
+	co.roster.task = func() { co.guard(nil, co.closeIdle) }
 }
 
 // add puts a new connection on the list.
@@ -54,27 +54,27 @@ func (r *roster) remove(c *conn) {
 
 // closeIdle closes the connections that have been idle for too long. It goes backwards, since the last connection moves to
 // the place of each one that is closed.
-func (l *loop) closeIdle() {
-	now := l.shared.awake.Load()
-	for i := len(l.roster.conns) - 1; i >= 0; i-- {
-		c := l.roster.conns[i]
-		if !l.isIdle(c, now) {
+func (co *core) closeIdle() {
+	now := co.shared.awake.Load()
+	for i := len(co.roster.conns) - 1; i >= 0; i-- {
+		c := co.roster.conns[i]
+		if !co.isIdle(c, now) {
 			continue
 		}
-		l.counts[idleKicks]++
-		if l.shared.log.Level() > 1 {
-			l.shared.log.Printf("<%d was idle for too long", c.fd)
+		co.counts[idleKicks]++
+		if co.shared.log.Level() > 1 {
+			co.shared.log.Printf("<%d was idle for too long", c.fd)
 		}
-		l.close(c)
+		co.close(c)
 	}
-	l.totals.add(&l.counts)
+	co.totals.add(&co.counts)
 }
 
 // isIdle says whether a connection has neither sent nor taken anything for too long.
 //
 // A connection that waits for us is not idle: for its turn, for parked work, for memory. A connection that has not finished a
 // request is idle, and so is one that takes none of its replies. memcached would keep the latter.
-func (l *loop) isIdle(c *conn, now uint32) bool {
+func (co *core) isIdle(c *conn, now uint32) bool {
 	switch {
 	case c.is(stateBlocked) || c.mustTakeFirst():
 		if left := c.notTaken(); left != c.heard.left {
@@ -83,7 +83,7 @@ func (l *loop) isIdle(c *conn, now uint32) bool {
 	case c.state&(stateReady|stateYielded|stateParked) != 0:
 		c.heard.at = now
 	}
-	return now-c.heard.at > l.roster.after
+	return now-c.heard.at > co.roster.after
 }
 
 // maxSweep is how many seconds lie between two looks at the connections, at most.

@@ -66,7 +66,12 @@ func (l *loop) arrive(c *conn, data []byte) {
 	}
 	l.round.add(c, data)
 	l.answer()
-	if l.stores.forgetBegun(); c.receiving() && c.mayParse() {
+	l.readRest(c)
+}
+
+// readRest reads what has come of the value that a connection has begun to send in the round that was answered, if it has.
+func (l *loop) readRest(c *conn) {
+	if l.stores.forgetBegun(); c.straight() && c.mayParse() {
 		l.reader.readValue(c)
 		l.answer()
 	}

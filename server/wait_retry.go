@@ -90,10 +90,7 @@ func (l *loop) endRetry(h *waiter) {
 	l.replies.write()
 	l.round.proceed(c)
 	l.answer()
-	if l.stores.forgetBegun(); c.straight() && c.mayParse() {
-		l.reader.readValue(c)
-		l.answer()
-	}
+	l.readRest(c)
 }
 
 // refuseLate refuses the requests that have been in a queue for too long.

@@ -71,6 +71,17 @@ func (e *gateEngine) await(t *testing.T, n int32) {
 		func() string { return fmt.Sprintf("%d do", e.waiting.Load()) })
 }
 
+// occupyWorkers has the engine keep all workers. It returns the clients that wait.
+func (ts *testServer) occupyWorkers(eng *gateEngine) (slow []*client) {
+	ts.t.Helper()
+	slow = ts.dialMany(maxWorkers)
+	for i, s := range slow {
+		s.send("get slow\r\n")
+		eng.await(ts.t, int32(i+1))
+	}
+	return slow
+}
+
 // TestOthersAreServed: while the engine keeps some waiting, as many as there are workers but one, others of the same loop
 // are answered, and who waits has his answers in order in the end.
 func TestOthersAreServed(t *testing.T) {
@@ -95,11 +106,7 @@ func TestOthersAreServed(t *testing.T) {
 // TestAllWorkersAway: when the engine keeps all workers, who comes then waits for one, and is answered in the end.
 func TestAllWorkersAway(t *testing.T) {
 	ts, eng := startGate(t)
-	slow := ts.dialMany(maxWorkers)
-	for i, s := range slow {
-		s.send("get slow\r\n")
-		eng.await(t, int32(i+1))
-	}
+	slow := ts.occupyWorkers(eng)
 	late := ts.dialMany(300)
 	read := ts.sum(bytesRead)
 	for _, c := range late {
@@ -115,11 +122,7 @@ func TestAllWorkersAway(t *testing.T) {
 // TestTurnOfPipeline: who shares a worker with a long pipeline waits for a part of it only.
 func TestTurnOfPipeline(t *testing.T) {
 	ts, eng := startGate(t)
-	slow := ts.dialMany(maxWorkers)
-	for i, s := range slow {
-		s.send("get slow\r\n")
-		eng.await(t, int32(i+1))
-	}
+	ts.occupyWorkers(eng)
 	long, short := ts.dial(), ts.dial()
 	for _, c := range []struct {
 		*client
@@ -146,11 +149,7 @@ func TestValueWhileAllAway(t *testing.T) {
 	c := ts.dial()
 	c.send(fmt.Sprintf("set long5 0 0 %d\r\n%s", len(value), value[:3000]))
 	eventually.True(t, "a value that is received", func() bool { return ts.filling.Load() > 0 })
-	slow := ts.dialMany(maxWorkers)
-	for i, s := range slow {
-		s.send("get slow\r\n")
-		eng.await(t, int32(i+1))
-	}
+	ts.occupyWorkers(eng)
 	read := ts.sum(bytesRead)
 	c.send(value[3000:] + "\r\n")
 	eventually.True(t, "more of it", func() bool { return ts.sum(bytesRead) > read })
