@@ -8,6 +8,9 @@
 // Every value says which key it belongs to, and every answer is checked byte for byte: a figure from a run with a wrong
 // answer would be worth nothing.
 //
+// Traces that are recorded come from a file (trace.go), others are made by rules: hitload.go, the table of them in
+// hitloads.go, what their items are like in hititems.go.
+//
 // A load in the order in which it happens:
 //
 //	config.go     what is asked for, and its bounds; dist.go, zipf.go and rate.go read its parts
