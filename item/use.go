@@ -17,6 +17,21 @@ func (h *Header) Used(now clock.Time, marks uint32) {
 	}
 }
 
+// UsedIf is Used for marks that follow from the ones before: it does nothing and returns false if the item has other marks
+// than was by now. So what is changed in them under the class lock at the same time is not undone.
+func (h *Header) UsedIf(now clock.Time, was, marks uint32) bool {
+	old := atomic.LoadUint32(&h.use)
+	next := old&0xff | marks<<markShift | uint32(now)/accessUnit<<accessShift
+	return next == old || old>>markShift&markMask == was && atomic.CompareAndSwapUint32(&h.use, old, next)
+}
+
+// Remark changes the marks alone, unless they are others than was by now: then it returns false. Needs the class lock.
+func (h *Header) Remark(was, marks uint32) bool {
+	old := atomic.LoadUint32(&h.use)
+	next := old&^(markMask<<markShift) | marks<<markShift
+	return old>>markShift&markMask == was && atomic.CompareAndSwapUint32(&h.use, old, next)
+}
+
 // Marks returns what package lru has noted in the item.
 func (h *Header) Marks() uint32 { return atomic.LoadUint32(&h.use) >> markShift & markMask }
 

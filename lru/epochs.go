@@ -23,7 +23,7 @@ const (
 )
 
 // EpochLRU is the policy that doc.go describes: one list, newest first, in which items that were used are put in their
-// places when they come to the tail. Its methods are described at policy.
+// places when they come to the tail. Its methods are described at order.
 type EpochLRU struct {
 	list
 
@@ -47,12 +47,12 @@ func (l *EpochLRU) Hit(h *item.Header, now clock.Time, last *atomic.Uint64) {
 }
 
 // Insert makes r the newest, or the oldest if it is over.
-func (l *EpochLRU) Insert(a *slab.Arena, r slab.Ref, h *item.Header, old slab.Ref, over bool) {
-	if old != slab.None {
-		l.take(a, old, item.At(a, old))
+func (l *EpochLRU) Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival) {
+	if n.Old != slab.None {
+		l.take(a, n.Old, item.At(a, n.Old))
 	}
 	h.SetMarks(l.epoch.Load() << epochShift)
-	if over {
+	if n.Over {
 		l.before(a, r, h, slab.None)
 		return
 	}
@@ -60,8 +60,8 @@ func (l *EpochLRU) Insert(a *slab.Arena, r slab.Ref, h *item.Header, old slab.Re
 	l.count()
 }
 
-// Remove takes r out, and remembers nothing of it.
-func (l *EpochLRU) Remove(a *slab.Arena, r slab.Ref, h *item.Header, _ bool) { l.take(a, r, h) }
+// Remove takes r out.
+func (l *EpochLRU) Remove(a *slab.Arena, r slab.Ref, h *item.Header) { l.take(a, r, h) }
 
 // take takes r out. Its older neighbour is the first of those whose first it was.
 func (l *EpochLRU) take(a *slab.Arena, r slab.Ref, h *item.Header) {

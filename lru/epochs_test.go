@@ -12,7 +12,7 @@ import (
 // TestOrder: what is stored goes to the head, what is used stays where it is until it comes to the tail, and the item
 // stored last of all is not marked by a use.
 func TestOrder(t *testing.T) {
-	b := newHarness(t, new(EpochLRU), 5)
+	b := newHarness(t, LRU, 5)
 	var refs []slab.Ref
 	for range 5 {
 		refs = append(refs, b.store(slab.None, false))
@@ -22,7 +22,7 @@ func TestOrder(t *testing.T) {
 		t.Error("the item stored last is marked")
 	}
 	for _, i := range []int{2, 4, 0} {
-		b.remove(refs[i], false)
+		b.remove(refs[i])
 	}
 	b.use(refs[1])
 	if want := []slab.Ref{refs[3], refs[1]}; !slices.Equal(b.list(), want) {
@@ -39,7 +39,7 @@ func TestOrder(t *testing.T) {
 
 // TestRenewToItsEpoch: an item that was used long ago goes back among its contemporaries, not to the head.
 func TestRenewToItsEpoch(t *testing.T) {
-	b := newHarness(t, new(EpochLRU), 2000)
+	b := newHarness(t, LRU, 2000)
 	for range 1000 {
 		b.store(slab.None, false)
 	}
@@ -48,7 +48,7 @@ func TestRenewToItsEpoch(t *testing.T) {
 	for range 500 {
 		second := b.NextVictim(b.a, old, item.At(b.a, old))
 		b.store(slab.None, false)
-		b.remove(second, false)
+		b.remove(second)
 	}
 	b.spare(old)
 	at := slices.Index(b.list(), old)
@@ -61,7 +61,7 @@ func TestRenewToItsEpoch(t *testing.T) {
 // TestRandom compares the order with that of a strict LRU: nobody may stand far from where that would have it.
 func TestRandom(t *testing.T) {
 	const n = 1000
-	b := newHarness(t, new(EpochLRU), n+1)
+	b := newHarness(t, LRU, n+1)
 	var strict []slab.Ref // newest first
 	for range n {
 		strict = slices.Insert(strict, 0, b.store(slab.None, false))
@@ -88,8 +88,8 @@ func TestRandom(t *testing.T) {
 
 // TestCheckSeesDamage: a first item of an epoch that is in no place of its own is found, and so is a broken link.
 func TestCheckSeesDamage(t *testing.T) {
-	var l EpochLRU
-	b := newHarness(t, &l, 100)
+	b := newHarness(t, LRU, 100)
+	l := &b.epochs
 	for range 90 {
 		b.store(slab.None, false)
 	}

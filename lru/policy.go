@@ -2,59 +2,187 @@ package lru
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"gocached/clock"
 	"gocached/item"
 	"gocached/slab"
 )
 
-// policy is what a policy does. Nothing is called through it, as that would cost every hit: Policy is the type itself, which
-// chosen.go names. The zero value is ready for use, and is never copied.
-//
-// It holds every linked item of a class, once, whatever else it remembers. It links them through Next and Prev of their
-// headers, notes in their marks what it likes, and changes nothing else of them. An item is named by its ref r and its
-// header h together: the caller has both, and to look up one by the other would cost.
-//
-// Each method needs the class lock, but for Hit, which has only the stripe lock of its item. What a method changes in marks
-// under the class lock, a Hit at the same time may undo: so marks tell how an item is used, and not which list it is in.
-type policy interface {
-	// Insert takes in an item, which was just linked. It was stored over old, if that is not None, an item of the same key
-	// and class, which goes out. over says that the new one is of no use to anybody, as its time had passed before it was
-	// stored: it should be the first to go.
-	Insert(a *slab.Arena, r slab.Ref, h *item.Header, old slab.Ref, over bool)
+// The names of the policies.
+const (
+	LRU = "lru"
+	S3  = "s3fifo"
+)
 
-	// Remove takes an item out. evicted says that it is alive and its chunk is wanted: that may be worth remembering, under
-	// its key, which can still be read.
-	Remove(a *slab.Arena, r slab.Ref, h *item.Header, evicted bool)
+// Names lists them.
+var Names = []string{LRU, S3}
 
-	// Moved puts the item at to in the place of the one at from, of which it is a copy, header and all. Nobody copies linked
-	// items yet: where a page is cleared they are evicted.
-	Moved(a *slab.Arena, from, to slab.Ref)
-
-	// Hit notes that an item is used now. It calls Used with it, whatever the policy makes of that, since idle times are
-	// shown. last holds the CAS that was given out last: the item with this CAS was stored last of all.
-	Hit(h *item.Header, now clock.Time, last *atomic.Uint64)
-
-	// Victim returns the item that should go first, and NextVictim the one that should go after another; None if there is
-	// none. How old the first is says how old the items of the class get.
-	Victim() slab.Ref
-	NextVictim(a *slab.Arena, r slab.Ref, h *item.Header) slab.Ref
-
-	// Spares says that a victim should not go yet, because of how it was used. Renew then puts it where it belongs, which
-	// takes something of its use away: an item that is renewed again and again, and not used meanwhile, is spared no more
-	// in the end.
-	Spares(h *item.Header) bool
-	Renew(a *slab.Arena, r slab.Ref, h *item.Header)
-
-	// Newest and Older go over all items in the order in which people expect to see them.
-	Newest() slab.Ref
-	Older(a *slab.Arena, r slab.Ref, h *item.Header) slab.Ref
-
-	// Len returns how many items there are.
-	Len() int
-
-	// Check calls each with every item, and returns the first thing that does not fit together.
-	Check(a *slab.Arena, each func(slab.Ref)) error
+// Policy decides which items of a slab class stay, and remembers which went. Its methods are described at order, and those
+// that are not there here. The zero value is LRU and remembers nothing. It is never copied.
+type Policy struct {
+	isS3   bool
+	depth  int    // how many ghosts count as hits
+	hits   uint64 // on those
+	ghosts ghosts
+	epochs EpochLRU
+	queues S3FIFO
 }
 
-var _ policy = (*Policy)(nil)
+// Init chooses the policy by its name before the first item comes, and gives it memory for ghosts, which is all zeros and
+// belongs to the caller. Without any it remembers nothing.
+func (p *Policy) Init(name string, memory unsafe.Pointer, bytes int) {
+	p.isS3 = name == S3
+	p.ghosts.use(memory, bytes)
+}
+
+// GhostBytes returns the most memory that the ghosts of a class can use whose items are of so many bytes at least, where
+// all items may take limit bytes.
+func GhostBytes(name string, limit int64, itemSize int) int {
+	if name == LRU {
+		limit = min(limit, depthLimit)
+	}
+	return sizeFor(max(int(limit)/itemSize, ways)) * EntryBytes
+}
+
+// depthLimit bounds of how many bytes of items LRU has ghosts.
+const depthLimit = 4 << 20
+
+// SetGhostDepth says of how many evictions the last are told apart from those before: see GhostHits. 0 is none, as at first.
+func (p *Policy) SetGhostDepth(items int) { p.depth = items }
+
+// GhostHits returns how many items came back that were among the last to be evicted, as many as SetGhostDepth says: about
+// so many misses would have been hits if the class had room for so many items more.
+func (p *Policy) GhostHits() uint64 { return p.hits }
+
+// GhostMemory returns how many bytes the ghosts take now.
+func (p *Policy) GhostMemory() int { return p.ghosts.size * EntryBytes }
+
+// reach returns how many ghosts there are to be: S3-FIFO needs as many as there are items.
+func (p *Policy) reach() int {
+	if p.isS3 {
+		return max(p.queues.Len(), p.depth)
+	}
+	return p.depth
+}
+
+// Insert is given the hash of the key, too.
+func (p *Policy) Insert(a *slab.Arena, r slab.Ref, h *item.Header, hash uint64, n Arrival) {
+	if n.Old == slab.None && p.ghosts.size != 0 {
+		n.Back = p.returns(hash)
+	}
+	if p.isS3 {
+		p.queues.Insert(a, r, h, n)
+		return
+	}
+	p.epochs.Insert(a, r, h, n)
+}
+
+// returns says whether the key's item was evicted lately.
+func (p *Policy) returns(hash uint64) bool {
+	age, found := p.ghosts.lay(hash, p.reach())
+	if found && age < p.depth {
+		p.hits++
+	}
+	return found
+}
+
+// Remove takes an item out of which nothing need be remembered.
+func (p *Policy) Remove(a *slab.Arena, r slab.Ref, h *item.Header) {
+	if p.isS3 {
+		p.queues.Remove(a, r, h)
+		return
+	}
+	p.epochs.Remove(a, r, h)
+}
+
+// Evict takes out an item that is alive, and whose chunk is wanted. hash is of its key.
+func (p *Policy) Evict(a *slab.Arena, r slab.Ref, h *item.Header, hash uint64) {
+	p.ghosts.note(hash, p.reach())
+	p.Remove(a, r, h)
+}
+
+// Moved puts to in the place of from.
+func (p *Policy) Moved(a *slab.Arena, from, to slab.Ref) {
+	if p.isS3 {
+		p.queues.Moved(a, from, to)
+		return
+	}
+	p.epochs.Moved(a, from, to)
+}
+
+// Hit notes a use.
+func (p *Policy) Hit(h *item.Header, now clock.Time, last *atomic.Uint64) {
+	if p.isS3 {
+		p.queues.Hit(h, now, last)
+		return
+	}
+	p.epochs.Hit(h, now, last)
+}
+
+// Victim returns who goes first.
+func (p *Policy) Victim() slab.Ref {
+	if p.isS3 {
+		return p.queues.Victim()
+	}
+	return p.epochs.Victim()
+}
+
+// NextVictim returns who goes after an item.
+func (p *Policy) NextVictim(a *slab.Arena, r slab.Ref, h *item.Header) slab.Ref {
+	if p.isS3 {
+		return p.queues.NextVictim(a, r, h)
+	}
+	return p.epochs.NextVictim(a, r, h)
+}
+
+// Spares says that a victim stays.
+func (p *Policy) Spares(h *item.Header) bool {
+	if p.isS3 {
+		return p.queues.Spares(h)
+	}
+	return p.epochs.Spares(h)
+}
+
+// Renew puts a victim that stays in its place.
+func (p *Policy) Renew(a *slab.Arena, r slab.Ref, h *item.Header) {
+	if p.isS3 {
+		p.queues.Renew(a, r, h)
+		return
+	}
+	p.epochs.Renew(a, r, h)
+}
+
+// Newest returns what is listed first.
+func (p *Policy) Newest() slab.Ref {
+	if p.isS3 {
+		return p.queues.Newest()
+	}
+	return p.epochs.Newest()
+}
+
+// Older returns what is listed behind an item.
+func (p *Policy) Older(a *slab.Arena, r slab.Ref, h *item.Header) slab.Ref {
+	if p.isS3 {
+		return p.queues.Older(a, r, h)
+	}
+	return p.epochs.Older(a, r, h)
+}
+
+// Len returns how many items there are.
+func (p *Policy) Len() int {
+	if p.isS3 {
+		return p.queues.Len()
+	}
+	return p.epochs.Len()
+}
+
+// Check looks whether everything fits together.
+func (p *Policy) Check(a *slab.Arena, each func(slab.Ref)) error {
+	if p.isS3 {
+		return p.queues.Check(a, each)
+	}
+	return p.epochs.Check(a, each)
+}
+
+var _, _ order = (*EpochLRU)(nil), (*S3FIFO)(nil)

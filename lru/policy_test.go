@@ -44,25 +44,48 @@ func newItems(t *testing.T, n int) (*slab.Arena, []slab.Ref) {
 // harness is a policy, the items in it, and those that are not.
 type harness struct {
 	*testing.T
-	policy
+	*Policy
 	a    *slab.Arena
 	in   map[slab.Ref]bool
 	out  []slab.Ref
+	hash map[slab.Ref]uint64
 	last atomic.Uint64
 }
 
-func newHarness(t *testing.T, p policy, n int) *harness {
+func newHarness(t *testing.T, name string, n int) *harness {
 	a, refs := newItems(t, n)
-	return &harness{T: t, policy: p, a: a, in: make(map[slab.Ref]bool), out: refs}
+	p := &Policy{}
+	p.Init(name, nil, 0)
+	return &harness{T: t, Policy: p, a: a, in: make(map[slab.Ref]bool), out: refs, hash: make(map[slab.Ref]uint64)}
 }
 
-// store links an item, in the place of old if that is not None.
+// remembers gives the policy memory for ghosts.
+func (b *harness) remembers(name string) *harness {
+	words := make([]uint64, 1<<12)
+	b.Init(name, unsafe.Pointer(&words[0]), len(words)*8)
+	return b
+}
+
+// eachPolicy runs a test with each policy.
+func eachPolicy(t *testing.T, test func(t *testing.T, name string)) {
+	for _, name := range Names {
+		t.Run(name, func(t *testing.T) { test(t, name) })
+	}
+}
+
+// store links an item, in the place of old if that is not None, under a key that nobody had.
 func (b *harness) store(old slab.Ref, over bool) slab.Ref {
+	return b.storeKey(rand.Uint64(), old, over)
+}
+
+// storeKey links an item under a key with that hash.
+func (b *harness) storeKey(hash uint64, old slab.Ref, over bool) slab.Ref {
 	r := b.out[0]
 	b.out = b.out[1:]
 	h := item.At(b.a, r)
 	h.Link(b.last.Add(1), now)
-	b.Insert(b.a, r, h, old, over)
+	b.Insert(b.a, r, h, hash, Arrival{Old: old, Over: over})
+	b.hash[r] = hash
 	b.in[r] = true
 	if old != slab.None {
 		b.gone(old)
@@ -75,8 +98,8 @@ func (b *harness) gone(r slab.Ref) {
 	b.out = append(b.out, r)
 }
 
-func (b *harness) remove(r slab.Ref, evicted bool) {
-	b.Remove(b.a, r, item.At(b.a, r), evicted)
+func (b *harness) remove(r slab.Ref) {
+	b.Remove(b.a, r, item.At(b.a, r))
 	b.gone(r)
 }
 
@@ -94,7 +117,8 @@ func (b *harness) evict() slab.Ref {
 			b.Fatal("every item is spared again and again")
 		}
 	}
-	b.remove(r, true)
+	b.Evict(b.a, r, item.At(b.a, r), b.hash[r])
+	b.gone(r)
 	return r
 }
 
@@ -116,6 +140,7 @@ func (b *harness) move(r slab.Ref) (to slab.Ref) {
 	b.Moved(b.a, r, to)
 	b.gone(r)
 	b.in[to] = true
+	b.hash[to] = b.hash[r]
 	return to
 }
 
@@ -159,9 +184,11 @@ func (b *harness) any(r *rand.Rand) slab.Ref {
 }
 
 // TestHolds does everything to items in a random order: each that is linked is in the policy, once.
-func TestHolds(t *testing.T) {
+func TestHolds(t *testing.T) { eachPolicy(t, testHolds) }
+
+func testHolds(t *testing.T, name string) {
 	for _, n := range []int{3, 40, 300} {
-		b := newHarness(t, new(Policy), n)
+		b := newHarness(t, name, n)
 		r := rand.New(rand.NewPCG(uint64(n), 1))
 		for i := range 6000 {
 			switch op := r.IntN(10); {
@@ -170,7 +197,7 @@ func TestHolds(t *testing.T) {
 			case len(b.out) == 0, op < 5:
 				b.evict()
 			case op == 5:
-				b.remove(b.any(r), false)
+				b.remove(b.any(r))
 			case op == 6:
 				b.store(b.any(r), i%9 == 0)
 			case op == 7:
@@ -186,8 +213,10 @@ func TestHolds(t *testing.T) {
 }
 
 // TestMovedKeepsItsPlace: a copy stands in both orders where the item stood, and is spared if that would be.
-func TestMovedKeepsItsPlace(t *testing.T) {
-	b := newHarness(t, new(Policy), 60)
+func TestMovedKeepsItsPlace(t *testing.T) { eachPolicy(t, testMovedKeepsItsPlace) }
+
+func testMovedKeepsItsPlace(t *testing.T, name string) {
+	b := newHarness(t, name, 60)
 	for range 50 {
 		b.store(slab.None, false)
 	}
@@ -210,8 +239,10 @@ func TestMovedKeepsItsPlace(t *testing.T) {
 }
 
 // TestOverGoesFirst: what was over when it was stored is the next victim, and the old item is out.
-func TestOverGoesFirst(t *testing.T) {
-	b := newHarness(t, new(Policy), 60)
+func TestOverGoesFirst(t *testing.T) { eachPolicy(t, testOverGoesFirst) }
+
+func testOverGoesFirst(t *testing.T, name string) {
+	b := newHarness(t, name, 60)
 	old := b.store(slab.None, false)
 	for range 20 {
 		b.store(slab.None, false)
@@ -225,8 +256,10 @@ func TestOverGoesFirst(t *testing.T) {
 }
 
 // TestHitNotesTheTime: whatever a policy makes of a use, the time of it is known, and nothing else is lost.
-func TestHitNotesTheTime(t *testing.T) {
-	b := newHarness(t, new(Policy), 2)
+func TestHitNotesTheTime(t *testing.T) { eachPolicy(t, testHitNotesTheTime) }
+
+func testHitNotesTheTime(t *testing.T, name string) {
+	b := newHarness(t, name, 2)
 	r := b.store(slab.None, false)
 	b.store(slab.None, false)
 	h := item.At(b.a, r)

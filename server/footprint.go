@@ -35,7 +35,7 @@ var footprintRows = []footprintRow{
 		func(f *footprint) uint64 { return f.replies }),
 	ofBytes("memory_runtime", "Bytes of stacks and of what Go itself needs: what is left of the overhead.",
 		func(f *footprint) uint64 { return less(f.overhead(), f.engine+f.program+f.heap) }),
-	ofBytes("memory_overhead", "Bytes beside the items: memory_hash_table, memory_page_table, memory_program, memory_heap and memory_runtime "+
+	ofBytes("memory_overhead", "Bytes beside the items: memory_hash_table, memory_page_table, memory_ghosts, memory_program, memory_heap and memory_runtime "+
 		"together, to within a megabyte or so.",
 		(*footprint).overhead),
 	ofBytes("memory_resident", "Bytes of the process that are in memory: memory_items and memory_overhead. For the -m that a "+

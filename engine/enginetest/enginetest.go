@@ -24,7 +24,6 @@ type Feature int
 const (
 	Forgets  Feature = iota + 1 // it stores nothing
 	Unlisted                    // it has no statistics by item: "items", "slabs", "sizes", "cachedump"
-	FIFO                        // it evicts what was stored first, used or not
 )
 
 const (
@@ -133,7 +132,7 @@ var contract = []struct {
 	{"statistics by item", testStatsItems, Unlisted, false},
 	{"figures", testFigures, 0, false},
 	{"eviction", testEviction, Forgets, false},
-	{"favourites", testFavourite, FIFO, false},
+	{"favourites", testFavourite, Forgets, false},
 	{"concurrency", testConcurrency, Forgets, false},
 	{"concurrency without CAS", testConcurrency, Forgets, true},
 	{"concurrent counters", testCounters, Forgets, false},

@@ -12,7 +12,7 @@ import (
 func testSettings() engine.Settings {
 	return engine.Settings{
 		Clock: clock.NewFake(1_700_000_000), MemoryLimit: 64 << 20, ItemMax: 1 << 20, ChunkMin: 48, Factor: 1.25,
-		LendFrom: 16 << 10, Warn: func(string) {},
+		LendFrom: 16 << 10, Warn: func(string) {}, Options: engine.Values{lruOption: *policyName},
 	}
 }
 

@@ -120,17 +120,17 @@ func (e *Engine) attach(c *class, r, old slab.Ref, h *item.Header, l *linking) {
 	e.recount(c)
 	c.living.count(h, 1)
 	t := h.Exptime()
-	c.policy.Insert(e.arena, r, h, old, t != clock.Never && t <= l.now)
+	c.policy.Insert(e.arena, r, h, l.hash, lru.Arrival{Old: old, Over: t != clock.Never && t <= l.now})
 	e.ends(c, r, t, l.now)
 	e.inflow(c, h, 1)
 	c.counts.linked++
 	c.counts.sets += l.sets
 }
 
-// drop takes an item out of the LRU that the caller has taken out of its bucket. It frees the item unless it is lent. Needs the
-// class lock and the item's stripe lock.
+// drop takes an item out of the LRU that the caller has taken out of its bucket, for another reason than that its chunk is
+// needed. It frees the item unless it is lent. Needs the class lock and the item's stripe lock.
 func (e *Engine) drop(c *class, r slab.Ref, h *item.Header, why reason) {
-	c.policy.Remove(e.arena, r, h, why == evicted)
+	c.policy.Remove(e.arena, r, h)
 	e.dropUnlisted(c, r, h, why)
 }
 

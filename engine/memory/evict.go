@@ -111,11 +111,15 @@ func (e *Engine) seizeLocked(c *class, hash uint64, ref slab.Ref, h *item.Header
 	why := e.why(h, w.now)
 	c.countVictim(h, why, w.now)
 	e.table.Delete(hash, e.table.FindRef(hash, ref), h)
+	if why == evicted {
+		c.policy.Evict(e.arena, ref, h, hash)
+	} else {
+		c.policy.Remove(e.arena, ref, h)
+	}
 	if c.chunks.Leaving() == e.arena.PageOf(ref) {
-		e.drop(c, ref, h, why)
+		e.dropUnlisted(c, ref, h, why)
 		return slab.None
 	}
-	c.policy.Remove(e.arena, ref, h, why == evicted)
 	e.detach(c, h, why)
 	c.counts.requested -= uint64(h.NominalSize())
 	e.occupy(c, h, w)

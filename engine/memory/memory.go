@@ -29,6 +29,7 @@ type Engine struct {
 	table   *assoc.Table
 	classes []class // by number; 0 is no class
 	finder  finder
+	ghosts  *slab.Memory // see package lru
 
 	flush     flusher
 	lending   pins // what Get lends
@@ -60,7 +61,7 @@ func New() *Engine { return &Engine{} }
 // Info describes the engine. It never blocks.
 func (e *Engine) Info() engine.Info {
 	return engine.Info{
-		Name: "memory", Version: "1.0", Features: []string{"cas", "lru", "lend", "page donors"}, Figures: figureRows,
+		Name: "memory", Version: "1.0", Features: []string{"cas", "lru", "lend", "page donors"}, Figures: figureRows, Options: options,
 	}
 }
 
@@ -98,6 +99,9 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	if err := e.due.init(arena.Pages(), arena.Bits()); err != nil {
 		return errors.Join(fmt.Errorf("memory: reserve memory for bounds: %w", err), table.Close(), arena.Close())
 	}
+	if err := e.startPolicies(s.Options[lruOption], limit); err != nil {
+		return errors.Join(err, e.due.close(), table.Close(), arena.Close())
+	}
 	e.startBalancer()
 	e.startReaper()
 	return nil
@@ -107,7 +111,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 func (e *Engine) Shutdown(context.Context) error {
 	e.stopReaper()
 	e.stopBalancer()
-	return errors.Join(e.table.Close(), e.due.close(), e.arena.Close())
+	return errors.Join(e.table.Close(), e.due.close(), e.ghosts.Free(), e.arena.Close())
 }
 
 func (e *Engine) at(r slab.Ref) *item.Header { return item.At(e.arena, r) }

@@ -14,6 +14,7 @@ import (
 func start(t testing.TB, change func(*engine.Settings)) (*Engine, *enginetest.Harness) {
 	t.Helper()
 	s := enginetest.Settings(t)
+	s.Options = engine.Values{lruOption: *policyName}
 	if change != nil {
 		change(&s)
 	}
@@ -177,6 +178,7 @@ func TestNominalFirst(t *testing.T) {
 
 // TestStrictOrder is memcached's lru.t: 64 items of a page each, 37 too many.
 func TestStrictOrder(t *testing.T) {
+	needsLRU(t)
 	_, h := start(t, nil)
 	big := strings.Repeat("x", 1024*1024-250)
 	h.Set("big", big)

@@ -88,6 +88,8 @@ var memoryRows = []row[*whole]{
 	ofWhole("memory_page_table", figure.Gauge, figure.Bytes, "Bytes that say which size each slab page is for, and when something "+
 		"in it is over: up to 0.5 % of memory_items, and nearly none where no item expires.",
 		func(w *whole) uint64 { return uint64(w.arena.TableBytes() + w.due.bytes()) }),
+	ofWhole("memory_ghosts", figure.Gauge, figure.Bytes, "Bytes that tell which items were evicted last, four each.",
+		func(w *whole) uint64 { return uint64(w.ghosts.Resident()) }),
 }
 
 // modernRows are general figures of memcached 1.6, under its names.

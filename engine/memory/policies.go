@@ -1,0 +1,39 @@
+package memory
+
+import (
+	"fmt"
+	"unsafe"
+
+	"gocached/engine"
+	"gocached/lru"
+	"gocached/slab"
+)
+
+// lruOption is the key of -o that names the policy.
+const lruOption = "lru"
+
+var options = []engine.Option{{
+	Key: lruOption, Kind: engine.OneOf("policy", lru.Names...), Default: lru.LRU,
+	Help: "which items go when memory is full: lru, those that were not used for longest, or s3fifo, which lets go first " +
+		"what was never used again, and keeps what is used often (default: lru)",
+}}
+
+// startPolicies gives each class its policy, and that a part of the memory for ghosts. Limit is how many bytes of items there
+// may be. The memory is for the case that all of them are in one class, whichever; it is touched only as far as it is used.
+func (e *Engine) startPolicies(name string, limit int64) (err error) {
+	sizes, total := make([]int, len(e.classes)), 0
+	for i := range e.classes[1:] {
+		sizes[i+1] = lru.GhostBytes(name, limit, e.classes[i+1].chunks.Size)
+		total += sizes[i+1]
+	}
+	if e.ghosts, err = slab.Reserve(uintptr(total), 0); err != nil {
+		return fmt.Errorf("memory: reserve memory for ghosts: %w", err)
+	}
+	e.ghosts.SmallPages()
+	at := e.ghosts.Start
+	for i, bytes := range sizes {
+		e.classes[i].policy.Init(name, at, bytes)
+		at = unsafe.Add(at, bytes)
+	}
+	return nil
+}
