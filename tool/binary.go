@@ -92,25 +92,27 @@ func (s *binaryServer) receive(opcode byte) (packet, error) {
 	return p, nil
 }
 
-// stats asks for a group of figures, as server.stats does.
-func (s *binaryServer) stats(group string) ([]stat, error) {
+// each asks for a group of figures, as server.each does.
+func (s *binaryServer) each(group string, emit func(stat)) error {
 	if err := s.send(opStat, group, nil); err != nil {
-		return nil, err
+		return err
 	}
-	var out []stat
-	for len(out) < maxLines {
+	for range maxLines {
 		p, err := s.receive(opStat)
 		switch {
 		case err != nil:
-			return nil, err
+			return err
 		case p.code == codeRefused:
-			return nil, fmt.Errorf("%s: it wants its clients to log in", s.address)
+			return fmt.Errorf("%s: it wants its clients to log in", s.address)
 		case p.code != codeOK:
-			return nil, fmt.Errorf("%s: it refuses: %q", s.address, printable(string(p.value)))
+			return fmt.Errorf("%s: %w: %q", s.address, ErrRefused, printable(string(p.value)))
 		case p.key == "":
-			return out, nil
+			return nil
 		}
-		out = append(out, stat{p.key, string(p.value)})
+		emit(stat{p.key, string(p.value)})
 	}
-	return nil, fmt.Errorf("%s: %w: its figures have no end", s.address, errBroken)
+	return fmt.Errorf("%s: %w: its figures have no end", s.address, errBroken)
 }
+
+// stats returns all of a group of figures.
+func (s *binaryServer) stats(group string) ([]stat, error) { return gather(s.each, group) }

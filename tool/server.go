@@ -22,6 +22,9 @@ const (
 // errBroken is the cause of errors about a server that breaks the protocol.
 var errBroken = errors.New("that is no memcached")
 
+// ErrRefused is the cause of errors about a server that says no, as it does if it does not know what it is asked for.
+var ErrRefused = errors.New("it refuses")
+
 // server is a connection to one server. Its methods return errors that are whole sentences and name the address.
 type server struct {
 	address string
@@ -123,28 +126,38 @@ func (s *server) readError(err error) error {
 // stat is one line of an answer to stats.
 type stat struct{ name, value string }
 
-// stats asks for a group of figures, "" for the general ones, and returns them in the server's order.
-func (s *server) stats(group string) ([]stat, error) {
+// each asks for a group of figures, "" for the general ones, and gives them to emit as they come, in the server's order.
+func (s *server) each(group string, emit func(stat)) error {
 	if err := s.ask(strings.TrimSpace("stats " + group)); err != nil {
-		return nil, err
+		return err
 	}
-	var out []stat
-	for len(out) < maxLines {
+	for range maxLines {
 		line, err := s.line()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if line == "END" {
-			return out, nil
+			return nil
 		}
 		word, rest, _ := strings.Cut(line, " ")
 		if word != "STAT" {
-			return nil, s.unexpected(line)
+			return s.unexpected(line)
 		}
 		name, value, _ := strings.Cut(rest, " ")
-		out = append(out, stat{name, value})
+		emit(stat{name, value})
 	}
-	return nil, fmt.Errorf("%s: %w: its figures have no end", s.address, errBroken)
+	return fmt.Errorf("%s: %w: its figures have no end", s.address, errBroken)
+}
+
+// stats returns all of a group of figures.
+func (s *server) stats(group string) ([]stat, error) { return gather(s.each, group) }
+
+// gather returns what each gives to emit, or nothing if it fails.
+func gather(each func(string, func(stat)) error, group string) (out []stat, err error) {
+	if err := each(group, func(s stat) { out = append(out, s) }); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // unexpected is the error for a line that should not be there.
@@ -157,7 +170,7 @@ func (s *server) unexpected(line string) error {
 		line = line[:show] + "..."
 	}
 	if isRefusal(line) {
-		return fmt.Errorf("%s: it refuses: %q", s.address, printable(line))
+		return fmt.Errorf("%s: %w: %q", s.address, ErrRefused, printable(line))
 	}
 	return fmt.Errorf("%s: %w: it answers %q", s.address, errBroken, printable(line))
 }

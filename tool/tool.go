@@ -2,7 +2,7 @@
 // shows, with the same columns, from any server that speaks memcached's protocol: text, or binary with or without a login.
 //
 // Read tool.go, server.go (text), probe.go (why a server does not answer in text), binary.go, login.go; then display.go and
-// figures.go, or dump.go and tally.go.
+// figures.go, or dump.go and tally.go. Others who want a server's figures begin with ask.go.
 //
 // The servers are not trusted. Lines, numbers of lines and lengths of values are bounded, every answer has to come in
 // time, and what is printed holds no control characters (but for dump, whose output is data).
@@ -62,6 +62,7 @@ func FindMode(name string) (Mode, bool) {
 
 // source is where figures come from: a server that is asked in text, or in binary.
 type source interface {
+	each(group string, emit func(stat)) error
 	stats(group string) ([]stat, error)
 	close()
 }
@@ -82,9 +83,6 @@ func Run(out, notes io.Writer, addresses []string, o Options) error {
 	mode, ok := FindMode(o.Mode)
 	if !ok {
 		return fmt.Errorf("there is no mode %q", o.Mode)
-	}
-	if o.Timeout <= 0 {
-		o.Timeout = DefaultTimeout
 	}
 	var failed []error
 	for i, address := range addresses {
@@ -107,6 +105,9 @@ func Run(out, notes io.Writer, addresses []string, o Options) error {
 
 // runOne reports on one server: in text if it will, for that is what most speak.
 func runOne(out, notes io.Writer, address string, mode Mode, o Options) error {
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
 	r := &report{Options: o, out: out, notes: notes}
 	if o.User == "" {
 		err := r.inText(address, mode)
