@@ -13,7 +13,7 @@ import (
 
 // subcommands returns what gocached can do besides serving. The first argument names one; it reads the rest itself.
 func (p *program) subcommands() []*cobra.Command {
-	return []*cobra.Command{toolCommand(), benchCommand(), p.versionCommand()}
+	return []*cobra.Command{toolCommand(), slabsCommand(), benchCommand(), p.versionCommand()}
 }
 
 // run does what the arguments ask for and returns the exit status.

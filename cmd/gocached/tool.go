@@ -42,13 +42,18 @@ func toolCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&o.Bytes, "bytes", false, "print exact numbers of bytes")
-	cmd.Flags().DurationVar(&o.Timeout, "timeout", tool.DefaultTimeout, "how long a server may take over an answer")
 	cmd.Flags().IntVar(&o.Limit, "limit", 0, "dump: how many items at most (0 is all)")
+	addAskingFlags(cmd, &o, &passwordFile)
+	return cmd
+}
+
+// addAskingFlags adds those that say how servers are asked.
+func addAskingFlags(cmd *cobra.Command, o *tool.Options, passwordFile *string) {
+	cmd.Flags().DurationVar(&o.Timeout, "timeout", tool.DefaultTimeout, "how long a server may take over an answer")
 	cmd.Flags().StringVar(&o.User, "user", "", "log in under this name (SASL), with the password in the environment\n"+
 		"under "+tool.PasswordVariable+" or in the file of --password-file")
-	cmd.Flags().StringVar(&passwordFile, "password-file", "", "a file whose first line is the password of --user")
+	cmd.Flags().StringVar(passwordFile, "password-file", "", "a file whose first line is the password of --user")
 	cmd.Flags().StringVar(&o.Mechanism, "mechanism", "", "SASL mechanism (default: the strongest that both sides know)")
-	return cmd
 }
 
 // password finds the password that goes with a name. It is never an argument, which others on the machine could read.
@@ -112,7 +117,7 @@ func splitMode(args []string, isHost func(string) bool) (addresses []string, mod
 	}
 	for _, word := range args {
 		if _, err := strconv.Atoi(word); err == nil {
-			return nil, "", fmt.Errorf("%q is a number, not a server: did you mean 127.0.0.1:%[1]s?", word)
+			return nil, "", numberIsNoServer(word)
 		}
 	}
 	last := args[len(args)-1]
@@ -129,6 +134,11 @@ func splitMode(args []string, isHost func(string) bool) (addresses []string, mod
 			strings.Join(modeNames(), ", "))
 	}
 	return args, mode, nil
+}
+
+// numberIsNoServer is the error for a port in the place of an address.
+func numberIsNoServer(word string) error {
+	return fmt.Errorf("%q is a number, not a server: did you mean 127.0.0.1:%[1]s?", word)
 }
 
 // isHost reports whether a name can be looked up.

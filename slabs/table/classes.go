@@ -29,7 +29,6 @@ const (
 	maxItemMax   = 128 << 20 // while items are no larger than a chunk
 	maxLongItem  = 1 << 30
 	wholePage    = 1 << 20
-	maxChunkMin  = 1 << 30
 	maxFactor    = 1 << 30
 	least128     = 128
 	usualDouble  = 2.0
@@ -61,17 +60,19 @@ func (t *Table) Sizes() []int {
 	return sizes
 }
 
-// Fill puts the version's defaults where nothing is chosen.
+// Fill puts the version's defaults where nothing is chosen. What it returns makes the same table.
 func (v Vintage) Fill(f Flags) Flags {
 	set := func(n *int, usual int) {
 		if *n == 0 {
 			*n = usual
 		}
 	}
-	if f.Factor == 0 {
-		f.Factor = Factor
+	if !v.powers {
+		if f.Factor == 0 {
+			f.Factor = Factor
+		}
+		set(&f.ChunkMin, ChunkMin)
 	}
-	set(&f.ChunkMin, ChunkMin)
 	set(&f.ItemMax, ItemMax)
 	set(&f.Bits, Bits)
 	switch {
@@ -158,11 +159,11 @@ func (v Vintage) check(f Flags) error {
 		return fmt.Errorf("words of %d bits: there are 32 and 64", full.Bits)
 	case v.powers && (f.Factor != 0 || f.ChunkMin != 0):
 		return fmt.Errorf("memcached %v has neither -f nor -n: its classes are the powers of two", v)
-	case !(full.Factor > 1 && full.Factor <= maxFactor): // as NaN is not
+	case !v.powers && !(full.Factor > 1 && full.Factor <= maxFactor): // as NaN is not
 		return errors.New("Factor must be greater than 1")
-	case full.ChunkMin < 1, full.ChunkMin > maxChunkMin:
+	case !v.powers && full.ChunkMin < 1:
 		return errors.New("Chunk size must be greater than 0")
-	case f.ItemMax != 0 && !v.pages && !v.chained:
+	case full.ItemMax != ItemMax && !v.pages && !v.chained:
 		return fmt.Errorf("memcached %v has no -I: that came with 1.4.2", v)
 	case full.ItemMax < minItemMax:
 		return errors.New("Item max size cannot be less than 1024 bytes.")
@@ -170,7 +171,7 @@ func (v Vintage) check(f Flags) error {
 		return errors.New("Cannot set item size limit higher than 128 mb.")
 	case full.ItemMax > maxLongItem:
 		return errors.New("Cannot set item size limit higher than a gigabyte.")
-	case f.ChunkMax != 0 && !v.chained:
+	case full.ChunkMax != v.page(full) && !v.chained:
 		return fmt.Errorf("memcached %v has no slab_chunk_max: that came with 1.4.29", v)
 	case v.chained:
 		return errors.Join(checkChunkMax(full), v.checkSizes(full))

@@ -21,6 +21,9 @@ func classes(t *testing.T, vintage string, f Flags) Table {
 	if err != nil {
 		t.Fatalf("%s %+v: %v", vintage, f, err)
 	}
+	if again, err := v.Table(v.Fill(f)); err != nil || !slices.Equal(again.Classes, table.Classes) {
+		t.Errorf("%s %+v: filled it is another: %v, %v", vintage, v.Fill(f), again, err)
+	}
 	return table
 }
 
@@ -129,7 +132,7 @@ func TestRefused(t *testing.T) {
 		want    string
 	}{
 		{"1.1", Flags{Factor: 2}, "neither -f nor -n"},
-		{"1.2", Flags{ItemMax: 1 << 20}, "came with 1.4.2"},
+		{"1.2", Flags{ItemMax: 2 << 20}, "came with 1.4.2"},
 		{"1.4.5", Flags{Factor: 1}, "Factor must be greater than 1"},
 		{"1.4.5", Flags{Factor: -3}, "Factor must be greater than 1"},
 		{"1.4.5", Flags{Factor: math.NaN()}, "Factor must be greater than 1"},
