@@ -15,6 +15,7 @@ type holding struct {
 	limit   float64     // -m, in bytes
 	less    int         // bytes by which the items are smaller than statistics say, about
 	counted bool        // there is a histogram of sizes
+	listed  bool        // the table does not follow from the flags
 	classes []class     // those with pages
 	items   *curve      // the chunks that the items need
 }
@@ -27,6 +28,7 @@ type class struct {
 	total     float64 // chunks
 	chunks    float64 // those in use
 	items     float64
+	pieces    float64 // items, and parts of items, that are there for what they hold
 	requested float64 // bytes of what is in the chunks in use
 }
 
@@ -44,12 +46,12 @@ func (h *holding) ends(c *class) float64 {
 	return c.pages * max(0, float64(h.table.Page)-c.perPage*float64(c.size))
 }
 
-// setPopulation says which sizes the items have.
-func (h *holding) setPopulation(p *population) {
+// pieces returns what must be put in chunks to store a population.
+func (h *holding) pieces(p *population) *population {
 	if h.vintage.Chains() {
-		p = p.chained(h.flags.ChunkMax)
+		return p.chained(h.flags.ChunkMax)
 	}
-	h.items = newCurve(p)
+	return p
 }
 
 // estimated returns the classes as they would be if they held the population and nothing else.
@@ -63,7 +65,7 @@ func (h *holding) estimated() (out []class) {
 		if items, bytes := h.items.between(before, high); items >= 0.5 {
 			perPage := float64(row.PerPage)
 			pages := math.Ceil(items / perPage)
-			out = append(out, class{row.ID, row.Size, perPage, pages, pages * perPage, items, items, bytes})
+			out = append(out, class{row.ID, row.Size, perPage, pages, pages * perPage, items, items, items, bytes})
 		}
 		before = row.Size
 	}

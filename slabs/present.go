@@ -21,8 +21,9 @@ func (s *server) holding() (*holding, error) {
 	}
 	h.classes = s.shown(h.table.Page)
 	h.adopt()
-	h.setPopulation(h.population(&s.sizes))
 	h.unchain()
+	h.items = newCurve(h.pieces(&s.sizes.population).reconcile(h.evidence()))
+	h.guess()
 	return h, nil
 }
 
@@ -66,7 +67,7 @@ func (s *server) shown(page int) (out []class) {
 		if c.perPage == 0 {
 			c.perPage = float64(page / c.size)
 		}
-		c.requested = max(0, c.requested-less*c.items)
+		c.pieces, c.requested = c.chunks, max(0, c.requested-less*c.items)
 		out = append(out, c)
 	}
 	slices.SortStableFunc(out, func(a, b class) int { return cmp.Compare(a.size, b.size) })
@@ -84,6 +85,7 @@ func (h *holding) adopt() {
 	if known {
 		return
 	}
+	h.listed = true
 	h.table.Classes = nil
 	for _, c := range h.classes {
 		h.table.Classes = append(h.table.Classes, table.Class{ID: c.id, Size: c.size, PerPage: max(1, h.table.Page/c.size)})
@@ -91,34 +93,45 @@ func (h *holding) adopt() {
 }
 
 // unchain gives each class the bytes that are in its own chunks. memcached 1.6 counts an item of several chunks with the class
-// of the largest.
+// of the largest, though the last of them is in a smaller class. The first, which has only the key, is left out.
 func (h *holding) unchain() {
 	if !h.vintage.Chains() || len(h.classes) == 0 {
 		return
+	}
+	for i := range h.classes {
+		h.classes[i].pieces = h.classes[i].items
 	}
 	last := &h.classes[len(h.classes)-1]
 	over := last.requested - last.taken()
 	for i := len(h.classes) - 2; i >= 0 && over > 0; i-- {
 		c := &h.classes[i]
 		part := min(over, max(0, c.chunks-c.items)*float64(c.size))
+		if part > 0 {
+			c.pieces = c.chunks
+		}
 		c.requested += part
 		over -= part
 		last.requested -= part
+		last.pieces = last.chunks
 	}
 }
 
-// population returns which sizes the items have: from a histogram of all, if there is one, and the classes that they are in. An
-// item of gocached's may be in the class of its size in memcached, though a smaller one would do.
-func (h *holding) population(sizes *histogram) *population {
-	var all []evidence
+// evidence returns what the classes say about the sizes of what is in them. An item of gocached's may be in the class of its
+// size in memcached, though a smaller one would do.
+func (h *holding) evidence() (all []evidence) {
 	for _, c := range h.classes {
-		e := evidence{h.below(c.size) - h.less, c.size, c.items, c.requested}
-		if c.size >= h.flags.ChunkMax {
-			e.high = max(e.high, h.flags.ItemMax)
-		}
-		all = append(all, e)
+		all = append(all, evidence{h.below(c.size) - h.less, c.size, c.pieces, c.requested})
 	}
-	return sizes.reconcile(all)
+	return all
+}
+
+// guess fills in what is in the chunks of a server that does not say it, as memcached did not before 1.4.1.
+func (h *holding) guess() {
+	for i := range h.classes {
+		if c := &h.classes[i]; c.requested == 0 {
+			_, c.requested = h.items.between(h.below(c.size)-h.less, c.size)
+		}
+	}
 }
 
 // below returns the next smaller size of a chunk in the table, or 0.

@@ -45,7 +45,11 @@ func list(sizes []int) string {
 // print prints the classes, what they waste, and better ones.
 func (h *holding) print(out io.Writer) {
 	items := h.sum((*class).itemCount)
-	fmt.Fprintf(out, "%s%s: %s items\n", h.title, chosen(h.vintage, h.flags), count(items))
+	flags := chosen(h.vintage, h.flags)
+	if h.listed {
+		flags = ", with sizes of its own"
+	}
+	fmt.Fprintf(out, "%s%s: %s items\n", h.title, flags, count(items))
 	if items < 1 {
 		return
 	}

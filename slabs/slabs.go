@@ -71,7 +71,7 @@ func PrintHistogram(out io.Writer, in io.Reader, name string, f Flags) error {
 		return err
 	}
 	h := holding{title: "memcached " + v.String(), vintage: v, flags: v.Fill(f.Flags), table: t, limit: usualLimit, counted: true}
-	h.setPopulation(&sizes.population)
+	h.items = newCurve(h.pieces(&sizes.population))
 	h.classes = h.estimated()
 	h.print(out)
 	return nil
