@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gocached/server/settings"
+	"gocached/slabs/table"
 )
 
 // TestCompletion: what shells are offered for the words so far, the last of which is being typed.
@@ -26,6 +27,10 @@ func TestCompletion(t *testing.T) {
 		"tool ":                      strings.Join(modeNames(), " ") + " :0",
 		"tool host s":                "stats settings sizes :0",
 		"tool stats ":                ":0",
+		"slabs --vintage ":           strings.Join(table.Names(), " ") + " :4",
+		"slabs --bits ":              "64 32 :4",
+		"slabs ":                     ":0", // unix sockets
+		"slabs host ":                ":4",
 		"bench load --protocol ":     "text binary :4",
 	} {
 		got := runBinary(t, append([]string{"__complete"}, strings.Split(words, " ")...)...)

@@ -126,6 +126,7 @@ func TestSubcommandsOfCobra(t *testing.T) {
 	}{
 		{[]string{"help"}, help.stdout},
 		{[]string{"help", "tool"}, "Show the figures of running servers"},
+		{[]string{"help", "slabs"}, "Without an address: the slab classes"},
 		{[]string{"completion", "bash"}, "# bash completion V2 for gocached "},
 		{[]string{"completion", "zsh"}, "#compdef gocached\n"},
 		{[]string{"completion", "fish"}, "# fish completion for gocached "},
@@ -144,7 +145,7 @@ func TestSubcommandsOfCobra(t *testing.T) {
 func TestWordsForSubcommands(t *testing.T) {
 	const shells = "the shells are bash, fish, powershell, zsh\n"
 	for words, want := range map[string]string{
-		"help serve":           `"serve" is no subcommand: there are bench, completion, help, tool, version` + "\n",
+		"help serve":           `"serve" is no subcommand: there are bench, completion, help, slabs, tool, version` + "\n",
 		"help tol":             `"tol" is no subcommand: did you mean gocached tool?` + "\n",
 		"completion bsh":       `there is no script for "bsh": ` + shells,
 		"completion tcsh":      `there is no script for "tcsh": ` + shells,

@@ -33,15 +33,18 @@ func recipe(t *testing.T, name string) string {
 // runs the others. A test of package house sees to it that each block is in one of the two.
 func TestRecipes(t *testing.T) {
 	for name, try := range map[string]func(t *testing.T, block string){
-		"slabs-n40":      trySlabs,
-		"slabs-n56":      trySlabs,
-		"slabs-f2-n80":   trySlabs,
-		"footprint":      tryFootprint,
-		"footprint-tool": tryFootprintTool,
-		"daemontools":    tryRunScript,
-		"systemd":        tryUnit,
-		"dockerfile":     tryImage,
-		"kubernetes":     tryDeployment,
+		"slabs-n40":       trySlabs,
+		"slabs-n56":       trySlabs,
+		"slabs-f2-n80":    trySlabs,
+		"slabs-table":     trySlabsTable,
+		"slabs-server":    trySlabsServer,
+		"slabs-histogram": trySlabsServer,
+		"footprint":       tryFootprint,
+		"footprint-tool":  tryFootprintTool,
+		"daemontools":     tryRunScript,
+		"systemd":         tryUnit,
+		"dockerfile":      tryImage,
+		"kubernetes":      tryDeployment,
 	} {
 		t.Run(name, func(t *testing.T) { try(t, recipe(t, name)) })
 	}
@@ -58,6 +61,33 @@ func trySlabs(t *testing.T, block string) {
 	r.end(t, syscall.SIGTERM)
 	if got := r.stderr.String(); want == "" || !strings.HasPrefix(got, want) {
 		t.Errorf("%s prints\n%.600s\nnot\n%s", command, got, want)
+	}
+}
+
+// trySlabsTable runs a command and compares the beginning of what it prints.
+func trySlabsTable(t *testing.T, block string) {
+	command, want, _ := strings.Cut(block, "\n")
+	got := runBinary(t, strings.Fields(command)[2:]...)
+	if want == "" || got.exit != 0 || !strings.HasPrefix(got.stdout, want) {
+		t.Errorf("%s: %+v", command, got)
+	}
+}
+
+// trySlabsServer runs the lines against a server with items that do not fit its classes.
+func trySlabsServer(t *testing.T, block string) {
+	r := startBinary(t)
+	c := connect(t, "tcp", r.address())
+	line := strings.Repeat("x", 100)
+	for i := range 20_000 {
+		fmt.Fprintf(c, "set %020d 0 0 100 noreply\r\n%s\r\n", i, line)
+	}
+	c.ask("version\r\n", "VERSION 1.4.5\r\n")
+	script := strings.NewReplacer("11211", strconv.Itoa(r.port), "gocached ", binary+" ").Replace(block)
+	cmd := exec.Command("bash", "-ec", script)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "20,000 items") || !strings.Contains(string(out), "Better for these items: -f ") {
+		t.Errorf("%v:\n%s", err, out)
 	}
 }
 

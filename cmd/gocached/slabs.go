@@ -36,7 +36,7 @@ serve nobody while they count sizes.`,
   gocached slabs 10.0.0.5:11211             # what a server wastes
   gocached slabs --histogram sizes.txt --vintage 1.6`,
 		Args:              oneAddress,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: completeAddress,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := cmd.OutOrStdout()
 			if len(args) == 0 && histogram == "" {
@@ -144,6 +144,14 @@ func printHistogram(out io.Writer, in io.Reader, name string, f slabs.Flags) err
 	}
 	defer file.Close()
 	return slabs.PrintHistogram(out, file, name, f)
+}
+
+// completeAddress offers files, which unix sockets are, in the place of the server.
+func completeAddress(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveDefault
 }
 
 // oneAddress refuses more than a server.

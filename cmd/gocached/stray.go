@@ -45,7 +45,11 @@ func strayAdvice(stray strayWord, commands []*cobra.Command) string {
 	for _, c := range commands {
 		names = append(names, c.Name())
 	}
-	switch name := settings.Nearest(word, names); name {
+	name := settings.Nearest(word, names)
+	if name != word && isMode(word) { // stats is no slip for slabs
+		name = ""
+	}
+	switch name {
 	case word:
 		return fmt.Sprintf("to mean gocached %s it must be the first word", name)
 	case "":

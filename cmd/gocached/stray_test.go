@@ -13,7 +13,7 @@ import (
 // each was probably meant for.
 func TestStrayWords(t *testing.T) {
 	commands := (&program{}).root().Commands()
-	const there = "There are: bench, completion, help, tool, version"
+	const there = "There are: bench, completion, help, slabs, tool, version"
 	for words, want := range map[string][]string{
 		"word":                 {`"word" %: gocached --help lists the flags`},
 		"-k bnech -v":          {`"bnech" %: did you mean gocached bench? ` + there},
