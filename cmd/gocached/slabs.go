@@ -56,7 +56,7 @@ serve nobody while they count sizes.`,
 		},
 	}
 	addTableFlags(cmd, &f)
-	cmd.Flags().StringVar(&histogram, "histogram", "", "a file with an answer to stats sizes; - is the standard input")
+	cmd.Flags().StringVar(&histogram, "histogram", "", "a `file` with an answer to stats sizes; - is the standard input")
 	addAskingFlags(cmd, &o, &passwordFile)
 	return cmd
 }
