@@ -26,10 +26,10 @@ func (o *hitOptions) addFlags(f *flag.FlagSet) {
 	f.Uint64Var(&o.seed, "seed", 1, "with --hits: number that the loads are made from")
 }
 
-// Of a short run: how much shorter its loads are, and up to which megabytes it goes.
+// Of a short run: how much shorter its loads are, and the megabytes beyond which it does not go.
 const (
 	shortScale  = 0.04
-	shortMemory = 64
+	shortMemory = 8
 )
 
 // traceMemory are the megabytes of -m at which a recorded trace is played.
@@ -50,16 +50,21 @@ func (o *hitOptions) plans() (plans []hitPlan) {
 		}
 	}
 	for _, l := range bench.HitLoads {
-		for i, m := range l.Memory {
-			if o.short && (i > 0 || m > shortMemory) {
-				continue
-			}
+		for _, m := range o.memory(l) {
 			plans = append(plans, hitPlan{l.Name, l.Shows, m, func() (bench.Trace, error) {
 				return l.Trace(o.seed, m, o.scale()), nil
 			}})
 		}
 	}
 	return plans
+}
+
+// memory are the megabytes at which a load is played.
+func (o *hitOptions) memory(l *bench.HitLoad) []int {
+	if o.short {
+		return []int{min(l.Memory[0], shortMemory)}
+	}
+	return l.Memory
 }
 
 func (o *hitOptions) scale() float64 {

@@ -10,7 +10,7 @@ import (
 	"gocached/bench"
 )
 
-// TestPlans: every row has a trace; a recorded trace adds rows, and a short run leaves what takes long.
+// TestPlans: every row has a trace; a recorded trace adds rows, and a short run is shorter.
 func TestPlans(t *testing.T) {
 	trace := filepath.Join("..", "testdata", "sample.csv.gz")
 	whole, short := (&hitOptions{trace: trace}).plans(), (&hitOptions{short: true}).plans()
