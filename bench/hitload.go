@@ -41,15 +41,15 @@ type HitLoad struct {
 	read    func(*draw) func() Request // makes a source of reads
 }
 
-// WarmShare is the part of the reads that is not counted, since the servers are still filling.
-const WarmShare = 3
+// warmShare is the part of the reads that is not counted, since the servers are still filling.
+const warmShare = 3
 
 // Trace makes the trace for servers with so many megabytes. Scale makes the reads fewer, or more; 1 leaves them.
 func (l *HitLoad) Trace(seed uint64, memory int, scale float64) Trace {
 	fill, reads := l.fillCount(seed, memory), int(float64(l.reads)*scale)
 	t := Trace{Count: fill + reads, Fill: fill, Warm: fill, Windows: l.windows, Rate: l.rate}
 	if fill == 0 && l.windows == 0 {
-		t.Warm = reads / WarmShare
+		t.Warm = reads / warmShare
 	}
 	t.Requests = func(yield func(Request) bool) {
 		if l.sendFill(seed, fill, yield) {

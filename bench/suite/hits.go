@@ -74,13 +74,7 @@ func (o *hitOptions) scale() float64 {
 	return 1
 }
 
-// recorded reads the trace.
-func (o *hitOptions) recorded() (bench.Trace, error) {
-	requests, err := bench.LoadTrace(o.trace)
-	trace := bench.TraceOf(requests)
-	trace.Warm = trace.Count / bench.WarmShare
-	return trace, err
-}
+func (o *hitOptions) recorded() (bench.Trace, error) { return bench.LoadRecorded(o.trace) }
 
 // runHits measures all rows that were asked for, and returns an exit status. What fails is in the results.
 func runHits(o *options) int {

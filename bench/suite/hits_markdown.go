@@ -50,43 +50,63 @@ func (r *hitResults) described(d document) {
 	d.table(3, []string{"server", "version", "command"}, rows)
 }
 
+// overrun is how many megabytes of resident memory beyond -m are no fair comparison any more.
+const overrun = 10
+
+// comparison is how the misses of a server compare with those of another.
+type comparison struct {
+	logs         []float64 // of the ratios
+	more, beyond []string  // rows on which there are more misses, and rows in which the other takes more than it may
+}
+
 // summary compares gocached with every other server over all loads that have misses, but for those that show a course.
 func (r *hitResults) summary(d document) {
 	ours := r.Servers[len(r.Servers)-1].Name
 	for _, p := range r.Servers[:len(r.Servers)-1] {
-		var logs []float64
-		more := []string(nil)
+		var c comparison
 		for i := range r.Rows {
-			theirs, own := r.Rows[i].server(p.Name), r.Rows[i].server(ours)
-			if theirs == nil || own == nil || len(own.Counted) > 1 {
-				continue
-			}
-			ratio, ok := bench.MissRatio(own, theirs)
-			if !ok || ratio == 0 {
-				continue
-			}
-			if logs = append(logs, math.Log(ratio)); ratio > 1 {
-				more = append(more, fmt.Sprintf("%s -m %d", r.Rows[i].Load, r.Rows[i].Memory))
-			}
+			c.add(&r.Rows[i], r.Rows[i].server(ours), r.Rows[i].server(p.Name))
 		}
-		if logs != nil {
-			d.text(compared(ours, p.Name, logs, more))
+		if c.logs != nil {
+			d.text(c.sentence(ours, p.Name))
 		}
 	}
 }
 
-// compared says how many misses one server has where the other has a hundred.
-func compared(ours, theirs string, logs []float64, more []string) string {
+func (c *comparison) add(row *hitRow, own, theirs *bench.ReplayResult) {
+	if own == nil || theirs == nil || len(own.Counted) > 1 {
+		return
+	}
+	ratio, ok := bench.MissRatio(own, theirs)
+	if !ok || ratio == 0 {
+		return
+	}
+	name := fmt.Sprintf("%s at -m %d", row.Load, row.Memory)
+	if theirs.RSS > uint64(row.Memory+overrun)<<20 {
+		c.beyond = append(c.beyond, name)
+		return
+	}
+	c.logs = append(c.logs, math.Log(ratio))
+	if ratio > 1 {
+		c.more = append(c.more, name)
+	}
+}
+
+// sentence says how many misses one server has where the other has a hundred.
+func (c *comparison) sentence(ours, theirs string) string {
 	sum := 0.0
-	for _, l := range logs {
+	for _, l := range c.logs {
 		sum += l
 	}
-	where := "on none of them more"
-	if more != nil {
-		where = "more on " + strings.Join(more, ", ")
+	text := fmt.Sprintf("Where %s misses a hundred times, %s misses %.1f times: the geometric mean of all rows with misses (%d)",
+		theirs, ours, 100*math.Exp(sum/float64(len(c.logs))), len(c.logs))
+	if c.beyond != nil {
+		text += fmt.Sprintf(" but those in which %s takes more than %d MiB beyond -m (%s)", theirs, overrun, strings.Join(c.beyond, ", "))
 	}
-	return fmt.Sprintf("Where %s misses a hundred times, %s misses %.1f times: the geometric mean of all rows with misses (%d), %s.",
-		theirs, ours, 100*math.Exp(sum/float64(len(logs))), len(logs), where)
+	if c.more == nil {
+		return text + ". On none of them it misses more."
+	}
+	return text + ". It misses more on " + strings.Join(c.more, ", ") + "."
 }
 
 // server is what a server did, or nil.

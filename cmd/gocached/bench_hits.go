@@ -30,8 +30,8 @@ func hitsCommand() *cobra.Command {
 		Short: "Compare hit ratios and memory under loads made by rules",
 		Long: `Play loads on all servers at the same time: hit ratio, misses compared with the first server's,
 items and bytes that they hold. A get that misses is followed by a set, and every value is checked. The
-first third of a load is not counted. Start with servers that are empty, with the same -m; each further
-load meets what the one before it has left.
+first third of a load is not counted, nor the first fifth of a recorded trace. Start with servers that
+are empty, with the same -m; each further load meets what the one before it has left.
 
 The loads:
 ` + listHitLoads(),
@@ -127,12 +127,10 @@ func (o *hitOptions) check() error {
 // collect reads the files, and makes the loads for servers like the first.
 func (o *hitOptions) collect(first bench.Target) (traces []namedTrace, err error) {
 	for _, path := range o.traces {
-		requests, err := bench.LoadTrace(path)
+		trace, err := bench.LoadRecorded(path)
 		if err != nil {
 			return nil, err
 		}
-		trace := bench.TraceOf(requests)
-		trace.Warm = trace.Count / bench.WarmShare
 		traces = append(traces, namedTrace{filepath.Base(path), trace})
 	}
 	if len(o.loads) == 0 {
