@@ -19,7 +19,7 @@ const module = "gocached"
 var floors = map[string]int{
 	"clock": 0, "cgroup": 0, "figure": 0, "nss": 0, "sasl": 0, "slab": 0, "slabs/table": 0, "uring": 0, "bench/process": 0,
 	"server/oplog": 0, "server/prefix": 0, "server/transport": 0,
-	"engine": 1, "item": 1, "server/transport/transporttest": 1,
+	"engine": 1, "item": 1, "curve": 1, "server/transport/transporttest": 1,
 	"protocol": 2, "lru": 2, "assoc": 2,
 	"engine/memory": 3, "engine/null": 3, "engine/delay": 3, "engine/enginetest": 3, "server/settings": 3, "server/kernel": 3,
 	"server/listen": 4, "server/rim": 4,

@@ -1,0 +1,227 @@
+package curve
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+
+	"gocached/clock"
+)
+
+// Curve follows the keys of a cache. Init must come first. All methods are safe for concurrent use. They take the Curve's
+// lock and no other, and allocate nothing. Those that are given a hash may be called with every key, but only sampled ones
+// count: callers look first whether Samples says so.
+type Curve struct {
+	below atomic.Uint32 // keys of a lower rank are in the sample
+
+	_     [60]byte // what follows is written with each sampled key
+	mu    sync.Mutex
+	stack *stack
+	hist  histogram
+	gets  Gets // all there were, by weight
+	limit float64
+	count func() Gets
+	last  Gets // what count returned last
+
+	second clock.Time // that goes on
+	work   int        // keys in it
+	halve  clock.Time // when weights were last made smaller
+}
+
+// Gets counts gets by what came of them.
+type Gets struct{ Hits, Misses float64 }
+
+// Item is what must be known of an item: the bytes of memory that it takes, and when it ends.
+type Item struct {
+	Bytes int
+	Ends  clock.Time
+}
+
+const (
+	// everyKey is above all ranks but one.
+	everyKey = math.MaxUint32
+
+	// leastShare is the share of keys that stay in the sample however busy the cache is.
+	leastShare = everyKey / 4096
+
+	// maxWork is how many sampled keys there may be in a second before the sample is halved: 0.3 % of one processor's time.
+	maxWork = 32_000
+
+	// ageStep is how often weights are made smaller, by age: to one half in an hour.
+	ageStep = 15 * 60
+	age     = 0.8409
+)
+
+// Init prepares a Curve for a cache with so many bytes of memory. count returns how many gets of all keys there were until
+// now. It is called under the lock.
+func (c *Curve) Init(limit int64, count func() Gets) {
+	c.stack = new(stack)
+	c.limit = float64(max(limit, 1))
+	c.hist.unit = c.limit / binsToLimit
+	c.count = count
+	c.below.Store(everyKey)
+}
+
+// Samples says whether the key with this hash is in the sample.
+func (c *Curve) Samples(hash uint64) bool { return uint32(hash>>32) < c.below.Load() }
+
+// enter begins work on a key, and reports whether it is in the sample. Needs the lock.
+func (c *Curve) enter(hash uint64, now clock.Time) bool {
+	if now != c.second {
+		c.begin(now)
+	}
+	if c.work++; c.work > maxWork && c.below.Load() > leastShare {
+		c.work = maxWork / 2
+		c.shrink(c.below.Load() / 2)
+	}
+	return c.Samples(hash)
+}
+
+// Hit counts a get that was a hit.
+func (c *Curve) Hit(hash uint64, it Item, now clock.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.enter(hash, now) {
+		return
+	}
+	at, slot := c.stack.find(uint32(hash))
+	k := newKey(hash)
+	if slot < 0 {
+		c.hist.count(math.Inf(1))
+		k.stored(it.Ends, now)
+	} else {
+		k = c.stack.keys[slot]
+		c.hist.count(c.distance(slot))
+		if over(k.ideal, now) {
+			c.hist.lose()
+			k.ideal = now + k.lasts
+		}
+		k.ends = it.Ends
+	}
+	c.renew(at, slot, k, it.Bytes)
+}
+
+// Miss counts a get that was a miss. In a larger cache it may have been a hit.
+func (c *Curve) Miss(hash uint64, now clock.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.enter(hash, now) {
+		return
+	}
+	at, slot := c.stack.find(uint32(hash))
+	if slot < 0 {
+		c.hist.count(math.Inf(1))
+		return
+	}
+	k := c.stack.keys[slot]
+	switch {
+	case over(k.ideal, now):
+		c.hist.count(math.Inf(1))
+		c.stack.remove(at, slot)
+		return
+	case over(k.ends, now):
+		c.hist.count(max(c.distance(slot), c.limit+1))
+	default:
+		c.hist.count(c.distance(slot))
+	}
+	k.missed = true
+	c.renew(at, slot, k, int(c.stack.bytes[slot]))
+}
+
+// Use notes that an item was stored, or used otherwise than by a get.
+func (c *Curve) Use(hash uint64, it Item, now clock.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.enter(hash, now) {
+		return
+	}
+	at, slot := c.stack.find(uint32(hash))
+	k := newKey(hash)
+	if slot >= 0 {
+		k = c.stack.keys[slot]
+	}
+	k.stored(it.Ends, now)
+	c.renew(at, slot, k, it.Bytes)
+}
+
+// Remove notes that what is stored under a key was removed, also if there was nothing: a larger cache may have had it.
+func (c *Curve) Remove(hash uint64, now clock.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.enter(hash, now) {
+		return
+	}
+	if at, slot := c.stack.find(uint32(hash)); slot >= 0 {
+		c.stack.remove(at, slot)
+	}
+}
+
+// Flush notes that all items were removed.
+func (c *Curve) Flush() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stack.reset()
+}
+
+// Reset forgets what was counted, but not the keys and their order. It is called when count has begun at 0 again.
+func (c *Curve) Reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.gets, c.last = Gets{}, Gets{}
+	c.hist.scale(0)
+}
+
+// distance returns the reuse distance of the key in a slot.
+func (c *Curve) distance(slot int) float64 {
+	return float64(c.stack.above(slot))/c.share() + float64(c.stack.bytes[slot])
+}
+
+// share is the share of keys in the sample.
+func (c *Curve) share() float64 { return float64(c.below.Load()) / everyKey }
+
+// renew puts a key on top, which was in a slot or, if that is -1, nowhere.
+func (c *Curve) renew(at, slot int, k key, bytes int) {
+	s := c.stack
+	if slot >= 0 {
+		s.take(slot)
+	}
+	s.put(at, k, uint32(min(max(bytes, 1), math.MaxUint32)))
+	for float64(s.total) > Reach*c.limit*c.share() && s.count > 1 {
+		s.removeLast()
+	}
+	if s.count == maxKeys {
+		c.shrink(c.below.Load() / 8 * 7)
+	} else if s.top == slots {
+		s.keep(everyKey)
+	}
+}
+
+// shrink makes the sample smaller. Weights become what they would be, had it been so small from the start.
+func (c *Curve) shrink(below uint32) {
+	c.hist.scale(float64(below) / float64(c.below.Load()))
+	c.below.Store(below)
+	c.stack.keep(below)
+}
+
+// begin begins a second.
+func (c *Curve) begin(now clock.Time) {
+	c.second, c.work = now, 0
+	c.stack.expire(now)
+	if now < c.halve+ageStep {
+		return
+	}
+	c.book()
+	by := math.Pow(age, float64((now-c.halve)/ageStep))
+	c.hist.scale(by)
+	c.gets.Hits *= by
+	c.gets.Misses *= by
+	c.halve = now
+}
+
+// book adds the gets since the last time. Needs the lock.
+func (c *Curve) book() {
+	now := c.count()
+	c.gets.Hits += max(now.Hits-c.last.Hits, 0)
+	c.gets.Misses += max(now.Misses-c.last.Misses, 0)
+	c.last = now
+}
