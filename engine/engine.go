@@ -148,10 +148,10 @@ type Settings struct {
 //
 // The groups: "" (bytes, curr_items, total_items, evictions, reclaimed, in this order), "items", "slabs", "sizes",
 // "cachedump" (with Class and Limit; name is the key, value what follows it), "reset" (emits nothing: sets the counters
-// to zero, but not the gauges), "gocached" (whatever is the engine's own). Two more are for engines that can tell:
+// to zero, but not the gauges), "gocached" (whatever is the engine's own). Three more are for engines that can tell:
 // "memory" (bytes that the engine has from the system, beside Go's heap: memory_items, and whatever else under names of its
-// own), "modern" (those of memcached 1.6's general figures that the engine can say truly, under their names there and in
-// their order).
+// own), "curve" (what the hit ratio would be with less memory, or more), "modern" (those of memcached 1.6's general figures
+// that the engine can say truly, under their names there and in their order).
 type Query struct {
 	Group string
 	Class int // slab class

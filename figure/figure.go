@@ -45,6 +45,7 @@ const (
 	Threads      Unit = "threads"
 	Calls        Unit = "system calls"
 	Lines        Unit = "lines"
+	Percent      Unit = "percent"
 )
 
 // Row describes a figure, or one of each slab class. Rows are compared with ==.

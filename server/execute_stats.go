@@ -34,6 +34,7 @@ var statsGroups = []statsGroup{
 	{"sizes", byWord, (*figures).statsFigures},
 	{"cachedump", never, (*figures).statsCachedump},
 	{"gocached", byWord, (*figures).statsFigures},
+	{"curve", byWord, (*figures).statsFigures},
 }
 
 // figures answers stats.

@@ -29,6 +29,7 @@ var figureGroups = []figureGroup{
 	{"slabs", []figurePart{ofEngine("slabs")}},
 	{"sizes", []figurePart{ofEngine("sizes")}},
 	{"settings", []figurePart{ofSettings}},
+	{"curve", []figurePart{ofEngine("curve")}},
 }
 
 // Figures visits the figures of a group in the order in which `stats` prints them, each with its row and as a number; it

@@ -126,7 +126,7 @@ func TestStatsAreFigures(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.ModernStats = true })
 	c := ts.dial()
 	c.use(0)
-	for _, word := range []string{"", "gocached", "items", "slabs", "sizes", "settings"} {
+	for _, word := range []string{"", "gocached", "items", "slabs", "sizes", "settings", "curve"} {
 		groups := []string{word}
 		if word == "" {
 			groups = append(groups, "modern")

@@ -77,7 +77,15 @@ func (c *client) wants(code uint16, body string) {
 // binaryStat returns one figure of the general statistics over the binary protocol.
 func (c *client) binaryStat(name string) (value string) {
 	c.t.Helper()
-	c.send(frame(0x10, 0, "", "", ""))
+	_, values := c.binaryStats("")
+	return values[name]
+}
+
+// binaryStats is stats over the binary protocol.
+func (c *client) binaryStats(group string) (names []string, values map[string]string) {
+	c.t.Helper()
+	c.send(frame(0x10, 0, "", group, ""))
+	values = map[string]string{}
 	for {
 		var h [24]byte
 		if _, err := io.ReadFull(c.r, h[:]); err != nil {
@@ -88,10 +96,10 @@ func (c *client) binaryStat(name string) (value string) {
 			c.t.Fatal(err)
 		}
 		if len(body) == 0 {
-			return value
+			return names, values
 		}
-		if n := binary.BigEndian.Uint16(h[2:]); string(body[:n]) == name {
-			value = string(body[n:])
-		}
+		n := binary.BigEndian.Uint16(h[2:])
+		name, value := string(body[:n]), string(body[n:])
+		names, values[name] = append(names, name), value
 	}
 }

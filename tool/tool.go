@@ -1,8 +1,8 @@
 // Package tool asks running servers for their figures and prints them for people: what memcached's own memcached-tool
 // shows, with the same columns, from any server that speaks memcached's protocol: text, or binary with or without a login.
 //
-// Read tool.go, server.go (text), probe.go (why a server does not answer in text), binary.go, login.go; then display.go and
-// figures.go, or dump.go and tally.go. Others who want a server's figures begin with ask.go.
+// Read tool.go, server.go (text), probe.go (why a server does not answer in text), binary.go, login.go; then display.go,
+// figures.go and curve.go, or dump.go and tally.go. Others who want a server's figures begin with ask.go.
 //
 // The servers are not trusted. Lines, numbers of lines and lengths of values are bounded, every answer has to come in
 // time, and what is printed holds no control characters (but for dump, whose output is data).
@@ -43,6 +43,7 @@ var Modes = []Mode{
 	{"stats", "general figures", (*report).general},
 	{"settings", "what the server was started with", (*report).settings},
 	{"gocached", "gocached's own figures, such as where its memory goes", (*report).own},
+	{"curve", "what the hit ratio would be with less memory, or more (gocached only)", (*report).curve},
 	{"sizes", "how many items there are of each size", (*report).sizes},
 	{"dump", "all items, as add commands that another server can be fed with", (*report).dump},
 }

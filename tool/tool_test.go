@@ -95,6 +95,11 @@ var newer = map[string]string{
 	"get b":  lines("VALUE b 0 2", "yz", "END"),
 }
 
+// curved is a server whose working set is a little more than its memory.
+var curved = map[string]string{"stats curve": lines("STAT curve_state ok", "STAT curve_limit 67108864", "STAT curve_this 90.00",
+	"STAT curve:8388608 20.25", "STAT curve:33554432 70.00", "STAT curve:67108864 90.00", "STAT curve:134217728 98.00",
+	"STAT curve:268435456 98.00", "END")}
+
 func TestOutput(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -108,6 +113,10 @@ func TestOutput(t *testing.T) {
 		{"settings", old, Options{Mode: "settings"}},
 		{"sizes", old, Options{Mode: "sizes"}},
 		{"sizes-off", newer, Options{Mode: "sizes"}},
+		{"curve", curved, Options{Mode: "curve"}},
+		{"curve-bytes", curved, Options{Mode: "curve", Bytes: true}},
+		{"curve-few", map[string]string{"stats curve": lines("STAT curve_state too few gets yet: 1 of sampled keys, 2000 are needed", "END")},
+			Options{Mode: "curve"}},
 		{"dump-cachedump", old, Options{Mode: "dump"}},
 		{"dump-metadump", newer, Options{Mode: "dump"}},
 		{"dump-limit", newer, Options{Mode: "dump", Limit: 1}},

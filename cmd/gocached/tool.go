@@ -26,6 +26,7 @@ func toolCommand() *cobra.Command {
 		Example: `  gocached tool 10.0.0.5:11211              # slab classes
   gocached tool 10.0.0.5 10.0.0.6 stats     # general figures of two servers
   gocached tool /run/gocached.sock sizes    # over a unix socket
+  gocached tool 10.0.0.5 curve              # what would more memory buy?
   gocached tool 10.0.0.5 dump > items       # all items, as add commands
   gocached tool 10.0.0.5 --user alice --password-file secret   # of a server with -S`,
 		Args:              cobra.ArbitraryArgs,

@@ -10,7 +10,7 @@ import (
 )
 
 // described are the groups of Stats that hold figures.
-var described = []string{"", "items", "slabs", "sizes", "gocached", "memory", "modern"}
+var described = []string{"", "items", "slabs", "sizes", "gocached", "memory", "modern", "curve"}
 
 // testFigures: each figure is described by a row and each row describes some, numbers are numbers, and what counts does not
 // fall while items come and go.

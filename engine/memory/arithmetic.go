@@ -108,6 +108,7 @@ func (e *Engine) inPlace(c *change, s *sum) (newCAS uint64, done bool, status en
 		if stamp, ok := e.stamp(horizon); ok {
 			s.write(old.h.Value())
 			s.class.policy.Hit(old.h, c.now, &e.cas)
+			e.used(c.hash, s.class, old.h, c.now)
 			if !e.noCAS {
 				old.h.SetStamp(stamp)
 			}

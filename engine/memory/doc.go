@@ -9,15 +9,16 @@
 //	stripe   1024, by key           buckets, chains, and most of each item in them
 //	class    one per slab class     its LRU, its free chunks, its counters
 //	page     one for the arena      pages that belong to nobody
-//	flush    one for the engine     the flush horizon moves; nothing is locked under it
+//	flush    one for the engine     the flush horizon moves
+//	curve    one for the engine     what is known of sampled keys (package curve); nothing is locked under it
 //
 // They are taken in this order, never backwards. No call holds two stripes or two classes at once. An eviction or a donor comes
 // from a class to an item, and so needs the item's stripe in the wrong order. It only tries that lock, and goes on to the next
 // candidate if it fails. If there is no other candidate, it unlocks the class and waits for the stripe (evictWaiting).
 //
-// A get takes one stripe lock, and no other. It marks the item as used, and an eviction looks at the mark (package lru). A set
-// takes one or two class locks to find a chunk, then the key's stripe, and inside it the class's lock to link the item.
-// item/header.go draws which lock guards what in an item.
+// A get takes one stripe lock, and no other but for a sampled key (curve.go). It marks the item as used, and an eviction looks
+// at the mark (package lru). A set takes one or two class locks to find a chunk, then the key's stripe, and inside it the
+// class's lock to link the item. item/header.go draws which lock guards what in an item.
 //
 // # Which class an item goes to
 //

@@ -62,6 +62,7 @@ func (e *Engine) flushDue(now clock.Time) {
 func (e *Engine) moveHorizon() {
 	f := &e.flush
 	defer f.count.Add(1) // who sees the number sees the horizon
+	defer e.curve.Flush()
 	if e.noCAS {
 		f.horizon.Store(min(f.horizon.Load()+1, math.MaxUint32))
 		return

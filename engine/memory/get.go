@@ -18,6 +18,9 @@ func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
 	}
 	g := getter{e: e, to: to, now: e.now()}
 	n := g.answerAll(keys)
+	if g.misses > 0 {
+		e.misses.of(keys[0].Scratch[0]).Add(g.misses)
+	}
 	g.done() // a defer would cost a twentieth of a get whose item is in the processor's cache
 	return n
 }
@@ -28,9 +31,10 @@ type getter struct {
 	to  engine.Reader
 	now clock.Time
 
-	class *class // of the last hits
-	tally *tally // where they will be counted
-	hits  uint64 // that are not counted yet
+	class  *class // of the last hits
+	tally  *tally // where they will be counted
+	hits   uint64 // that are not counted yet
+	misses uint64 // the same
 }
 
 // answerAll answers keys, and returns how many the reader wanted.
@@ -64,6 +68,10 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	}
 	if h == nil {
 		stripe.Unlock()
+		g.misses++
+		if e.curve.Samples(hash) {
+			e.curve.Miss(hash, g.now)
+		}
 		g.to.Miss(i)
 		return true
 	}
@@ -82,6 +90,9 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 		}
 	}
 	more = g.to.Hit(i, hit)
+	if e.curve.Samples(hash) {
+		e.sampledHit(hash, c, h, g.now)
+	}
 	stripe.Unlock()
 	g.count(c, hash)
 	return more

@@ -9,6 +9,7 @@ import (
 
 	"gocached/assoc"
 	"gocached/clock"
+	"gocached/curve"
 	"gocached/engine"
 	"gocached/item"
 	"gocached/slab"
@@ -38,6 +39,9 @@ type Engine struct {
 	_   [cacheLine]byte // all calls read the fields above; every change writes the CAS
 	cas counter         // the last CAS given out
 	_   [cacheLine]byte
+
+	misses misses
+	curve  curve.Curve
 
 	due      due
 	reaper   reaper
@@ -102,6 +106,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	if err := e.startPolicies(s.Options[lruOption], limit); err != nil {
 		return errors.Join(err, e.due.close(), table.Close(), arena.Close())
 	}
+	e.curve.Init(e.limit(), e.allGets)
 	e.startBalancer()
 	e.startReaper()
 	return nil

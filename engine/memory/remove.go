@@ -18,10 +18,12 @@ func (e *Engine) Remove(key []byte, r engine.Removal) engine.Status {
 	f := e.find(hash, key, now, e.flush.horizon.Load())
 	switch {
 	case f.h == nil:
+		e.forget(hash, now)
 		return engine.NotFound
 	case r.CAS != 0 && f.h.CAS() != r.CAS:
 		return engine.Exists
 	}
+	e.forget(hash, now)
 	e.unlink(hash, f.link, f.ref, f.h, why)
 	return engine.OK
 }
@@ -40,5 +42,6 @@ func (e *Engine) Touch(key []byte, exptime clock.Time) (flags uint32, cas uint64
 	f.h.SetExptime(exptime)
 	e.ends(c, f.ref, exptime, now)
 	c.policy.Hit(f.h, now, &e.cas)
+	e.used(hash, c, f.h, now)
 	return f.h.Flags(), f.h.CAS(), engine.OK
 }

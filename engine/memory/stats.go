@@ -25,6 +25,7 @@ func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Sta
 		"gocached":  e.statsOwn,
 		"memory":    e.statsMemory,
 		"modern":    e.statsModern,
+		"curve":     e.statsCurve,
 	}
 	group := groups[q.Group]
 	if group == nil {
@@ -50,6 +51,7 @@ var figureRows = map[string][]figure.Row{
 	"gocached": append([]figure.Row{engine.NameRow}, rowsOf(ownRows)...),
 	"memory":   rowsOf(memoryRows),
 	"modern":   rowsOf(modernRows),
+	"curve":    curveFigures(),
 }
 
 // rowsOf returns rows without their values.
@@ -110,6 +112,7 @@ func text[N int | int64 | uint32 | uint64](n N) string { return fmt.Sprint(n) }
 
 // statsReset zeroes the counters of every class, but not the gauges.
 func (e *Engine) statsReset(engine.Query, emitter) {
+	e.misses.reset()
 	for i := range e.classes {
 		c := &e.classes[i]
 		c.mu.Lock()
@@ -117,4 +120,5 @@ func (e *Engine) statsReset(engine.Query, emitter) {
 		c.tallies.reset()
 		c.mu.Unlock()
 	}
+	e.curve.Reset()
 }

@@ -41,7 +41,9 @@ func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, 
 		old := e.find(l.hash, h.Key(), l.now, horizon)
 		if status := e.allowed(old, op, cas); status != engine.OK {
 			if old.h != nil {
-				e.classOf(old.ref).policy.Hit(old.h, l.now, &e.cas)
+				c := e.classOf(old.ref)
+				c.policy.Hit(old.h, l.now, &e.cas)
+				e.used(l.hash, c, old.h, l.now)
 			}
 			stripe.Unlock()
 			e.refuse(ref, h, sets)

@@ -48,6 +48,7 @@ type linking struct {
 // after the other. The caller must call Grow when it has unlocked the stripe.
 func (e *Engine) link(old found, ref slab.Ref, h *item.Header, l *linking) {
 	c := e.classOf(ref)
+	e.used(l.hash, c, h, l.now)
 	if old.h == nil {
 		e.table.Insert(l.hash, ref, h)
 		c.mu.Lock()
