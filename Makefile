@@ -24,7 +24,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race check fuzz lint fmt bench microbench benchstat limits simulate golden conformance suite clean
+.PHONY: help build run test race check fuzz lint fmt bench hits microbench benchstat limits simulate golden conformance suite clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
@@ -60,6 +60,9 @@ fmt: ## format all Go files
 bench: build ## measure the standard loads on gocached, memcached and PEERS="NAME=PROGRAM ..." into bench/RESULTS.md; SHORT=1 takes a minute
 	@GO="$(GO)" ROUNDS="$(ROUNDS)" SECONDS_A_TURN="$(SECONDS_A_TURN)" SHORT="$(SHORT)" ONLY="$(ONLY)" OUT="$(OUT)" \
 		scripts/bench.sh $(BIN) $(PEERS)
+
+hits: build ## compare hit ratios and memory with memcached and PEERS="NAME=PROGRAM ..." into docs/memory.md; TRACE=file adds a trace; SHORT=1 takes a minute
+	@GO="$(GO)" TRACE="$(TRACE)" SEED="$(SEED)" SHORT="$(SHORT)" ONLY="$(ONLY)" OUT="$(OUT)" scripts/hits.sh $(BIN) $(PEERS)
 
 microbench: ## run the Go benchmarks, BENCHTIME (200ms) each
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...

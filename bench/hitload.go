@@ -12,9 +12,15 @@ import (
 type Trace struct {
 	Requests iter.Seq[Request]
 	Count    int // of the requests
+	Fill     int // of these, how many fill the servers first: they are sent as fast as they are answered
 	Warm     int // how many come before the first whose hit or miss is counted
-	Windows  int // how many parts of the same length the counted ones have; 0 is one
-	Rate     int // of the counted ones, in a second; 0 is as fast as they are answered
+	Windows  int // in how many parts of the same length the others are counted; 0 is one
+	Rate     int // of what follows the fill, in a second; 0 is as fast as it is answered
+}
+
+// TraceOf is a trace of requests that are known, as they are in a file.
+func TraceOf(requests []Request) Trace {
+	return Trace{Requests: slices.Values(requests), Count: len(requests)}
 }
 
 // HitLoad is a rule that makes a trace, so that hit ratios can be compared without a recorded one. All it asks for follows
@@ -35,12 +41,15 @@ type HitLoad struct {
 	read    func(*draw) func() Request // makes a source of reads
 }
 
+// warmShare is the part of the reads that is not counted, since the servers are still filling.
+const warmShare = 3
+
 // Trace makes the trace for servers with so many megabytes. Scale makes the reads fewer, or more; 1 leaves them.
 func (l *HitLoad) Trace(seed uint64, memory int, scale float64) Trace {
 	fill, reads := l.fillCount(seed, memory), int(float64(l.reads)*scale)
-	t := Trace{Count: fill + reads, Warm: fill, Windows: l.windows, Rate: l.rate}
+	t := Trace{Count: fill + reads, Fill: fill, Warm: fill, Windows: l.windows, Rate: l.rate}
 	if fill == 0 && l.windows == 0 {
-		t.Warm = reads / 3
+		t.Warm = reads / warmShare
 	}
 	t.Requests = func(yield func(Request) bool) {
 		if l.sendFill(seed, fill, yield) {

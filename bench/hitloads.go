@@ -4,13 +4,13 @@ import "strconv"
 
 // HitLoads are the standard loads, in the order in which they are shown.
 var HitLoads = []*HitLoad{
-	{Name: "zipf", Shows: "a few items are asked for often, most of them rarely", Memory: []int{32, 96}, reads: 900_000,
+	{Name: "zipf", Shows: "a few items are asked for often, most of them rarely", Memory: []int{32, 96}, reads: 1_200_000,
 		read: zipfReads},
-	{Name: "scan", Shows: "the same, and among it scans of items that are never asked for again", Memory: []int{48, 96}, reads: 900_000,
+	{Name: "scan", Shows: "the same, and among it scans of items that are never asked for again", Memory: []int{48, 96}, reads: 1_200_000,
 		read: scanReads},
 	{Name: "loop", Shows: "the same, and beside it a loop over more than fits", Memory: []int{32, 64}, reads: 900_000,
 		read: loopReads},
-	{Name: "shift", Shows: "new favourites all the time, which old ones make way for", Memory: []int{64, 128}, reads: 900_000,
+	{Name: "shift", Shows: "new favourites all the time, which old ones make way for", Memory: []int{64, 128}, reads: 1_200_000,
 		read: shiftReads},
 	{Name: "ttl", Shows: "all items expire after 2 to 60 seconds", Memory: []int{32, 48}, reads: 1_200_000, rate: 20_000,
 		read: ttlReads},
@@ -44,8 +44,8 @@ const (
 	skew       = 1.0  // of Zipf's law: item number r is r^-skew as popular as number 1
 	scanShare  = 0.26 // of the requests
 	scanLength = 2000
-	loopShare  = 0.48
-	loopItems  = 110_000
+	loopShare  = 0.5
+	loopItems  = 100_000
 	newEvery   = 8 // requests until there is a new favourite
 	largeItems = 50_000
 	smallItems = 1_000_000

@@ -20,13 +20,13 @@ func TestReplaySample(t *testing.T) {
 	f := &fakeServer{}
 	target := startFake(t, f)
 	var progress atomic.Int64
-	res, err := Replay(target, ReplayConfig{Trace: trace, Conns: 3, Batch: 16, Progress: func(n int) { progress.Add(int64(n)) }})
+	res, err := Replay(target, ReplayConfig{Trace: TraceOf(trace), Conns: 3, Batch: 16, Progress: func(n int) { progress.Add(int64(n)) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	misses := int(res.Gets - res.Hits)
-	if res.Gets != int64(len(trace)) || misses != len(keys) || f.sets != len(keys) {
-		t.Errorf("%d gets, %d misses, %d sets; want %d, %d, %d", res.Gets, misses, f.sets, len(trace), len(keys), len(keys))
+	gets, misses := res.Hits().Gets, int(res.Hits().Misses())
+	if gets != int64(len(trace)) || misses != len(keys) || f.sets != len(keys) {
+		t.Errorf("%d gets, %d misses, %d sets; want %d, %d, %d", gets, misses, f.sets, len(trace), len(keys), len(keys))
 	}
 	if progress.Load() != int64(len(trace)) {
 		t.Errorf("progress came to %d of %d", progress.Load(), len(trace))
@@ -44,12 +44,12 @@ func TestReplayEviction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := Replay(startFake(t, &fakeServer{max: 100}), ReplayConfig{Trace: trace, Conns: 1, Batch: 8})
+	res, err := Replay(startFake(t, &fakeServer{max: 100}), ReplayConfig{Trace: TraceOf(trace), Conns: 1, Batch: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if res.Items != "100" || res.Evictions == "0" || res.HitRatio() <= 0 || res.HitRatio() >= 0.9 {
-		t.Errorf("%s items, %s evictions, hit ratio %.3f", res.Items, res.Evictions, res.HitRatio())
+	if ratio := res.Hits().Ratio(); res.Items != 100 || res.Evictions <= 0 || ratio <= 0 || ratio >= 0.9 {
+		t.Errorf("%d items, %d evictions, hit ratio %.3f", res.Items, res.Evictions, ratio)
 	}
 }
 
@@ -61,7 +61,7 @@ func TestReplayNoticesWrongValues(t *testing.T) {
 		"cut":           func(_, v string) string { return v[:len(v)-1] },
 		"another key's": func(_, v string) string { return string(appendValue(nil, "bb", 20)) },
 	} {
-		_, err := Replay(startFake(t, &fakeServer{spoil: spoil}), ReplayConfig{Trace: trace, Conns: 1, Batch: 1})
+		_, err := Replay(startFake(t, &fakeServer{spoil: spoil}), ReplayConfig{Trace: TraceOf(trace), Conns: 1, Batch: 1})
 		if err == nil || !strings.Contains(err.Error(), "a wrong value") {
 			t.Errorf("%s: error %v", name, err)
 		}

@@ -25,9 +25,9 @@ func PrintReplay(w io.Writer, results []ReplayResult) {
 	for _, r := range results {
 		rows = append(rows, []string{
 			r.Target.Name,
-			fmt.Sprintf("%.2f %%", 100*r.HitRatio()),
-			r.Evictions,
-			r.Items,
+			fmt.Sprintf("%.2f %%", 100*r.Hits().Ratio()),
+			orUnknown(r.Evictions >= 0, fmt.Sprint(r.Evictions)),
+			orUnknown(r.Items >= 0, fmt.Sprint(r.Items)),
 			fmt.Sprint(r.Refused),
 			orUnknown(r.RSS > 0, humanize.IBytes(r.RSS)),
 			orUnknown(r.CPU > 0, microseconds(r.CPU, r.Requests)),

@@ -58,6 +58,17 @@ func LoadTrace(path string) ([]Request, error) {
 	return trace, nil
 }
 
+// recordedWarmShare is the part of a recorded trace that is not counted when hit ratios are compared.
+const recordedWarmShare = 5
+
+// LoadRecorded reads a trace to compare hit ratios by: its first fifth is not counted.
+func LoadRecorded(path string) (Trace, error) {
+	requests, err := LoadTrace(path)
+	t := TraceOf(requests)
+	t.Warm = t.Count / recordedWarmShare
+	return t, err
+}
+
 func readTrace(in io.Reader) ([]Request, error) {
 	var trace []Request
 	lines := bufio.NewScanner(in)

@@ -11,6 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
+. scripts/peers.sh
 go=${GO:-go}
 binary=$1
 shift
@@ -19,13 +20,7 @@ trap 'rm -f "$log"' EXIT
 export PATH=$PATH:/usr/sbin
 
 install "$log" memcached libmemcached-tools redis-server redis-tools
-peers=()
-if memcached=$(command -v memcached); then
-    peers+=(--peer "memcached=$memcached")
-else
-    echo "*** there is no memcached to compare with: its column is LEFT OUT"
-fi
-for peer in "$@"; do peers+=(--peer "$peer"); done
+find_peers "$@"
 
 flags=() client_cpu=() out=bench/RESULTS.md json=bench/results.json
 if [ -n "${SHORT:-}" ]; then

@@ -16,4 +16,10 @@
 //	memcaslap.go  another load generator, as a second opinion; other.go measures such turns
 //	results.go    everything that was measured, as JSON, and how a later run adds to it
 //	markdown.go   the document; cells.go its cells
+//
+// With --hits it compares hit ratios and memory instead ("make hits"), with the megabytes that each row says:
+//
+//	hits.go           the rows, and how one is measured
+//	hits_results.go   the figures as JSON, and the page that they are part of
+//	hits_markdown.go  that part
 package main

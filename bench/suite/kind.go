@@ -24,10 +24,11 @@ type kind struct {
 	cannot  func(l *load) string // why a load is not for it; empty if it is
 }
 
-// place is where a server is to listen.
+// place is where a server is to listen, and how much it may hold.
 type place struct {
 	port, udp int // udp 0 is none
 	socket    string
+	memory    int // megabytes
 }
 
 // kinds is searched from the top; the last one fits every name.
@@ -42,12 +43,12 @@ var kinds = []kind{
 	{version: "-V", flags: memcachedFlags, cannot: func(*load) string { return "" }},
 }
 
-// megabytes is more memory than any standard load fills, so that nobody may miss.
-const megabytes = "2048"
+// plenty is more megabytes than any load that measures costs fills, so that nobody may miss.
+const plenty = 2048
 
 // memcachedFlags are for every memcached, and so for gocached.
 func memcachedFlags(where place) []string {
-	flags := []string{"-t", "1", "-m", megabytes}
+	flags := []string{"-t", "1", "-m", strconv.Itoa(where.memory)}
 	if os.Getuid() == 0 {
 		flags = append(flags, "-u", "root")
 	}
@@ -58,7 +59,7 @@ func memcachedFlags(where place) []string {
 }
 
 func pogocacheFlags(where place) []string {
-	flags := []string{"--threads=1", "--maxmemory=" + megabytes + "mb", "-h", "127.0.0.1", "-p", strconv.Itoa(where.port)}
+	flags := []string{"--threads=1", "--maxmemory=" + strconv.Itoa(where.memory) + "mb", "-h", "127.0.0.1", "-p", strconv.Itoa(where.port)}
 	if where.socket != "" {
 		flags = append(flags, "-s", where.socket)
 	}

@@ -24,6 +24,7 @@ type options struct {
 	json  string
 	add   bool
 	from  string // what gocached was built from
+	hits  hitOptions
 }
 
 func main() {
@@ -33,6 +34,9 @@ func main() {
 		os.Exit(2)
 	}
 	process.EndTogether()
+	if opts.hits.wanted {
+		os.Exit(runHits(opts))
+	}
 	r := &run{options: *opts, results: &results{}}
 	if err := r.begin(); err != nil {
 		fmt.Fprintln(os.Stderr, "suite:", err)
@@ -62,6 +66,7 @@ func parse(args []string) (*options, error) {
 		opts.peers = append(opts.peers, p)
 		return err
 	})
+	opts.hits.addFlags(f)
 	only := f.String("only", "", "measure the loads whose names this regular expression fits")
 	short := f.Bool("short", false, "all loads in half a minute: to see that they work")
 	f.IntVar(&opts.size.rounds, "rounds", 5, "turns of each server under each load")
@@ -85,6 +90,7 @@ func parse(args []string) (*options, error) {
 	opts.size.keys = manyKeys
 	if *short {
 		opts.size = size{keys: 20_000, rounds: 1, turn: 100 * time.Millisecond}
+		opts.hits.short = true
 	}
 	if opts.only, err = regexp.Compile(*only); err != nil {
 		return nil, fmt.Errorf("--only: %w", err)
@@ -121,16 +127,20 @@ func (r *run) begin() (err error) {
 			return err
 		}
 	}
-	var servers []program
-	for _, p := range r.peers {
+	return r.results.adopt(r.programs(plenty), r.cpu)
+}
+
+// programs says of each server how it is called with so many megabytes.
+func (o *options) programs(memory int) (servers []program) {
+	for _, p := range o.peers {
 		command := append([]string{filepath.Base(p.command[0])}, p.command[1:]...)
-		command = append(command, p.kind().flags(place{port: 11211})...)
+		command = append(command, p.kind().flags(place{port: 11211, memory: memory})...)
 		servers = append(servers, program{p.name, p.version(), strings.Join(command, " ")})
 	}
-	if r.from != "" {
-		servers[len(servers)-1].Version += ", commit " + r.from
+	if o.from != "" {
+		servers[len(servers)-1].Version += ", commit " + o.from
 	}
-	return r.results.adopt(servers, r.cpu)
+	return servers
 }
 
 func usage(f *flag.FlagSet) {

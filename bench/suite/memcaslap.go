@@ -25,7 +25,7 @@ func (r *run) memcaslap() (out []other) {
 	for _, p := range r.peers {
 		out = append(out, r.another(slapTool, slapLoad, p.name))
 	}
-	err := r.with(r.peers, "tcp", func(started []*server) error {
+	err := with(r.peers, r.fresh("tcp"), func(started []*server) error {
 		shape := filepath.Join(os.TempDir(), fmt.Sprintf("memcaslap.%d", os.Getpid()))
 		defer os.Remove(shape)
 		if err := os.WriteFile(shape, []byte(slapShape), 0o600); err != nil {

@@ -35,7 +35,7 @@ func (r *run) redis() (out []other) {
 	if _, none := exec.LookPath(redisTool); err != nil || none != nil {
 		return nil
 	}
-	err = r.with([]peer{redis}, "tcp", func(started []*server) error {
+	err = with([]peer{redis}, r.fresh("tcp"), func(started []*server) error {
 		if err := fillRedis(started[0].address("tcp"), r.size.keys); err != nil {
 			return err
 		}

@@ -75,7 +75,7 @@ func (r *run) measure(l *load) row {
 	})
 	cfg, err := l.config(r.size)
 	if err == nil {
-		err = r.with(able, l.transport(), func(started []*server) (err error) {
+		err = with(able, r.fresh(l.transport()), func(started []*server) (err error) {
 			var targets []bench.Target
 			for i, s := range started {
 				targets = append(targets, bench.Target{Name: able[i].name, Address: s.address(l.transport())})
@@ -91,27 +91,4 @@ func (r *run) measure(l *load) row {
 	}
 	bench.PrintLoad(os.Stderr, out.Report)
 	return out
-}
-
-// with starts servers, lets something be done with them and ends them.
-func (r *run) with(servers []peer, transport string, do func([]*server) error) error {
-	dir, err := os.MkdirTemp("", "suite")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	var started []*server
-	defer func() {
-		for _, s := range started {
-			s.Stop(patience)
-		}
-	}()
-	for _, p := range servers {
-		s, err := p.start(r.cpu, transport, dir)
-		if err != nil {
-			return err
-		}
-		started = append(started, s)
-	}
-	return do(started)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -20,15 +21,48 @@ type server struct {
 	where place
 }
 
-// start starts the server on one processor, if cpu names one, and waits until it listens. A transport of unix gives it a
-// socket in dir; one of udp a UDP port beside the TCP port.
-func (p *peer) start(cpu, transport, dir string) (*server, error) {
-	s := &server{}
+// how says how servers are started.
+type how struct {
+	cpu       string // processor that they all run on; empty is any
+	transport string // tcp, unix or udp
+	memory    int    // megabytes
+}
+
+// fresh is for servers that measure what requests cost.
+func (o *options) fresh(transport string) how { return how{o.cpu, transport, plenty} }
+
+// with starts servers, lets something be done with them and ends them.
+func with(peers []peer, h how, do func([]*server) error) error {
+	dir, err := os.MkdirTemp("", "suite")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	var started []*server
+	defer func() {
+		for _, s := range started {
+			s.Stop(patience)
+		}
+	}()
+	for _, p := range peers {
+		s, err := p.start(h, dir)
+		if err != nil {
+			return err
+		}
+		started = append(started, s)
+	}
+	return do(started)
+}
+
+// start starts the server and waits until it listens. A transport of unix gives it a socket in dir; one of udp a UDP port
+// beside the TCP port.
+func (p *peer) start(h how, dir string) (*server, error) {
+	s := &server{where: place{memory: h.memory}}
 	var err error
 	if s.where.port, err = freePort("tcp"); err != nil {
 		return nil, err
 	}
-	switch transport {
+	switch h.transport {
 	case "udp":
 		s.where.udp, err = freePort("udp")
 	case "unix":
@@ -38,8 +72,8 @@ func (p *peer) start(cpu, transport, dir string) (*server, error) {
 		return nil, err
 	}
 	command := append(append([]string(nil), p.command...), p.kind().flags(s.where)...)
-	if cpu != "" {
-		command = append([]string{"taskset", "-c", cpu}, command...)
+	if h.cpu != "" {
+		command = append([]string{"taskset", "-c", h.cpu}, command...)
 	}
 	if s.Process, err = process.Start(exec.Command(command[0], command[1:]...)); err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func TestKinds(t *testing.T) {
 		"redis-server":          "--bind 127.0.0.1 --port 9 --save  --appendonly no",
 	} {
 		p := peer{"x", []string{program}}
-		got := strings.Replace(strings.Join(p.kind().flags(place{port: 9}), " "), "-u root ", "", 1)
+		got := strings.Replace(strings.Join(p.kind().flags(place{port: 9, memory: 2048}), " "), "-u root ", "", 1)
 		if got != want {
 			t.Errorf("%s: %s, want %s", program, got, want)
 		}

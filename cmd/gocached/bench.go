@@ -17,7 +17,7 @@ func benchCommand() *cobra.Command {
 		Args:  onlySubcommands,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // so that a word that is no subcommand is refused
 	}
-	cmd.AddCommand(replayCommand(), loadCommand())
+	cmd.AddCommand(replayCommand(), loadCommand(), hitsCommand())
 	return cmd
 }
 
@@ -43,9 +43,11 @@ A trace has lines of time,key,size,op,TTL (op: get, set, delete) and may be pack
 			if path == "" {
 				return errors.New("which trace? Give --trace FILE")
 			}
-			if cfg.Trace, err = bench.LoadTrace(path); err != nil {
+			requests, err := bench.LoadTrace(path)
+			if err != nil {
 				return err
 			}
+			cfg.Trace = bench.TraceOf(requests)
 			return replay(cmd, targets, cfg)
 		},
 	}
@@ -60,7 +62,7 @@ A trace has lines of time,key,size,op,TTL (op: get, set, delete) and may be pack
 func replay(cmd *cobra.Command, targets []bench.Target, cfg bench.ReplayConfig) error {
 	var results []bench.ReplayResult
 	for _, t := range targets {
-		bar := newBar(cmd.ErrOrStderr(), int64(len(cfg.Trace)), t.Name)
+		bar := newBar(cmd.ErrOrStderr(), int64(cfg.Trace.Count), t.Name)
 		cfg.Progress = func(n int) { bar.Add(n) }
 		result, err := bench.Replay(t, cfg)
 		bar.Clear()

@@ -50,6 +50,22 @@ func checkReport(t *testing.T, text []byte) {
 	}
 }
 
+// TestBenchHits plays two loads on a running server, whose -m it asks for.
+func TestBenchHits(t *testing.T) {
+	r := startBinary(t, "-m", "2")
+	trace, err := filepath.Abs("../../bench/testdata/sample.csv.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := runBinary(t, "bench", "hits", "--server", fmt.Sprintf("ours=127.0.0.1:%d", r.port), "--scale", "0.002",
+		"--load", "fill:24,1000", "--load", "zipf", "--trace", trace)
+	lines := strings.Split(got.stdout, "\n")
+	if got.exit != 0 || got.stderr != "" || len(lines) != 5 || !strings.Contains(lines[0], "hit ratio") || !strings.Contains(lines[1], "sample") ||
+		!strings.Contains(lines[2], "fill:24,1000") || !strings.Contains(lines[3], "zipf") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestBenchFaults: one sentence, which says what to type, and exit status 1.
 func TestBenchFaults(t *testing.T) {
 	for want, args := range map[string]string{
@@ -70,7 +86,14 @@ func TestBenchFaults(t *testing.T) {
 		"\"127.0.0.1:1\" belongs to no flag: a server is given as --server NAME=127.0.0.1:1\n": "load 127.0.0.1:1",
 		"\"a=127.0.0.1:1\" belongs to no flag: a server is given as --server a=127.0.0.1:1\n":  "replay a=127.0.0.1:1",
 		"\"lod\" is no subcommand: did you mean gocached bench load?\n":                        "lod",
-		"\"memtier\" is no subcommand: there are load, replay\n":                               "memtier",
+		"which load? Give --load NAME (zipf scan loop":                                         "hits --server 127.0.0.1:1",
+		"\"zip\" is no load: there are zipf scan":                                              "hits --server 127.0.0.1:1 --load zip",
+		"want fill:KEY,VALUE":                                          "hits --server 127.0.0.1:1 --load fill:3,x",
+		"--scale is 0, but must be above 0":                            "hits --server 127.0.0.1:1 --load zipf --scale 0",
+		"--memory is -1, but must be":                                  "hits --server 127.0.0.1:1 --load zipf --memory -1",
+		"no such file":                                                 "hits --server 127.0.0.1:1 --trace /nonexistent",
+		"gocached bench hits --server ours=":                           "hits --load zipf",
+		"\"memtier\" is no subcommand: there are hits, load, replay\n": "memtier",
 	} {
 		got := runBinary(t, append([]string{"bench"}, strings.Fields(args)...)...)
 		if got.exit != 1 || got.stdout != "" || !strings.Contains(got.stderr, want) || strings.Count(got.stderr, "\n") != 1 {

@@ -30,6 +30,7 @@ func TestInstalledMemcached(t *testing.T) {
 		{"", Flags{}},
 		{"-C", Flags{}},
 		{"-f 2", Flags{Factor: 2}},
+		{"-f 2 -n 80", Flags{Factor: 2, ChunkMin: 80}},
 		{"-f 1.01", Flags{Factor: 1.01}},
 		{"-f 1.08 -n 5", Flags{Factor: 1.08, ChunkMin: 5}},
 		{"-n 1000", Flags{ChunkMin: 1000}},

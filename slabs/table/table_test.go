@@ -52,6 +52,8 @@ func TestKnownTables(t *testing.T) {
 		{"1.4.39", "1.4", Flags{}, usual, 42, Class{42, 1 << 20, 1}},
 		{"1.4.39 with long items", "1.4", Flags{ItemMax: 2 << 20}, usual, 39, Class{39, 512 << 10, 2}},
 		{"1.6", "1.6", Flags{}, usual, 39, Class{39, 512 << 10, 2}},
+		{"1.4.26 doubling to a page", "1.4.26", Flags{Factor: 2, ChunkMin: 80}, []int{128, 256, 512}, 14, Class{14, 1 << 20, 1}},
+		{"1.4.27 doubling to a page", "1.4.27", Flags{Factor: 2, ChunkMin: 80}, []int{128, 256, 512}, 13, Class{13, 1 << 20, 1}},
 		{"1.6 with small chunks", "1.6", Flags{ChunkMax: 16 << 10}, usual, 23, Class{23, 16 << 10, 64}},
 		{"1.6 with a list", "1.6.18", Flags{Sizes: []int{100, 200, 1000}}, []int{104, 200, 1000}, 4, Class{4, 512 << 10, 2}},
 	} {
