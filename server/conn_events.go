@@ -24,7 +24,6 @@ func (c *conn) Opened(r *rim.Loop, fd int) {
 	l.shared.logOpen(c)
 	if c.carrier != nil {
 		l.unwrapper.greet(c)
-		l.onLoop(c, l.answer) // gnet is not ready for a close within this call
 	}
 }
 

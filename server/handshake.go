@@ -1,7 +1,7 @@
 package server
 
 // A step of a handshake may take as long as a few thousand requests. So it runs in the background, in one of the places of
-// parked work, and the connection is parked until it is done.
+// parked work, and the connection is parked until it is done. The first one, the greeting, is short: it runs on the loop.
 
 // handshake is one step of a handshake.
 type handshake struct {
@@ -12,13 +12,32 @@ type handshake struct {
 	bug           string
 }
 
-// shakeHands makes the next step of a handshake begin when the round has been answered.
-func (u *unwrapper) shakeHands(c *conn, wire []byte) {
+// greet makes the transport of a new connection, and lets it send something first. That is a step too, and a task, since gnet is
+// not ready for a close before the connection is opened. Nothing of it may be left for the next round: that may be within another
+// connection's event, see rim.Loop.Pause.
+func (u *unwrapper) greet(c *conn) {
+	k := c.carrier
+	k.transport = k.make()
+	k.holders.Store(1)
+	h := u.await(c, nil)
+	u.onLoop(c, func() {
+		if c.is(stateOpen) {
+			h.input, h.answer, h.err = k.transport.Unwrap(nil, nil, nil)
+			u.shaken(h)
+		}
+	})
+}
+
+// await parks a connection until shaken takes the outcome of a step.
+func (u *unwrapper) await(c *conn, wire []byte) *handshake {
 	c.carrier.shaking = true
 	c.set(stateParked)
 	u.pause(c)
-	u.steps = append(u.steps, &handshake{c: c, wire: wire})
+	return &handshake{c: c, wire: wire}
 }
+
+// shakeHands makes the next step of a handshake begin when the round has been answered.
+func (u *unwrapper) shakeHands(c *conn, wire []byte) { u.steps = append(u.steps, u.await(c, wire)) }
 
 // startSteps begins the steps of this round.
 func (u *unwrapper) startSteps() {

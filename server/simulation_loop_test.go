@@ -80,6 +80,7 @@ func (l *netLoop) live() {
 			}
 			if !l.over {
 				l.handle(int(e.Fd), e.Events)
+				l.watchRest()
 				l.rest(true)
 			}
 		}
@@ -100,11 +101,23 @@ func (l *netLoop) chores() {
 		l.tasks = l.tasks[1:]
 		l.w.trace.add("loop %d runs a task, %d connections have yielded", uint64(l.number), uint64(len(l.loop.round.yielded)), 0)
 		_ = r.Run(context.Background()) // as gnet does
+		l.watchRest()
 		l.rest(true)
 	}
 	l.wanted = 0
 	if len(l.tasks) > 0 {
 		l.wanted, l.edge = 1, true
+	}
+}
+
+// watchRest judges what the server leaves undone when it returns to gnet: nothing. The next event may be another
+// connection's, and what is left would be done within it. gnet may hold the end of a connection that is paused then.
+func (l *netLoop) watchRest() {
+	s := l.loop
+	round := len(s.round.ready) + len(s.round.unended) + len(s.replies.owners) + len(s.calls.callers)
+	if talk, work := s.unwrapper.pending(), len(s.admin.parked); round+talk+work > 0 {
+		l.w.fail("the server returns to gnet with %d connections in the round, %d that a transport has something for, %d with work to begin",
+			round, talk, work)
 	}
 }
 

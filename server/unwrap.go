@@ -32,16 +32,6 @@ func (u *unwrapper) abandon() []*conn {
 	return whose
 }
 
-// greet makes the transport of a new connection, and lets it send something first.
-func (u *unwrapper) greet(c *conn) {
-	k := c.carrier
-	k.transport = k.make()
-	k.holders.Store(1)
-	input, wire, err := k.transport.Unwrap(nil, nil, nil)
-	k.wire = wire
-	u.unwrapped(c, input, err)
-}
-
 // unwrap gives wire to a connection's transport. wire is lent until unwrap returns.
 func (u *unwrapper) unwrap(c *conn, wire []byte) {
 	k := c.carrier

@@ -27,6 +27,9 @@ func (l *Loop) CanPause() bool { return l.poller != nil }
 
 // Pause makes gnet stop reading from one of the loop's connections, and its polls stop reporting it, but for errors. It
 // reports whether it could.
+//
+// Within Traffic and Closed no other connection may be paused: gnet may hold an event of it, and then reads from it or closes it
+// all the same. Within Opened, Room, Round and tasks gnet holds none.
 func (l *Loop) Pause(fd int) bool { return l.setInterest(fd, noInterest) }
 
 // Resume ends a pause. It reports whether it could.
