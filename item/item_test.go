@@ -86,6 +86,20 @@ func TestUse(t *testing.T) {
 	}
 }
 
+// TestMarksOfTwo: who changes marks knows those before, or changes nothing.
+func TestMarksOfTwo(t *testing.T) {
+	h := newChunk(t)
+	h.SetShape(ShapeOf(0, 0, false, false))
+	h.Write([]byte("key"), 0, 0)
+	h.Link(1, 100)
+	if !h.Remark(0, 0b101) || !h.UsedIf(1000, 0b101, 0b110) || h.Marks() != 0b110 || h.Idle(1000) != 0 {
+		t.Errorf("marks %b, idle %d", h.Marks(), h.Idle(1000))
+	}
+	if h.Remark(0b101, 0b111) || h.UsedIf(2000, 0b101, 0b111) || h.Marks() != 0b110 || h.Idle(1000) != 0 || h.KeyLen() != 3 {
+		t.Errorf("marks %b, idle %d, key %d: others than were expected are changed", h.Marks(), h.Idle(1000), h.KeyLen())
+	}
+}
+
 func TestExpired(t *testing.T) {
 	h := newChunk(t)
 	h.SetShape(ShapeOf(0, 0, false, false))

@@ -12,16 +12,18 @@ const (
 	// EntryBytes is the size of a ghost.
 	EntryBytes = 4
 
-	// stampBits is how many bits of a ghost say when it was noted, the rest is of the key's hash.
+	// stampBits is how many bits of a ghost say when it was noted. The next one is early, the rest is of the key's hash.
 	stampBits = 16
+	early     = 1 << stampBits
 
 	// fine is how many bits of a stamp tell apart the ghosts that there is room for. The others see to it that an old one is
 	// not mistaken for a new one: until the stamps come round, each bucket is filled anew four times over.
 	fine = stampBits - 2
 )
 
-// ghosts are the keys of the items that were evicted last: of each 16 bits of its hash, and when that was, counted in
-// evictions. A few keys more are taken for ghosts, one in five thousand, and a ghost in a crowded bucket goes too early.
+// ghosts are the keys of the items that were evicted last: of each 15 bits of its hash, whether the item went early, and when
+// that was, counted in evictions. A few keys more are taken for ghosts, one in two thousand at most, and a ghost in a crowded
+// bucket is lost before its time.
 //
 // They lie in memory that the owner has reserved, of which no more is touched than about one ghost takes for each that is to
 // be told. If many more or fewer are to be told than before the table changes its size, and the ghosts so far are lost. The
@@ -44,37 +46,41 @@ func (g *ghosts) use(table unsafe.Pointer, bytes int) {
 	}
 }
 
-// note makes a key a ghost, where the last so many are to be told.
-func (g *ghosts) note(hash uint64, reach int) {
+// note makes a key a ghost, where the last so many are to be told. wasEarly says that the item went before it was used.
+func (g *ghosts) note(hash uint64, reach int, wasEarly bool) {
 	if reach == 0 || g.most == 0 {
 		return
 	}
 	g.fit(reach)
 	g.noted++
+	word := mark(hash) | uint32(g.stamp())
+	if wasEarly {
+		word |= early
+	}
 	b := g.bucket(hash)
 	copy(b[1:], b[:ways-1])
-	b[0] = mark(hash) | uint32(g.stamp())
+	b[0] = word
 }
 
 // lay says whether a key is a ghost, and one of the last so many. Then it is none any longer. age is how many were noted
 // since, roughly.
-func (g *ghosts) lay(hash uint64, reach int) (age int, found bool) {
+func (g *ghosts) lay(hash uint64, reach int) (age int, wasEarly, found bool) {
 	if g.size == 0 {
-		return 0, false
+		return 0, false, false
 	}
 	want, now := mark(hash), g.stamp()
 	b := g.bucket(hash)
 	for i, word := range b {
-		if word&^(1<<stampBits-1) != want {
+		if word&markMask != want || word == 0 {
 			continue
 		}
 		age = int(now-uint16(word)) << g.shift
 		if age < reach {
 			b[i] = 0
-			return age, true
+			return age, word&early != 0, true
 		}
 	}
-	return 0, false
+	return 0, false, false
 }
 
 // fit changes the size of the table if it is not near what is needed.
@@ -99,8 +105,11 @@ func sizeFor(n int) int {
 // stamp is the present moment.
 func (g *ghosts) stamp() uint16 { return uint16(g.noted >> g.shift) }
 
-// mark is what a ghost has of the hash, in its place.
-func mark(hash uint64) uint32 { return uint32(hash>>32)&^(1<<stampBits-1) | 1<<stampBits }
+// markMask is where a ghost has a part of the hash.
+const markMask = ^uint32(early<<1 - 1)
+
+// mark is what a ghost has of the hash.
+func mark(hash uint64) uint32 { return uint32(hash>>32) & markMask }
 
 // bucket finds where a hash belongs, by other bits than mark's.
 func (g *ghosts) bucket(hash uint64) *bucket {

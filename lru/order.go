@@ -64,6 +64,6 @@ type Arrival struct {
 	// first to go.
 	Over bool
 
-	// Back says that an item of the same key was evicted lately. Policy finds that out.
+	// Back says that an item of the same key was evicted lately, before it was used. Policy finds that out.
 	Back bool
 }

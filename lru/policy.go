@@ -78,13 +78,13 @@ func (p *Policy) Insert(a *slab.Arena, r slab.Ref, h *item.Header, hash uint64, 
 	p.epochs.Insert(a, r, h, n)
 }
 
-// returns says whether the key's item was evicted lately.
+// returns counts whether the key's item was evicted lately, and says whether that was too early.
 func (p *Policy) returns(hash uint64) bool {
-	age, found := p.ghosts.lay(hash, p.reach())
+	age, wasEarly, found := p.ghosts.lay(hash, p.reach())
 	if found && age < p.depth {
 		p.hits++
 	}
-	return found
+	return wasEarly
 }
 
 // Remove takes an item out of which nothing need be remembered.
@@ -98,7 +98,7 @@ func (p *Policy) Remove(a *slab.Arena, r slab.Ref, h *item.Header) {
 
 // Evict takes out an item that is alive, and whose chunk is wanted. hash is of its key.
 func (p *Policy) Evict(a *slab.Arena, r slab.Ref, h *item.Header, hash uint64) {
-	p.ghosts.note(hash, p.reach())
+	p.ghosts.note(hash, p.reach(), p.isS3 && !p.queues.inMain(h))
 	p.Remove(a, r, h)
 }
 

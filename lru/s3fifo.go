@@ -10,21 +10,37 @@ import (
 )
 
 const (
-	// An item's marks: how often it was used, up to most, and whether it is in the main queue.
-	most   = 3
-	inMain = 4
+	// An item's marks: how often it was used, up to mostUses, and whether it is in the main queue.
+	mostUses = 3
+	mainMark = 4
 
-	// smallShare is which part of the items are in the small queue, as a divisor, where they are not used.
+	// smallShare is which part of the items the small queue has, as a divisor, before victims come from the main one.
 	smallShare = 10
 
-	// worth is how often an item of the small queue must be used to get into the main one.
-	worth = 1
+	// wanted is how often an item of the small queue must be used to get into the main one. The paper says twice. Once was
+	// better here where popularity follows Zipf's law, alone (81.3 % hits against 80.4) and among scans (60.2 against 59.1), and
+	// made less than half a point elsewhere.
+	wanted = 1
+
+	// backUses is how often an item that comes back soon after it went counts as used.
+	backUses = 1
 )
 
 // S3FIFO is the policy of the same name (Yang and others, "FIFO queues are all you need for cache eviction", 2023). What is
-// new goes to a small queue, and leaves the cache at its end unless it was used meanwhile: then it goes to the main queue,
-// and so does what comes back soon after it left. At the end of the main queue an item that was used goes to the head once
-// more, for each use, of which three are counted at most. So what is used once does not drive out what is used often.
+// new goes to a small queue, and leaves the cache at its end unless it was used meanwhile: then it goes to the main queue.
+// So does what comes back soon after it left the small one. At the end of the main queue an item that was used goes to the
+// head once more, for each use, of which three are counted at most. So what is used once does not drive out what is used
+// often.
+//
+//	new --> small, 1/10 of the items --> out, as a ghost --+
+//	          |  used                                      | back
+//	          v                                            v
+//	        main <--+  -----------------------------> main, used once
+//	          |     | used, costs a use
+//	          +-----+--> out
+//
+// What comes back after it left the main queue is new again: it had its time. So a loop over more than fits does not put
+// everything in the main queue, one after the other.
 //
 // A hit may be noted in an item while it changes queues. Both change its marks by compare-and-swap, so that none undoes the
 // other. Its methods are described at order.
@@ -36,9 +52,12 @@ type S3FIFO struct {
 // Len returns how many items both queues have.
 func (s *S3FIFO) Len() int { return s.small.len + s.main.len }
 
+// inMain says whether an item is in the main queue.
+func (*S3FIFO) inMain(h *item.Header) bool { return h.Marks()&mainMark != 0 }
+
 // in returns the queue of an item with these marks.
 func (s *S3FIFO) in(marks uint32) *list {
-	if marks&inMain != 0 {
+	if marks&mainMark != 0 {
 		return &s.main
 	}
 	return &s.small
@@ -56,7 +75,7 @@ func (s *S3FIFO) Hit(h *item.Header, now clock.Time, _ *atomic.Uint64) {
 
 // used returns the marks after one use more.
 func used(marks uint32) uint32 {
-	if marks&most == most {
+	if marks&mostUses == mostUses {
 		return marks
 	}
 	return marks + 1
@@ -65,28 +84,29 @@ func used(marks uint32) uint32 {
 // Insert puts r at the head of a queue, or in the place of the old item, which was used by that. What is over goes to the
 // end of the queue that victims come from.
 func (s *S3FIFO) Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival) {
-	marks := uint32(0)
-	if n.Back {
-		marks = inMain
-	}
-	if n.Old != slab.None {
-		old := item.At(a, n.Old)
-		marks = used(old.Marks())
-		if !n.Over {
-			h.SetMarks(marks)
-			h.Next, h.Prev = old.Next, old.Prev
-			s.in(marks).between(a, h, r, r)
-			return
-		}
-		s.in(marks).remove(a, old)
-	}
-	if n.Over {
-		s.last(a, r, h)
+	switch {
+	case n.Old != slab.None && !n.Over:
+		s.replace(a, r, h, item.At(a, n.Old))
 		return
+	case n.Old != slab.None:
+		s.Remove(a, n.Old, item.At(a, n.Old))
 	}
-	h.SetMarks(marks)
-	q := s.in(marks)
-	q.before(a, r, h, q.head)
+	switch {
+	case n.Over:
+		s.last(a, r, h)
+	case n.Back:
+		h.SetMarks(mainMark | backUses)
+		s.main.before(a, r, h, s.main.head)
+	default:
+		s.small.before(a, r, h, s.small.head)
+	}
+}
+
+// replace puts r in the place of an old item.
+func (s *S3FIFO) replace(a *slab.Arena, r slab.Ref, h, old *item.Header) {
+	h.SetMarks(used(old.Marks()))
+	h.Next, h.Prev = old.Next, old.Prev
+	s.in(h.Marks()).between(a, h, r, r)
 }
 
 // last makes r the next victim.
@@ -95,7 +115,7 @@ func (s *S3FIFO) last(a *slab.Arena, r slab.Ref, h *item.Header) {
 	fromMain := s.mainFirst()
 	s.small.len--
 	if fromMain {
-		h.SetMarks(inMain)
+		h.SetMarks(mainMark)
 		s.main.before(a, r, h, slab.None)
 		return
 	}
@@ -128,7 +148,7 @@ func (s *S3FIFO) Victim() slab.Ref {
 
 // NextVictim goes through one queue after the other.
 func (s *S3FIFO) NextVictim(_ *slab.Arena, _ slab.Ref, h *item.Header) slab.Ref {
-	main := h.Marks()&inMain != 0
+	main := s.inMain(h)
 	switch {
 	case h.Prev != slab.None || main != s.fromMain:
 		return h.Prev
@@ -141,19 +161,19 @@ func (s *S3FIFO) NextVictim(_ *slab.Arena, _ slab.Ref, h *item.Header) slab.Ref 
 // Spares spares what was used.
 func (s *S3FIFO) Spares(h *item.Header) bool {
 	marks := h.Marks()
-	if marks&inMain != 0 {
-		return marks&most > 0
+	if marks&mainMark != 0 {
+		return marks&mostUses > 0
 	}
-	return marks&most >= worth
+	return marks&mostUses >= wanted
 }
 
 // Renew puts r at the head of the main queue. That costs it one use, or all of them if it comes from the small queue.
 func (s *S3FIFO) Renew(a *slab.Arena, r slab.Ref, h *item.Header) {
 	for {
 		was := h.Marks()
-		next := uint32(inMain)
-		if was&inMain != 0 {
-			next = was - min(was&most, 1)
+		next := uint32(mainMark)
+		if was&mainMark != 0 {
+			next = was - min(was&mostUses, 1)
 		}
 		if !h.Remark(was, next) {
 			continue
@@ -174,7 +194,7 @@ func (s *S3FIFO) Newest() slab.Ref {
 
 // Older goes on from the small queue to the main one.
 func (s *S3FIFO) Older(_ *slab.Arena, _ slab.Ref, h *item.Header) slab.Ref {
-	if h.Next == slab.None && h.Marks()&inMain == 0 {
+	if h.Next == slab.None && !s.inMain(h) {
 		return s.main.head
 	}
 	return h.Next
