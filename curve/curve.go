@@ -87,7 +87,7 @@ func (c *Curve) Hit(hash uint64, it Item, now clock.Time) {
 	at, slot := c.stack.find(uint32(hash))
 	k := newKey(hash)
 	if slot < 0 {
-		c.hist.count(math.Inf(1))
+		c.hist.count(c.limit) // as far as is known
 		k.stored(it.Ends, now)
 	} else {
 		k = c.stack.keys[slot]

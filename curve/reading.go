@@ -46,9 +46,14 @@ func (r *Reading) model(bytes float64) float64 {
 //
 // At the limit that is what was measured. From there on it is the model's, whose memory is stretched or shrunk by as much as
 // makes up for what the cache does better or worse than the model. If that leaves something, then misses become hits with
-// more memory in the same proportion as in the model, and with less memory as many hits become misses.
+// more memory in the same proportion as in the model, and with less memory as many hits become misses. With less memory
+// nothing is stretched: what a policy does better than the model, it does better there too.
 func (r *Reading) HitRatio(bytes float64) float64 {
-	here, there := r.model(r.stretch*r.limit), r.model(r.stretch*bytes)
+	stretch := r.stretch
+	if bytes < r.limit {
+		stretch = min(stretch, 1)
+	}
+	here, there := r.model(stretch*r.limit), r.model(stretch*bytes)
 	if there > here {
 		return 1 - (1-r.Measured())*ratio(1-there, 1-here)
 	}

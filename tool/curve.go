@@ -3,6 +3,7 @@ package tool
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,12 +76,9 @@ const plotWidth = 50
 
 // plot prints a point: misses are compared with what they are here.
 func (r *report) plot(p, here point, isHere bool) {
-	misses := ""
-	switch {
-	case isHere:
-		misses = "now"
-	case here.misses() > 0:
-		misses = fmt.Sprintf("%+.0f %%", 100*(p.misses()/here.misses()-1))
+	misses := "now"
+	if !isHere {
+		misses = short(more(p, here))
 	}
 	bar := strings.Repeat("#", int(p.ratio/100*plotWidth+0.5))
 	fmt.Fprintf(r.out, "%10s %6.2f%% %8s |%-*s|\n", r.size(p.bytes), p.ratio, misses, plotWidth, bar)
@@ -103,15 +101,36 @@ func (r *report) advice(points []point, here point) string {
 
 // change says how many more misses, or fewer, there are at p.
 func change(p, here point) string {
-	by := 0.0
-	if here.misses() > 0 {
-		by = 100 * (p.misses()/here.misses() - 1)
-	}
-	switch {
-	case by > -0.5 && by < 0.5:
+	switch by := more(p, here); {
+	case by == 0:
 		return "as many misses"
+	case math.IsInf(by, 1):
+		return "misses where there are none"
 	case by < 0:
 		return fmt.Sprintf("%.0f %% fewer misses", -by)
+	default:
+		return fmt.Sprintf("%.0f %% more misses", by)
 	}
-	return fmt.Sprintf("%.0f %% more misses", by)
+}
+
+// short is change for a column.
+func short(by float64) string {
+	switch {
+	case by == 0:
+		return "same"
+	case math.IsInf(by, 1):
+		return "more"
+	}
+	return fmt.Sprintf("%+.0f %%", by)
+}
+
+// more returns by how many percent there are more misses at p, in whole numbers; it is infinite if there are none here.
+func more(p, here point) float64 {
+	switch {
+	case here.misses() > 0:
+		return math.Round(100 * (p.misses()/here.misses() - 1))
+	case p.misses() > 0:
+		return math.Inf(1)
+	}
+	return 0
 }

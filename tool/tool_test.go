@@ -117,6 +117,8 @@ func TestOutput(t *testing.T) {
 		{"curve-bytes", curved, Options{Mode: "curve", Bytes: true}},
 		{"curve-few", map[string]string{"stats curve": lines("STAT curve_state too few gets yet: 1 of sampled keys, 2000 are needed", "END")},
 			Options{Mode: "curve"}},
+		{"curve-hits", map[string]string{"stats curve": lines("STAT curve_limit 1048576", "STAT curve:1048576 100.00", "STAT curve:524288 99.99",
+			"STAT curve:2097152 100.00", "END")}, Options{Mode: "curve"}},
 		{"dump-cachedump", old, Options{Mode: "dump"}},
 		{"dump-metadump", newer, Options{Mode: "dump"}},
 		{"dump-limit", newer, Options{Mode: "dump", Limit: 1}},
@@ -129,7 +131,7 @@ func TestOutput(t *testing.T) {
 			}
 			// The port differs from run to run; the columns stay, since all ports stand for five letters.
 			_, port, _ := net.SplitHostPort(address)
-			compareFile(t, c.name, strings.ReplaceAll(out.String(), port, strings.Repeat("P", len(port))))
+			compareFile(t, c.name, strings.ReplaceAll(out.String(), ":"+port, ":"+strings.Repeat("P", len(port))))
 		})
 	}
 }
