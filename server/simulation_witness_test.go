@@ -41,13 +41,17 @@ func (e *witness) Info() engine.Info {
 
 func (e *witness) Shutdown(ctx context.Context) error { return e.inner.Shutdown(ctx) }
 
-// Initialize makes a small engine, whatever the server's settings.
+// Initialize makes a small engine, whatever the server's settings. Every other world's has another policy.
 func (e *witness) Initialize(s engine.Settings) error {
 	p := &e.w.plan
 	s.Clock.SetUnix(e.w.model.wall)
 	s.ItemMax, s.MemoryLimit, s.LendFrom = p.pageSize, int64(p.pageSize*p.pages), p.engineLends
+	s.Options = e.inner.Info().Values(map[string]string{"lru": policies[e.w.seed%uint64(len(policies))]})
 	return e.inner.Initialize(s)
 }
+
+// policies are values of -o lru.
+var policies = []string{"lru", "s3fifo"}
 
 // guard ends the world if the engine panics, instead of the process.
 func (e *witness) guard() {

@@ -37,7 +37,8 @@ func (e *Engine) Reap() {
 }
 
 // StripeOf returns the number of the stripe that guards a key in an engine with that seed. What the engine does depends on the
-// calls and on this number; nothing else of a key matters.
+// calls and on this number; nothing else of a key matters, but that S3-FIFO may take two keys of thirty thousand for the same
+// when one comes back (package lru).
 func StripeOf(seed maphash.Seed, key []byte) int { return assoc.StripeOf(seed, key) }
 
 // Leaving says whether there is an item under the key whose page is being cleared.
