@@ -26,8 +26,9 @@ const (
 // bucket is lost before its time.
 //
 // They lie in memory that the owner has reserved, of which no more is touched than about one ghost takes for each that is to
-// be told. If many more or fewer are to be told than before the table changes its size, and the ghosts so far are lost. The
-// zero value has no memory, and remembers nothing. Every method needs the class lock.
+// be told. What was touched stays: who has fewer items than once keeps the memory for its ghosts of then. If many more or
+// fewer are to be told than before the table changes its size, and ghosts are lost. The zero value has no memory, and remembers
+// nothing. Every method needs the class lock.
 type ghosts struct {
 	table unsafe.Pointer // of buckets
 	most  int            // ghosts that there is room for, a power of two

@@ -40,13 +40,16 @@ func (p *Policy) Init(name string, memory unsafe.Pointer, bytes int) {
 // all items may take limit bytes.
 func GhostBytes(name string, limit int64, itemSize int) int {
 	if name == LRU {
-		limit = min(limit, depthLimit)
+		limit = max(limit/depthShare, min(limit, depthLeast))
 	}
 	return sizeFor(max(int(limit)/itemSize, ways)) * EntryBytes
 }
 
-// depthLimit bounds of how many bytes of items LRU has ghosts.
-const depthLimit = 4 << 20
+// LRU has ghosts of at most a quarter of the items, or of some megabytes of them.
+const (
+	depthShare = 4
+	depthLeast = 4 << 20
+)
 
 // SetGhostDepth says of how many evictions the last are told apart from those before: see GhostHits. 0 is none, as at first.
 func (p *Policy) SetGhostDepth(items int) { p.depth = items }
