@@ -30,10 +30,10 @@ func (e *Engine) startPolicies(name string, limit int64) (err error) {
 		return fmt.Errorf("memory: reserve memory for ghosts: %w", err)
 	}
 	e.ghosts.SmallPages()
-	at := e.ghosts.Start
+	at := 0 // not a pointer, which must not go beyond the memory's end
 	for i, bytes := range sizes {
-		e.classes[i].policy.Init(name, at, bytes)
-		at = unsafe.Add(at, bytes)
+		e.classes[i].policy.Init(name, unsafe.Add(e.ghosts.Start, at), bytes)
+		at += bytes
 	}
 	return nil
 }
