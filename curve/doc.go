@@ -31,6 +31,6 @@
 // # What is corrected
 //
 // The cache does not evict exactly what was not used for longest, its pages are divided among sizes, and a sample may have
-// too many or too few of the keys that are used most. But how many gets really were hits is known, of all gets. The curve is
-// hung up there: see Reading.HitRatio.
+// too many or too few of the keys that are used most. But how many gets really were hits is known, of all gets. The curve goes
+// through that point: see Reading.HitRatio.
 package curve

@@ -10,9 +10,12 @@ type Reading struct {
 	Share  float64 // of all keys, those in the sample
 	Bytes  float64 // that all keys' items would take; at most Reach times the limit
 
-	hist    histogram
-	limit   float64
-	stretch float64 // what the model's memory is multiplied with
+	hist  histogram
+	limit float64
+
+	// Corrections of the model: what its memory is multiplied with, its hit ratio at the limit then and with memory for all that
+	// is known, the part of avoidable misses that are none, and what is added to all.
+	shrink, here, most, gain, rest float64
 }
 
 // Read returns what the Curve says now.
@@ -21,7 +24,7 @@ func (c *Curve) Read() *Reading {
 	c.book()
 	r := &Reading{
 		Gets: c.gets, Sample: c.hist.all, Keys: c.stack.count, Share: c.share(),
-		Bytes: float64(c.stack.total) / c.share(), hist: c.hist, limit: c.limit, stretch: 1,
+		Bytes: float64(c.stack.total) / c.share(), hist: c.hist, limit: c.limit,
 	}
 	c.mu.Unlock()
 	r.fit()
@@ -42,45 +45,53 @@ func (r *Reading) model(bytes float64) float64 {
 	return max(0, ratio(all-misses, all))
 }
 
-// HitRatio estimates the hit ratio with so many bytes of memory, from 0 to Reach times the limit.
-//
-// At the limit that is what was measured. From there on it is the model's, whose memory is stretched or shrunk by as much as
-// makes up for what the cache does better or worse than the model. If that leaves something, then misses become hits with
-// more memory in the same proportion as in the model, and with less memory as many hits become misses. With less memory
-// nothing is stretched: what a policy does better than the model, it does better there too.
+// HitRatio estimates the hit ratio with so many bytes of memory, from 0 to Reach times the limit. At the limit it is what was
+// measured; elsewhere it is the model's, corrected by what the cache does worse than the model at the limit, or better (fit).
 func (r *Reading) HitRatio(bytes float64) float64 {
-	stretch := r.stretch
-	if bytes < r.limit {
-		stretch = min(stretch, 1)
-	}
-	here, there := r.model(stretch*r.limit), r.model(stretch*bytes)
-	if there > here {
-		return 1 - (1-r.Measured())*ratio(1-there, 1-here)
-	}
-	return max(0, r.Measured()-(here-there))
+	there := r.model(r.shrink * bytes)
+	avoidable := r.most - max(there, (there+r.here)/2)
+	return min(max(there+r.gain*avoidable+r.rest, 0), 1)
 }
 
 const (
-	// A difference of fitRatio is as bad a fit as a stretch by 2 to the power of fitStretch. A sample may be wrong by the first;
-	// the second is what pages and policies have been seen to make.
-	fitRatio   = 0.01
-	fitStretch = 0.5
+	// A difference of fitRatio is as bad a fit as memory that shrinks by 2 to the power of fitShrink. A sample may be wrong by the
+	// first; the second is what large pages have been seen to waste.
+	fitRatio  = 0.01
+	fitShrink = 0.5
 
-	fitSteps = 16 // from 1 to the strongest stretch, which is 2, and to its inverse
+	fitSteps = 16 // from no shrinking to the most, which is to one half
 )
 
-// fit finds the stretch.
+// fit finds the corrections.
+//
+// What the cache does worse than the model it does for want of memory: pages are of one size of items, and their ends are
+// unused. So the model's memory is made smaller until the model does as badly. What the cache does better it does by its
+// policy, which can avoid no misses but those that more memory would avoid. So it avoids the same part of these with more
+// memory. With less it avoids more misses than at the limit, but a smaller part: as was seen, some halfway between as many and
+// the same part. What then is left is chance, and is added everywhere.
 func (r *Reading) fit() {
+	r.most = r.model(Reach * r.limit)
+	r.shrink = r.fitShrink()
+	r.here = r.model(r.shrink * r.limit)
+	better, avoidable := r.Measured()-r.here, r.most-r.here
+	if better > 0 {
+		r.gain = better * avoidable / (avoidable*avoidable + fitRatio*fitRatio) // less than the quotient where that is chance
+	}
+	r.rest = better - r.gain*avoidable
+}
+
+func (r *Reading) fitShrink() (best float64) {
 	least := math.Inf(1)
-	for step := -fitSteps; step <= fitSteps; step++ {
+	for step := range fitSteps + 1 {
 		power := float64(step) / fitSteps
-		stretch := math.Exp2(power)
-		wrong := (r.model(stretch*r.limit) - r.Measured()) / fitRatio
-		far := power / fitStretch
+		shrink := math.Exp2(-power)
+		wrong := (r.model(shrink*r.limit) - r.Measured()) / fitRatio
+		far := power / fitShrink
 		if cost := wrong*wrong + far*far; cost < least {
-			least, r.stretch = cost, stretch
+			least, best = cost, shrink
 		}
 	}
+	return best
 }
 
 func ratio(part, whole float64) float64 {
