@@ -29,13 +29,18 @@ func (e *Engine) forget(hash uint64, now clock.Time) {
 	}
 }
 
-// measure returns what the curve needs to know of an item. It takes a share of its page, the page's unused end included.
+// measure returns what the curve needs to know of an item. Its bytes are those of its chunk: what unused ends of pages waste
+// the curve finds out by itself.
 func (e *Engine) measure(c *class, h *item.Header) curve.Item {
-	return curve.Item{Bytes: e.itemMax / c.chunks.PerPage, Ends: h.Exptime()}
+	return curve.Item{Bytes: c.chunks.Size, Ends: h.Exptime()}
 }
 
-// limit is how many bytes items may take.
-func (e *Engine) limit() int64 { return int64(e.arena.Pages()) * int64(e.itemMax) }
+// startCurve begins the curve for a limit, which is at least a page and at most all pages.
+func (e *Engine) startCurve(limit int64) {
+	page := int64(e.itemMax)
+	e.limit = min(max(limit, page), int64(e.arena.Pages())*page)
+	e.curve.Init(e.limit, e.allGets)
+}
 
 // misses counts gets that found nothing, in several parts, as tallies do.
 type misses [len(tallies{})]struct {

@@ -42,6 +42,7 @@ type Engine struct {
 
 	misses misses
 	curve  curve.Curve
+	limit  int64 // bytes that items may take, for the curve
 
 	due      due
 	reaper   reaper
@@ -106,7 +107,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	if err := e.startPolicies(s.Options[lruOption], limit); err != nil {
 		return errors.Join(err, e.due.close(), table.Close(), arena.Close())
 	}
-	e.curve.Init(e.limit(), e.allGets)
+	e.startCurve(limit)
 	e.startBalancer()
 	e.startReaper()
 	return nil
