@@ -24,8 +24,9 @@ type Curve struct {
 	last  Gets // what count returned last
 
 	second clock.Time // that goes on
-	work   int        // keys in it
-	halve  clock.Time // when weights were last made smaller
+	work   int        // sampled keys in it
+	aged   clock.Time // when weights were last made smaller
+	peak   int        // the most work in a second since then
 }
 
 // Gets counts gets by what came of them.
@@ -47,9 +48,9 @@ const (
 	// maxWork is how many sampled keys there may be in a second before the sample is halved: 0.3 % of one processor's time.
 	maxWork = 32_000
 
-	// ageStep is how often weights are made smaller, by age: to one half in an hour.
+	// ageStep is how often weights are made smaller, in seconds, and ageBy by how much: to one half in an hour.
 	ageStep = 15 * 60
-	age     = 0.8409
+	ageBy   = 0.8409
 )
 
 // Init prepares a Curve for a cache with so many bytes of memory. count returns how many gets of all keys there were until
@@ -72,7 +73,7 @@ func (c *Curve) enter(hash uint64, now clock.Time) bool {
 	}
 	if c.work++; c.work > maxWork && c.below.Load() > leastShare {
 		c.work = maxWork / 2
-		c.shrink(c.below.Load() / 2)
+		c.resample(c.below.Load() / 2)
 	}
 	return c.Samples(hash)
 }
@@ -190,14 +191,14 @@ func (c *Curve) renew(at, slot int, k key, bytes int) {
 		s.removeLast()
 	}
 	if s.count == maxKeys {
-		c.shrink(c.below.Load() / 8 * 7)
+		c.resample(c.below.Load() / 8 * 7)
 	} else if s.top == slots {
 		s.keep(everyKey)
 	}
 }
 
-// shrink makes the sample smaller. Weights become what they would be, had it been so small from the start.
-func (c *Curve) shrink(below uint32) {
+// resample makes the sample smaller or larger. Weights become what they would be, had it been so from the start.
+func (c *Curve) resample(below uint32) {
 	c.hist.scale(float64(below) / float64(c.below.Load()))
 	c.below.Store(below)
 	c.stack.keep(below)
@@ -205,17 +206,32 @@ func (c *Curve) shrink(below uint32) {
 
 // begin begins a second.
 func (c *Curve) begin(now clock.Time) {
+	c.peak = max(c.peak, c.work)
 	c.second, c.work = now, 0
 	c.stack.expire(now)
-	if now < c.halve+ageStep {
-		return
+	if now >= c.aged+ageStep {
+		c.age(now)
+		c.grow()
 	}
+}
+
+// age makes what was counted weigh less.
+func (c *Curve) age(now clock.Time) {
 	c.book()
-	by := math.Pow(age, float64((now-c.halve)/ageStep))
+	by := math.Pow(ageBy, float64((now-c.aged)/ageStep))
 	c.hist.scale(by)
 	c.gets.Hits *= by
 	c.gets.Misses *= by
-	c.halve = now
+	c.aged = now
+}
+
+// grow makes the sample twice as large if there has been room for four times as much. Of the keys that come in, the last use is
+// not known: until they are used, distances seem smaller than they are.
+func (c *Curve) grow() {
+	if c.peak <= maxWork/4 && c.stack.count <= maxKeys/4 && c.below.Load() < everyKey-1 {
+		c.resample(min(c.below.Load(), everyKey/2) * 2)
+	}
+	c.peak = 0
 }
 
 // book adds the gets since the last time. Needs the lock.

@@ -188,7 +188,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestWork: if too much is done in a second the sample is made smaller, until it is small; so it stays.
+// TestWork: if too much is done in a second the sample is made smaller, down to a bound.
 func TestWork(t *testing.T) {
 	var c Curve
 	c.Init(1<<30, func() Gets { return Gets{} })
@@ -204,6 +204,36 @@ func TestWork(t *testing.T) {
 	if share := c.Read().Share; share > 2.0/4096 || share < 0.5/4096 {
 		t.Errorf("the share is %f", share)
 	}
+}
+
+// TestGrows: when a rush is over the sample grows again, and in the end the estimate is as near as before.
+func TestGrows(t *testing.T) {
+	const limit = 1 << 20
+	draw := zipf(rand.New(rand.NewPCG(9, 10)), 1.05, 50_000)
+	w, half, double := newWorld(limit), newCache(limit/2), newCache(2*limit)
+	for i := range uint64(10 * maxWork) {
+		w.Miss(hashOf(i)>>32, w.now)
+	}
+	if share := w.Read().Share; share > 2.0/4096 {
+		t.Fatalf("the share is %f", share)
+	}
+	w.gets = Gets{}
+	w.Reset()
+	for range 14 * 4 { // 14 hours
+		for range 4000 {
+			number := draw()
+			w.get(number, 300, 0)
+			half.get(hashOf(number), 300, 0, w.now)
+			double.get(hashOf(number), 300, 0, w.now)
+		}
+		w.now += ageStep
+	}
+	r := w.Read()
+	if r.Share < 0.2 {
+		t.Errorf("the share is %f", r.Share)
+	}
+	near(t, "half", r.HitRatio(limit/2), half.ratio(), 2)
+	near(t, "double", r.HitRatio(2*limit), double.ratio(), 2)
 }
 
 // TestReach: keys that are farther down than any size that is asked for are forgotten.

@@ -18,7 +18,8 @@
 //
 // A Curve takes 900 KiB, as soon as it is used, and never more. Keys farther down the list than Reach times the limit are
 // forgotten: no size that is asked for would still have them. If there are too many keys nevertheless, or too many are used
-// in a second, the sample is made smaller: keys leave it whose hashes are above a lower bound. It never grows again.
+// in a second, the sample is made smaller: keys leave it whose hashes are above a lower bound. After a quarter of an hour with
+// room for four times as much it is made twice as large.
 //
 // A key that is not sampled costs the comparison in Samples. One that is takes the lock, for some 100 to 200 ns, and for up
 // to half a millisecond when the list has been written once through or the sample is made smaller. Nothing is allocated.
