@@ -35,16 +35,24 @@ type EpochLRU struct {
 	_     [64]byte
 }
 
-// Hit marks h. The item that was stored last of all is where a strict LRU would move it, so it is left alone. What is
-// written changes at the first use, once in an epoch and every eight seconds.
+// Hit marks h. What is written changes at the first use, once in an epoch and every eight seconds.
 func (l *EpochLRU) Hit(h *item.Header, now clock.Time, last *atomic.Uint64) {
-	if h.Marks()&touched == 0 {
-		if cas := h.CAS(); cas != 0 && cas == last.Load() {
-			return
-		}
+	if l.moves(h, last) {
+		h.Used(now, l.mark())
 	}
-	h.Used(now, touched|l.epoch.Load()<<epochShift)
 }
+
+// moves says whether a strict LRU would move a used item: it would leave the one that was stored last of all.
+func (l *EpochLRU) moves(h *item.Header, last *atomic.Uint64) bool {
+	if h.Marks()&touched != 0 {
+		return true
+	}
+	cas := h.CAS()
+	return cas == 0 || cas != last.Load()
+}
+
+// mark is what an item has that is used now.
+func (l *EpochLRU) mark() uint32 { return touched | l.epoch.Load()<<epochShift }
 
 // Insert makes r the newest, or the oldest if it is over.
 func (l *EpochLRU) Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival) {

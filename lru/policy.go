@@ -21,12 +21,15 @@ var Names = []string{LRU, S3}
 // Policy decides which items of a slab class stay, and remembers which went. Its methods are described at order, and those
 // that are not there here. The zero value is LRU and remembers nothing. It is never copied.
 type Policy struct {
-	isS3   bool
 	depth  int    // how many ghosts count as hits
 	hits   uint64 // on those
 	ghosts ghosts
 	epochs EpochLRU
 	queues S3FIFO
+
+	_    [64]byte // every hit reads this, as the epoch in EpochLRU
+	isS3 bool
+	_    [64]byte
 }
 
 // Init chooses the policy by its name before the first item comes, and gives it memory for ghosts, which is all zeros and
@@ -114,13 +117,15 @@ func (p *Policy) Moved(a *slab.Arena, from, to slab.Ref) {
 	p.epochs.Moved(a, from, to)
 }
 
-// Hit notes a use.
+// Hit notes a use. What EpochLRU does stands here too, since the compiler would not make one call of two.
 func (p *Policy) Hit(h *item.Header, now clock.Time, last *atomic.Uint64) {
 	if p.isS3 {
 		p.queues.Hit(h, now, last)
 		return
 	}
-	p.epochs.Hit(h, now, last)
+	if p.epochs.moves(h, last) {
+		h.Used(now, p.epochs.mark())
+	}
 }
 
 // Victim returns who goes first.
