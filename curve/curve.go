@@ -45,8 +45,8 @@ const (
 	// leastShare is the share of keys that stay in the sample however busy the cache is.
 	leastShare = everyKey / 4096
 
-	// maxWork is how many sampled keys there may be in a second before the sample is halved: 0.3 % of one processor's time.
-	maxWork = 32_000
+	// maxWork is how many sampled keys there may be in a second before the sample is halved: 0.6 % of one processor's time.
+	maxWork = 16_000
 
 	// ageStep is how often weights are made smaller, in seconds, and ageBy by how much: to one half in an hour.
 	ageStep = 15 * 60
@@ -71,10 +71,14 @@ func (c *Curve) enter(hash uint64, now clock.Time) bool {
 	if now != c.second {
 		c.begin(now)
 	}
-	if c.work++; c.work > maxWork && c.below.Load() > leastShare {
-		c.work = maxWork / 2
-		c.resample(c.below.Load() / 2)
+	if !c.Samples(hash) {
+		return false
 	}
+	if c.work++; c.work <= maxWork || c.below.Load() <= leastShare {
+		return true
+	}
+	c.work = maxWork / 2
+	c.resample(c.below.Load() / 2)
 	return c.Samples(hash)
 }
 

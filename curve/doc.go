@@ -21,7 +21,7 @@
 // in a second, the sample is made smaller: keys leave it whose hashes are above a lower bound. After a quarter of an hour with
 // room for four times as much it is made twice as large.
 //
-// A key that is not sampled costs the comparison in Samples. One that is takes the lock, for some 100 to 200 ns, and for up
+// A key that is not sampled costs the comparison in Samples. One that is takes the lock, for 100 to 400 ns, and for up
 // to half a millisecond when the list has been written once through or the sample is made smaller. Nothing is allocated.
 //
 // # Ageing

@@ -131,7 +131,7 @@ func (s *stack) keep(below uint32) {
 // clear forgets all keys, but leaves the slots as they are.
 func (s *stack) clear() {
 	clear(s.index[:])
-	clear(s.sums[:])
+	s.sums.clear()
 	s.low, s.top, s.count, s.total, s.ends = 0, 0, 0, 0, clock.Never
 }
 
