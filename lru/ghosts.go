@@ -26,13 +26,13 @@ const (
 // bucket is lost before its time.
 //
 // They lie in memory that the owner has reserved, of which no more is touched than about one ghost takes for each that is to
-// be told. What was touched stays: who has fewer items than once keeps the memory for its ghosts of then. If many more or
-// fewer are to be told than before the table changes its size, and ghosts are lost. The zero value has no memory, and remembers
-// nothing. Every method needs the class lock.
+// be told. If many more or fewer are to be told than before the table changes its size, and ghosts are lost. The zero value has
+// no memory, and remembers nothing. Every method needs the class lock.
 type ghosts struct {
 	table unsafe.Pointer // of buckets
 	most  int            // ghosts that there is room for, a power of two
 	size  int            // ghosts in the part that is used: 0 or a power of two, at least a bucket
+	high  int            // the largest size since trim was called
 	shift uint8          // a stamp counts so many evictions as one, in powers of two
 	noted uint64         // ghosts that were ever noted
 }
@@ -91,7 +91,19 @@ func (g *ghosts) fit(reach int) {
 		return
 	}
 	g.size = sizeFor(need)
+	g.high = max(g.high, g.size)
 	g.shift = uint8(max(0, bits.Len(uint(g.size))-1-fine))
+}
+
+// trim fits the table to what is needed, and returns which bytes of the memory were used since the last call and are not any
+// more. They may be made zeros, now or later.
+func (g *ghosts) trim(reach int) (offset, bytes int) {
+	if g.size > 0 {
+		g.fit(reach)
+	}
+	offset, bytes = g.size*EntryBytes, (g.high-g.size)*EntryBytes
+	g.high = g.size
+	return offset, bytes
 }
 
 // sizeFor returns the power of two that is near so many ghosts: between two thirds and four thirds of that.

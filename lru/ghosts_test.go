@@ -112,6 +112,33 @@ func TestGhostsTakeWhatTheyNeed(t *testing.T) {
 	}
 }
 
+// TestGhostsAreTrimmed: what fewer ghosts do not need is told, once, and is not used.
+func TestGhostsAreTrimmed(t *testing.T) {
+	g := newGhosts(1 << 12)
+	if _, bytes := g.trim(100); bytes != 0 || g.size != 0 {
+		t.Errorf("%d bytes of nothing", bytes)
+	}
+	for range 5000 {
+		g.note(rand.Uint64(), 4000, false)
+	}
+	offset, bytes := g.trim(100)
+	if offset < 100*EntryBytes/3*2 || offset > 200*EntryBytes || offset+bytes != 1<<12*EntryBytes {
+		t.Errorf("%d bytes from %d on", bytes, offset)
+	}
+	clear(unsafe.Slice((*byte)(unsafe.Add(g.table, offset)), bytes))
+	for range 500 {
+		g.note(rand.Uint64(), 100, false)
+	}
+	for i, b := range unsafe.Slice((*byte)(unsafe.Add(g.table, offset)), bytes) {
+		if b != 0 {
+			t.Fatalf("byte %d is used", offset+i)
+		}
+	}
+	if _, bytes = g.trim(100); bytes != 0 {
+		t.Errorf("%d bytes again", bytes)
+	}
+}
+
 // TestWithoutMemory: ghosts without memory remember nothing, and do no harm.
 func TestWithoutMemory(t *testing.T) {
 	var g ghosts

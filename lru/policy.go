@@ -61,8 +61,15 @@ func (p *Policy) SetGhostDepth(items int) { p.depth = items }
 // so many misses would have been hits if the class had room for so many items more.
 func (p *Policy) GhostHits() uint64 { return p.hits }
 
-// GhostMemory returns how many bytes the ghosts take now.
-func (p *Policy) GhostMemory() int { return p.ghosts.size * EntryBytes }
+// TrimGhosts returns which part of the memory for ghosts is not needed any more, since there are fewer items. The caller may
+// give it back to the system, with no lock held: its bytes may become zeros at any time.
+func (p *Policy) TrimGhosts() (start unsafe.Pointer, bytes int) {
+	offset, bytes := p.ghosts.trim(p.reach())
+	if bytes == 0 {
+		return nil, 0 // there may be nothing at the offset
+	}
+	return unsafe.Add(p.ghosts.table, offset), bytes
+}
 
 // reach returns how many ghosts there are to be: S3-FIFO needs as many as there are items.
 func (p *Policy) reach() int {

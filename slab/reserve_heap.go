@@ -25,6 +25,9 @@ func (m *Memory) Populate(_, _ uintptr) error { return nil }
 // Forget does nothing: the collector frees the memory when nobody refers to it.
 func (m *Memory) Forget() error { return nil }
 
+// ForgetPart does nothing.
+func (m *Memory) ForgetPart(_, _ uintptr) error { return nil }
+
 // Resident returns all of it.
 func (m *Memory) Resident() int64 { return int64(m.Size) }
 

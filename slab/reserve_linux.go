@@ -55,6 +55,17 @@ func (m *Memory) Populate(offset, n uintptr) error {
 // look without a lock.
 func (m *Memory) Forget() error { return unix.Madvise(m.mapping, unix.MADV_DONTNEED) }
 
+// ForgetPart gives n bytes from an offset on back to the system. Both must be multiples of its page size for all of them to go.
+func (m *Memory) ForgetPart(offset, n uintptr) error {
+	start := uintptr(m.Start) - uintptr(unsafe.Pointer(unsafe.SliceData(m.mapping))) + offset
+	page := uintptr(os.Getpagesize())
+	from, to := (start+page-1)&^(page-1), (start+n)&^(page-1)
+	if from >= to {
+		return nil
+	}
+	return unix.Madvise(m.mapping[from:to], unix.MADV_DONTNEED)
+}
+
 // residentStep is how many of the system's pages are asked about at a time.
 const residentStep = 4096
 

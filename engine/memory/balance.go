@@ -82,6 +82,7 @@ func (e *Engine) balance() {
 		case <-b.wake:
 		}
 		e.look()
+		e.trimGhosts()
 	}
 }
 

@@ -37,3 +37,16 @@ func (e *Engine) startPolicies(name string, limit int64) (err error) {
 	}
 	return nil
 }
+
+// trimGhosts gives the system back what ghosts do not need any more. They may need it again meanwhile: then some are lost.
+func (e *Engine) trimGhosts() {
+	for i := range e.classes[1:] {
+		c := &e.classes[i+1]
+		c.mu.Lock()
+		start, bytes := c.policy.TrimGhosts()
+		c.mu.Unlock()
+		if bytes > 0 {
+			_ = e.ghosts.ForgetPart(uintptr(start)-uintptr(e.ghosts.Start), uintptr(bytes)) // else it stays
+		}
+	}
+}
