@@ -74,8 +74,11 @@ func (c *Curve) enter(hash uint64, now clock.Time) bool {
 	if !c.Samples(hash) {
 		return false
 	}
-	if c.work++; c.work <= maxWork || c.below.Load() <= leastShare {
+	if c.work++; c.work <= maxWork {
 		return true
+	}
+	if c.below.Load() <= leastShare {
+		return false // very few keys are used so often: what else happens in this second is not followed
 	}
 	c.work = maxWork / 2
 	c.resample(c.below.Load() / 2)

@@ -201,8 +201,17 @@ func TestWork(t *testing.T) {
 	for i := range uint64(10 * maxWork) {
 		c.Miss(hashOf(i)>>32, 5)
 	}
-	if share := c.Read().Share; share > 2.0/4096 || share < 0.5/4096 {
+	before := c.Read()
+	if share := before.Share; share > 2.0/4096 || share < 0.5/4096 {
 		t.Errorf("the share is %f", share)
+	}
+	c.Miss(0, 5)
+	if after := c.Read(); after.Sample != before.Sample {
+		t.Error("there is no end of work")
+	}
+	c.Miss(0, 6)
+	if after := c.Read(); after.Sample != before.Sample+1 {
+		t.Error("the next second is not followed")
 	}
 }
 
