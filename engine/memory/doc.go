@@ -1,5 +1,5 @@
 // Package memory is the default engine: items in slab memory outside the Go heap, found through a hash table, evicted by
-// age. It puts together slab (chunks), item (their layout), assoc (the table) and lru (which item goes first). Only it unlinks.
+// use. It puts together slab (chunks), item (their layout), assoc (the table) and lru (which item goes first). Only it unlinks.
 //
 // # Locks
 //

@@ -15,7 +15,7 @@ import (
 	"gocached/slab"
 )
 
-// Engine stores items in memory of its own, up to a limit, and evicts the least recently used. It implements
+// Engine stores items in memory of its own, up to a limit, and evicts by a policy: -o lru. It implements
 // engine.Engine; doc.go says how it works inside.
 type Engine struct {
 	clock    *clock.Clock
