@@ -20,7 +20,7 @@ type fixture struct {
 // newFixture returns an empty table over so many MiB of memory.
 func newFixture(t testing.TB, limit int64) *fixture {
 	t.Helper()
-	a, _, err := slab.NewArena(slab.Config{Limit: limit << 20, PageSize: 1 << 20, ChunkSmall: 96})
+	a, _, err := slab.NewArena(slab.Config{Limit: limit << 20, PageSize: 1 << 20, ChunkSmall: 96, ChunkLarge: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func newFixture(t testing.TB, limit int64) *fixture {
 		t.Fatal(err)
 	}
 	f := &fixture{TB: t, arena: a, table: table}
-	f.class.Init(1, 96, 1<<20)
+	f.class.Init(1, 96, 1, 1<<20)
 	t.Cleanup(func() { table.Close(); a.Close() })
 	return f
 }

@@ -101,3 +101,9 @@ func (v Values) Duration(key string) time.Duration {
 	d, _ := time.ParseDuration(v[key])
 	return d
 }
+
+// Number returns the value of a key that is a whole number.
+func (v Values) Number(key string) int {
+	n, _ := strconv.Atoi(v[key])
+	return n
+}

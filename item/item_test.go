@@ -12,13 +12,13 @@ import (
 
 func newChunk(t *testing.T) *Header {
 	t.Helper()
-	a, _, err := slab.NewArena(slab.Config{Limit: 1 << 20, PageSize: 1 << 20, ChunkSmall: 96})
+	a, _, err := slab.NewArena(slab.Config{Limit: 1 << 20, PageSize: 1 << 20, ChunkSmall: 96, ChunkLarge: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
 	var c slab.Class
-	c.Init(1, 1<<20, 1<<20)
+	c.Init(1, 1<<20, 1, 1<<20)
 	c.AddPage(a)
 	return At(a, c.Alloc(a))
 }

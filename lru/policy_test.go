@@ -23,13 +23,13 @@ const (
 // newItems returns n items of a class, linked by nobody and in no list.
 func newItems(t *testing.T, n int) (*slab.Arena, []slab.Ref) {
 	t.Helper()
-	a, _, err := slab.NewArena(slab.Config{Limit: 1 << 20, PageSize: 1 << 20, ChunkSmall: chunkSize})
+	a, _, err := slab.NewArena(slab.Config{Limit: 1 << 20, PageSize: 1 << 20, ChunkSmall: chunkSize, ChunkLarge: chunkSize})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
 	var c slab.Class
-	c.Init(1, chunkSize, 1<<20)
+	c.Init(1, chunkSize, 1, 1<<20)
 	c.AddPage(a)
 	refs := make([]slab.Ref, n)
 	for i := range refs {

@@ -79,7 +79,7 @@ func TestModernStats(t *testing.T) {
 // TestModernStatsCount has each of them count.
 func TestModernStatsCount(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) {
-		s.ModernStats, s.MaxConns, s.MaxConnsFast, s.NoEvict, s.MemoryLimit, s.ItemMax = true, 2, true, true, 2<<20, 1<<20
+		s.ModernStats, s.MaxConns, s.MaxConnsFast, s.NoEvict, s.MemoryLimit, s.ItemMax = true, 2, true, true, 1<<20, 1<<20
 	})
 	c := ts.dial()
 	c.ask("set a 0 0 1\r\nx\r\ntouch a 9\r\ntouch b 9\r\ngat 9 a\r\ngat 9 a b c\r\nget a b\r\n", "STORED\r\nTOUCHED\r\nNOT_FOUND\r\n"+

@@ -156,7 +156,7 @@ func TestGreetingsAreTasks(t *testing.T) {
 	}
 	w.running = nil
 	w.stirAll()
-	if n := int(greeted.given) + greeted.unread; n != transporttest.FrameLen {
+	if n := int(greeted.given) + greeted.unread; n < transporttest.FrameLen { // more if it has asked for something by then
 		t.Errorf("the client was sent %d bytes of its greeting", n)
 	}
 	if err := w.run(); err != nil {

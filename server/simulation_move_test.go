@@ -11,7 +11,7 @@ import (
 
 // simulation is what the engine gets from the world.
 func (w *world) simulation() memory.Simulation {
-	return memory.Simulation{Seed: keyPool.seed, Breathe: w.breathe, Wait: w.waitFor}
+	return memory.Simulation{Seed: keyPool.seed, PageSize: w.plan.enginePage, Breathe: w.breathe, Wait: w.waitFor}
 }
 
 // breathe lets others come between the steps of the clearing of a page.

@@ -15,7 +15,8 @@ type plan struct {
 	loops, clients int
 	steps          int
 
-	pageSize, pages int
+	pageSize, pages int // bytes of the largest item, and how many of those memory has room for
+	enginePage      int // bytes of a page of the engine
 	noCAS, noEvict  bool
 	engineLends     int // from so many bytes on
 	stream          int
@@ -113,6 +114,10 @@ func newPlan(r *rand.Rand, steps int) plan {
 		p.pages = roomyPages // a worker does not rest within a call, so no page may change hands
 	}
 	p.framed = pick(r, 0, 0, 0, 3, 10)
+	p.enginePage = p.pageSize
+	if p.pages < 50 { // the pages are few, so that runs of several have one chunk
+		p.enginePage /= pick(r, 1, 2, 4)
+	}
 	return p
 }
 

@@ -13,20 +13,29 @@ import (
 	"gocached/server/settings"
 )
 
-// hoard takes every chunk that can be had for an item of so many bytes, as clients might, but for the item under key. It
-// returns what gives them back.
-func (ts *testServer) hoard(key string, length int) (giveBack func()) {
+// hoard takes every chunk that can be had for an item of so many bytes, as clients might, but for the item under key. It leaves
+// room for one item of part bytes, if that is not 0. It returns what gives all back.
+func (ts *testServer) hoard(key string, length, part int) (giveBack func()) {
 	ts.t.Helper()
 	var all []engine.Item
-	for {
+	take := func(length int) bool {
 		it, status := ts.engine.Allocate([]byte(key), length, 0, clock.Never, engine.OpReplace)
-		if status == engine.NoMemory {
-			break
-		}
-		if status != engine.OK {
+		if status != engine.OK && status != engine.NoMemory {
 			ts.t.Fatalf("status %d", status)
 		}
-		all = append(all, it)
+		if status == engine.OK {
+			all = append(all, it)
+		}
+		return status == engine.OK
+	}
+	if part > 0 {
+		take(part)
+	}
+	for take(length) || part > 0 && take(part) {
+	}
+	if part > 0 {
+		ts.engine.Release(all[0])
+		all = all[1:]
 	}
 	ts.shared.lent.Add(1)
 	return func() {
@@ -48,7 +57,7 @@ type memoryChange struct {
 	answer string
 	denied string
 	then   string // what is there later
-	aside  int
+	aside  int    // bytes of what is sent, for which there is memory
 }
 
 func binaryNumber(opcode byte, key string, delta, initial uint64) string {
@@ -96,7 +105,7 @@ func (ch *memoryChange) begin(ts *testServer) (c, other *client, giveBack func()
 	if ch.old != "" {
 		other.ask(fmt.Sprintf("set %s 0 0 %d\r\n%s\r\n", ch.key, len(ch.old), ch.old), "STORED\r\n")
 	}
-	giveBack = ts.hoard("k", ch.hoards)
+	giveBack = ts.hoard("k", ch.hoards, ch.aside)
 	c.send(ch.send[:min(len(ch.send), 5000)]) // a long value is received into its chunk
 	go func() { _, _ = c.Write([]byte(ch.send[min(len(ch.send), 5000):] + ch.version())) }()
 	ts.waiting(1)
@@ -140,7 +149,7 @@ func TestWaiterIsTriedAgain(t *testing.T) {
 	eng := &tightEngine{Engine: memory.New()}
 	ts := startOn(t, func(*settings.Settings) engine.Engine { return eng },
 		func(s *settings.Settings) { s.MemoryLimit = 4 << 20 }, func(*Server) {})
-	giveBack := ts.hoard("k", 950)
+	giveBack := ts.hoard("k", 950, 0)
 	c := ts.dial()
 	c.send("add k 0 0 950\r\n" + strings.Repeat("x", 950) + "\r\n")
 	ts.waiting(1)
@@ -239,7 +248,7 @@ func TestChangesRefusedAtOnce(t *testing.T) {
 		if ch.old != "" {
 			other.ask(fmt.Sprintf("set %s 0 0 %d\r\n%s\r\n", ch.key, len(ch.old), ch.old), "STORED\r\n")
 		}
-		ts.hoard("k", ch.hoards)
+		ts.hoard("k", ch.hoards, ch.aside)
 		go func() { _, _ = c.Write([]byte(ch.send + ch.version())) }()
 		c.expect(ch.denied + ch.versionAnswer())
 		other.ask("get "+ch.key+"\r\n", answerOf(ch.key, ch.old))
@@ -265,7 +274,7 @@ func TestChangesRefusedAtOnce(t *testing.T) {
 		ts := startUDP(t, func(s *settings.Settings) { s.MemoryLimit = 4 << 20 })
 		c := ts.dialUDP()
 		c.ask("set k 0 0 1\r\n9\r\n", "STORED\r\n")
-		ts.hoard("k", 2)
+		ts.hoard("k", 2, 0)
 		c.ask("incr k 1\r\n", "SERVER_ERROR out of memory\r\n")
 		c.ask("append k 0 0 1\r\n9\r\n", "SERVER_ERROR out of memory storing object\r\n")
 	})
@@ -274,7 +283,7 @@ func TestChangesRefusedAtOnce(t *testing.T) {
 // TestEmptyValueIsNeeded: who lacks the chunk for an empty value lacks something, so that stalled clients are closed for it.
 func TestEmptyValueIsNeeded(t *testing.T) {
 	ts := start(t, func(s *settings.Settings) { s.MemoryLimit = 1 << 20 })
-	giveBack := ts.hoard("k", 0)
+	giveBack := ts.hoard("k", 0, 0)
 	c := ts.dial()
 	c.send("set k 0 0 0\r\n\r\n")
 	ts.waiting(1)

@@ -1,7 +1,7 @@
 package slab
 
 const (
-	// MaxClasses is the highest number of a class. Classes are numbered from 1.
+	// MaxClasses is how many classes a table of sizes has, at most.
 	MaxClasses = 200
 
 	// MaxPage is the largest page, and so the largest chunk, in bytes.
@@ -16,9 +16,8 @@ const (
 
 // These do not compile if a number has fewer bits than it needs.
 const (
-	_ = uint8(MaxClasses)                  // the class in an entry of the page table
-	_ = uint(1<<24 - 1 - MaxPage/2/align)  // the size there, of a chunk that shares its page
-	_ = uint(1<<31 - MaxPage/startSize<<1) // a page and its chunks in a ref
+	_ = uint(1<<(32-classBits) - 1 - MaxPage/PageSize)       // how far a page is behind the first of its run, in an entry
+	_ = uint(1<<(32-classBits) - 1 - MaxSpan*PageSize/align) // the size there, of a chunk that shares its run
 )
 
 // Sizes returns the chunk sizes of all classes for the given flags: the page size (-I), the least room for key, value
@@ -37,14 +36,15 @@ func Sizes(pageSize, chunkMin int, factor float64) []int {
 	return append(sizes, pageSize)
 }
 
-// Class is the memory of one slab class: its pages, its free chunks, and the unused end of its newest page. Every method
+// Class is the memory of one slab class: its runs of pages, its free chunks, and the unused end of its newest run. Every method
 // needs the class lock of whoever owns the Class.
 type Class struct {
-	ID      int // 1 to MaxClasses
+	ID      int // from 1
 	Size    int // bytes of a chunk
-	PerPage int // chunks in a page
+	Span    int // pages in a run
+	PerPage int // chunks in a run
 
-	pages []uint32 // page numbers, oldest first
+	pages []uint32 // the first pages of its runs, oldest first
 	empty int      // how many of them have no chunk in use; the one that is being cleared does not count
 
 	free  Ref // list of freed chunks, linked through the chunks
@@ -57,15 +57,15 @@ type Class struct {
 	gone    int    // how many of its chunks are free and off the list
 }
 
-// Init makes the class one without pages.
-func (c *Class) Init(id, size, pageSize int) {
-	*c = Class{ID: id, Size: size, PerPage: pageSize / size}
+// Init makes the class one without pages, whose runs have span pages of so many bytes.
+func (c *Class) Init(id, size, span, pageSize int) {
+	*c = Class{ID: id, Size: size, Span: span, PerPage: span * pageSize / size}
 }
 
-// Pages returns how many pages the class owns.
+// Pages returns how many runs of pages the class owns.
 func (c *Class) Pages() int { return len(c.pages) }
 
-// Page returns the number of its i-th page, the oldest first.
+// Page returns the first page of its i-th run, the oldest first.
 func (c *Class) Page(i int) uint32 { return c.pages[i] }
 
 // Free returns how many chunks have been given back and wait to be used again.
@@ -99,5 +99,5 @@ func (c *Class) entry() uint32 {
 	if c.PerPage == 1 {
 		return uint32(c.ID)
 	}
-	return uint32(c.Size/align)<<8 | uint32(c.ID)
+	return uint32(c.Size/align)<<classBits | uint32(c.ID)
 }

@@ -6,25 +6,28 @@
 //	+--------+--------+--------+--------+-----
 //	| page 0 | page 1 | page 2 | page 3 | ...      page p begins at base + p * stride
 //	+--------+--------+--------+--------+-----     page 0 is never used, so that ref 0 can mean none
-//	            |
-//	            |  one page belongs to one class, and is cut into chunks of that class's size
-//	            v
+//	         |        |_________________|
+//	         |                 a run of pages belongs to one class, and is cut into chunks of that class's size
+//	         v
 //	         +-------+-------+-------+-------+--+
 //	         | chunk | chunk | chunk | chunk |  |  what is left at the end is wasted
 //	         +-------+-------+-------+-------+--+
 //
-//	ref     page number (high bits) | chunk number (low bits)
+//	ref     number of the run's first page (high bits) | chunk number (low bits)
 //
-// A page is as large as the largest item (-I), so the last class has one chunk a page. The stride is the page size
-// rounded up to 8 bytes, so that every chunk begins at a multiple of 8.
+// All runs of a class have the same length, its Span. It is chosen so that little is left at the end (layout.go); a large chunk has
+// a run of its own. Runs lie in blocks as long as the longest one. So any run can be made where nothing keeps a block's pages where
+// they are. Pages that nobody owns are in the pool (pool.go), which finds runs of them, and gives their memory back to the system
+// after a while (release.go).
 //
-// The number of low bits is chosen once, from the number of chunks the first class has in a page; the all-ones chunk
-// number is left out, so that the all-ones ref names nothing and package assoc may use it as a mark. With pages of 1 MiB
-// and the usual first class of 96 bytes there are 14 low bits, which leaves room for 256 GiB.
+// The number of low bits is chosen once, from the most chunks that a run has; the all-ones chunk number is left out, so that the
+// all-ones ref names nothing and package assoc may use it as a mark. With pages of 64 KiB there are 11 low bits, which leaves room
+// for 128 GiB.
 //
-// The page table has one 32-bit word a page: chunk size and class. It is read and written with atomic operations, since
-// the lookup of a run derefs hints that may be stale (package assoc); everybody else has a lock that keeps the page from
-// changing hands. A second word counts the chunks in use, so that pages that nobody needs any more are found. A page goes to another class only when every chunk in it is free (move.go).
+// The page table has one 32-bit word a page: chunk size and class, or how far it is from the first page of its run. It is read and
+// written with atomic operations, since the lookup of a run derefs hints that may be stale (package assoc); everybody else has a
+// lock that keeps the page from changing hands. A second word counts the chunks in use, so that runs that nobody needs any more
+// are found. A run goes to another class only when every chunk in it is free (move.go).
 //
 // Locks: a Class is guarded by its owner's class lock, which this package does not see. The Arena has the page lock,
 // held only while a page changes hands.

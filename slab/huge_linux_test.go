@@ -54,7 +54,7 @@ func fallbacks() string {
 // TestHugePages: the memory for items is in huge pages wherever the system has them, and is backed ahead of its use.
 func TestHugePages(t *testing.T) {
 	before := fallbacks()
-	a, none, err := NewArena(Config{Limit: 64 << 20, PageSize: 1 << 20, ChunkSmall: 96})
+	a, none, err := NewArena(Config{Limit: 64 << 20, PageSize: PageSize, ChunkSmall: 96, ChunkLarge: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestHugePages(t *testing.T) {
 		t.Skip(none)
 	}
 	var c Class
-	c.Init(1, 1<<20, 1<<20)
+	c.Init(1, 1<<20, 16, PageSize)
 	for range 9 { // 9 MiB, the first from a boundary on
 		c.AddPage(a)
 		*(*byte)(a.At(c.Alloc(a))) = 1

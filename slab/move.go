@@ -56,7 +56,9 @@ func (c *Class) Part(a *Arena) (page uint32) {
 	c.leaving, c.gone = 0, 0
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.setEntry(page, 0)
+	for i := range c.Span {
+		a.setEntry(page+uint32(i), 0)
+	}
 	return page
 }
 
@@ -66,7 +68,7 @@ func (c *Class) Adopt(a *Arena, page uint32) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if c.nend > 0 {
-		a.giveBack(page)
+		a.giveBack(page, c.Span)
 		return
 	}
 	c.own(a, page)

@@ -10,12 +10,15 @@ import (
 
 // Config says what memory an Arena is to have.
 type Config struct {
-	Limit      int64 // bytes for all pages together; less than a page still gives one page
-	PageSize   int   // bytes, also the largest chunk
+	Limit      int64 // bytes for all pages together; there are pages for the largest chunk at least
+	PageSize   int   // bytes of a page
 	ChunkSmall int   // bytes of the smallest chunk, which decides how a ref is split
+	Chunks     int   // the most chunks in a run, if there may be more in one than of the smallest in a page
+	ChunkLarge int   // bytes of the largest chunk
+	Block      int   // pages of a block, see Arena.Block, but those for the largest chunk at least
 }
 
-// Arena is all the memory for items: a reserved mapping that is handed out by the page.
+// Arena is all the memory for items: a reserved mapping that is handed out in runs of pages.
 type Arena struct {
 	base   unsafe.Pointer // where page 0 would be
 	table  unsafe.Pointer // the page table
@@ -25,11 +28,14 @@ type Arena struct {
 	mask   uint32         // which ones
 
 	total int // pages there are
+	block int // pages of a block
 
 	mu   sync.Mutex   // the page lock
-	used uint32       // pages handed out at least once: the first ones
-	back []uint32     // pages given back and not handed out again
-	left atomic.Int64 // pages nobody owns
+	pool pool         // pages that nobody owns
+	used uint32       // the highest page that was ever handed out
+	left atomic.Int64 // pages in the pool
+
+	released atomic.Int64 // bytes that went back to the system, in all
 
 	memory, words *Memory
 	ahead         ahead
@@ -40,10 +46,12 @@ type Arena struct {
 // not nil if there is no Arena.
 func NewArena(cfg Config) (a *Arena, huge, err error) {
 	a = &Arena{stride: uintptr((cfg.PageSize + align - 1) &^ (align - 1))}
-	a.shift = refBits(cfg.PageSize / cfg.ChunkSmall)
+	a.shift = refBits(max(cfg.PageSize/cfg.ChunkSmall, cfg.Chunks))
 	a.mask = 1<<a.shift - 1
-	a.total = int(max(1, cfg.Limit/int64(cfg.PageSize)))
+	a.total = int(max(int64(pagesFor(cfg.ChunkLarge, cfg.PageSize)), cfg.Limit/int64(cfg.PageSize)))
 	a.total = min(a.total, 1<<(32-a.shift)-1) // page numbers start at 1
+	a.block = max(cfg.Block, pagesFor(cfg.ChunkLarge, cfg.PageSize))
+	a.pool.init(a.total, a.block)
 	a.left.Store(int64(a.total))
 	a.words, err = Reserve((uintptr(a.total)+1)*8, 0)
 	if err != nil {
@@ -61,6 +69,9 @@ func NewArena(cfg Config) (a *Arena, huge, err error) {
 	return a, huge, nil
 }
 
+// pagesFor returns how many pages hold a number of bytes, at least one.
+func pagesFor(bytes, pageSize int) int { return max(1, (bytes+pageSize-1)/pageSize) }
+
 // Close gives everything back to the system. No ref means anything after it.
 func (a *Arena) Close() error {
 	a.ahead.stop()
@@ -70,85 +81,151 @@ func (a *Arena) Close() error {
 // Pages returns how many pages there are, owned or not.
 func (a *Arena) Pages() int { return a.total }
 
+// PageSize returns the bytes of a page.
+func (a *Arena) PageSize() int { return int(a.stride) }
+
+// Block returns how many pages a block has: as many as the longest run at least. A run lies in one block. So any run can be made
+// where nothing keeps the pages of a block where they are.
+func (a *Arena) Block() int { return a.block }
+
+// BlockOf returns the number of the block of a page, from 0.
+func (a *Arena) BlockOf(page uint32) int { return int(page-1) / a.block }
+
 // Left returns how many pages nobody owns. It takes no lock: it is a hint, which AddPage decides.
 func (a *Arena) Left() int { return int(a.left.Load()) }
 
-// Backed returns how many bytes the system has had to find memory for: the pages that were ever handed out, without their
-// unused ends, or with what was backed ahead. Takes the page lock.
+// MayHave is false if the pool has no run of so many pages. It takes no lock: it is a hint, which AddPage decides.
+func (a *Arena) MayHave(span int) bool { return a.Left() >= span && a.pool.mayHave(span) }
+
+// Backed returns how many bytes the system has had to find memory for: the pages that are owned, without their unused ends, or
+// with what was backed ahead, and those in the pool that have not gone back to the system. Takes the page lock.
 func (a *Arena) Backed(unused int64) int64 {
 	a.mu.Lock()
-	taken := int64(a.used) * int64(a.stride)
+	pages := a.total - a.Left() + a.pool.warm()
+	used := int64(a.used+1) * int64(a.stride)
 	a.mu.Unlock()
+	bytes := int64(pages) * int64(a.stride)
 	if a.huge {
-		return max(taken, int64(a.ahead.goal.Load())-int64(a.stride))
+		return bytes + max(0, int64(a.ahead.goal.Load())-used)
 	}
-	return max(taken-unused, 0)
+	return max(bytes-unused, 0)
 }
 
 // TableBytes returns how much memory the page table takes, in bytes.
 func (a *Arena) TableBytes() int64 { return a.words.Resident() }
 
-// AddPage gives the class another page, whose chunks become its unused end, and reports whether there was one. The class
-// must have no unused end. Needs the class lock, and takes the page lock.
+// AddPage gives the class another run of pages, whose chunks become its unused end, and reports whether there was one. The
+// class must have no unused end. Needs the class lock, and takes the page lock.
 func (c *Class) AddPage(a *Arena) bool {
-	if a.Left() == 0 {
+	if !a.MayHave(c.Span) {
 		return false
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	page := a.next()
+	page := a.take(c.Span)
 	if page == 0 {
 		return false
 	}
-	a.left.Add(-1)
 	c.own(a, page)
 	return true
 }
 
-// own makes a page that nobody owns the class's newest. Needs the class lock and the page lock.
+// AddPageIn is AddPage for a run that lies in a block of pages.
+func (c *Class) AddPageIn(a *Arena, block int) bool {
+	if a.Left() < c.Span {
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	first := block*a.block + 1
+	page := a.pool.findIn(first, min(first+a.block, a.total+1), c.Span, 1)
+	if page == 0 {
+		return false
+	}
+	a.pool.remove(page, c.Span)
+	a.handOut(page, c.Span)
+	c.own(a, page)
+	return true
+}
+
+// own makes a run of pages that nobody owns the class's newest. Needs the class lock and the page lock.
 func (c *Class) own(a *Arena, page uint32) {
 	a.setEntry(page, c.entry())
+	for i := 1; i < c.Span; i++ {
+		a.setEntry(page+uint32(i), follower(i))
+	}
 	c.pages = append(c.pages, page)
 	c.empty++
 	c.end, c.nend = a.Chunk(page, 0), c.PerPage
 }
 
-// GiveBack makes a page that its class has parted with one that nobody owns, where AddPage finds it. Takes the page lock.
-func (a *Arena) GiveBack(page uint32) {
+// GiveBack puts pages that their class has parted with into the pool, where AddPage finds them. Takes the page lock.
+func (a *Arena) GiveBack(page uint32, span int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.giveBack(page)
+	a.giveBack(page, span)
 }
 
-func (a *Arena) giveBack(page uint32) {
-	a.back = append(a.back, page)
-	a.left.Add(1)
+func (a *Arena) giveBack(page uint32, span int) {
+	a.pool.put(page, span)
+	a.left.Add(int64(span))
 }
 
-// next returns the number of a page that nobody owns, or 0. Needs the page lock.
-func (a *Arena) next() uint32 {
-	if n := len(a.back); n > 0 {
-		page := a.back[n-1]
-		a.back = a.back[:n-1]
-		return page
+// Claim takes a certain page out of the pool for the caller, and reports whether it was there. Takes the page lock.
+func (a *Arena) Claim(page uint32) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.pool.has(page) {
+		return false
 	}
-	if int(a.used) == a.total {
+	a.pool.remove(page, 1)
+	a.handOut(page, 1)
+	return true
+}
+
+// take takes a run of pages out of the pool, the lowest there is, and returns the first of them, or 0. Needs the page lock.
+func (a *Arena) take(span int) uint32 {
+	page := a.pool.find(span)
+	if page == 0 {
 		return 0
 	}
-	a.used++
+	a.pool.remove(page, span)
+	a.handOut(page, span)
+	return page
+}
+
+// handOut counts pages that leave the pool. Needs the page lock.
+func (a *Arena) handOut(page uint32, span int) {
+	a.left.Add(-int64(span))
+	last := page + uint32(span) - 1
+	if last <= a.used {
+		return
+	}
+	a.used = last
 	if a.huge {
 		a.ahead.goOn(a.memory, uintptr(a.used+1)*a.stride+aheadBytes)
 	}
-	return a.used
 }
 
-// EachPage calls f with the number of every page that was ever handed out, and the class it belongs to as things stood
-// when it was looked at; 0 is none.
+// EachPage calls f with the number of the first page of every run that a class owns, and with the class it belongs to as things
+// stood when it was looked at.
 func (a *Arena) EachPage(f func(page uint32, class int)) {
 	a.mu.Lock()
 	used := a.used
 	a.mu.Unlock()
 	for page := uint32(1); page <= used; page++ {
-		f(page, int(a.entry(page)&0xff))
+		if class := int(a.entry(page) & classMask); class != 0 {
+			f(page, class)
+		}
 	}
+}
+
+// Owner returns the first page of the run to which a page belongs, and the class that owns it; class 0 is nobody.
+func (a *Arena) Owner(page uint32) (first uint32, class int) {
+	e := a.entry(page)
+	if e&classMask == 0 {
+		page -= e >> classBits
+		e = a.entry(page)
+	}
+	return page, int(e & classMask)
 }

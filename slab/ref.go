@@ -21,11 +21,20 @@ const (
 // Mark names nothing.
 func refBits(n int) uint32 { return uint32(bits.Len(uint(n))) }
 
-// entry is a word of the page table: chunk size / 8 in the high 24 bits, the class in the low 8. A class with one chunk
-// a page has size 0 here, since its chunk number is always 0; so the largest chunks fit too. Class 0 is no class.
+// entry is a word of the page table, for the first page of a run: chunk size / 8 in the high 20 bits, the class in the low 12. A
+// class with one chunk a run has size 0 here, since its chunk number is always 0; so the largest chunks fit too. Class 0 is no
+// class. The other pages of a run have how far they are from the first instead of a size.
 func (a *Arena) entry(page uint32) uint32 {
 	return atomic.LoadUint32((*uint32)(unsafe.Add(a.table, uintptr(page)*4)))
 }
+
+const (
+	classBits = 12
+	classMask = 1<<classBits - 1
+)
+
+// follower is the entry of the page that comes so many pages behind the first of its run.
+func follower(behind int) uint32 { return uint32(behind) << classBits }
 
 func (a *Arena) setEntry(page, e uint32) {
 	atomic.StoreUint32((*uint32)(unsafe.Add(a.table, uintptr(page)*4)), e)
@@ -41,7 +50,7 @@ func (a *Arena) InUse(page uint32) int { return int(*a.inUse(page)) }
 // keeps the page from changing hands.
 func (a *Arena) At(r Ref) unsafe.Pointer {
 	page := uint32(r) >> (a.shift & 31)
-	size := uintptr(a.entry(page)>>8) << 3
+	size := uintptr(a.entry(page)>>classBits) << 3
 	return unsafe.Add(a.base, uintptr(page)*a.stride+uintptr(uint32(r)&a.mask)*size)
 }
 
@@ -52,7 +61,7 @@ func (a *Arena) Hint(r Ref) uintptr { at, _ := a.HintSize(r); return at }
 // HintSize is Hint, and the size of the chunk there: 0 if its page has only one.
 func (a *Arena) HintSize(r Ref) (at, size uintptr) {
 	page := uint32(r) >> (a.shift & 31)
-	size = uintptr(a.entry(page)>>8) << 3
+	size = uintptr(a.entry(page)>>classBits) << 3
 	return uintptr(a.base) + uintptr(page)*a.stride + uintptr(uint32(r)&a.mask)*size, size
 }
 
@@ -69,7 +78,7 @@ func (a *Arena) peek(r Ref, at uintptr) Ref {
 	if !canPeek || int(page) > a.total {
 		return None
 	}
-	offset := uintptr(page)*a.stride + uintptr(uint32(r)&a.mask)*uintptr(a.entry(page)>>8)<<3
+	offset := uintptr(page)*a.stride + uintptr(uint32(r)&a.mask)*uintptr(a.entry(page)>>classBits)<<3
 	if offset >= a.memory.Size-2*align {
 		return None
 	}
@@ -81,7 +90,7 @@ func (a *Arena) peek(r Ref, at uintptr) Ref {
 }
 
 // ClassOf returns the number of the class to which the page of r belongs.
-func (a *Arena) ClassOf(r Ref) int { return int(a.entry(a.PageOf(r)) & 0xff) }
+func (a *Arena) ClassOf(r Ref) int { return int(a.entry(a.PageOf(r)) & classMask) }
 
 // Bits returns how many low bits of a ref number the chunk within its page.
 func (a *Arena) Bits() int { return int(a.shift) }

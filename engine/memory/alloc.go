@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"gocached/assoc"
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/item"
@@ -9,12 +10,12 @@ import (
 
 // want describes a chunk that a call needs.
 type want struct {
-	nominal *class // where memcached 1.4.5 would put the item
-	fitting *class // the smallest chunks that hold it here, never larger than nominal's
-	size    int    // nominal bytes
-	shape   item.Shape
-	now     clock.Time
-	keep    []byte // the key of an item that must not be evicted for it; nil is none
+	class *class // the smallest chunks that hold the item, for items of its nominal class
+	size  int    // nominal bytes
+	shape item.Shape
+	now   clock.Time
+	keep  []byte        // the key of an item that must not be evicted for it; nil is none
+	held  *assoc.Stripe // a stripe that the caller has locked; nil is none
 }
 
 // keeps says whether an item must not be evicted for the chunk.
@@ -22,13 +23,13 @@ func (w *want) keeps(h *item.Header) bool { return h.HasKey(w.keep) }
 
 // like says whether a chunk for one want fits the other.
 func (w *want) like(o *want) bool {
-	return w.nominal == o.nominal && w.fitting == o.fitting && w.size == o.size && w.shape == o.shape
+	return w.class == o.class && w.size == o.size && w.shape == o.shape
 }
 
 // CanStore allows what memcached 1.4.5's check allows. That check forgets the eight bytes of the CAS. So a few sizes just below
 // the limit pass it, and Allocate refuses them with NoClass.
 func (e *Engine) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
-	if uint(keyLen-1) >= item.MaxKey || valueLen < 0 || valueLen > e.itemMax || e.finder.class(item.NominalSize(keyLen, valueLen, flags, false)) == 0 {
+	if uint(keyLen-1) >= item.MaxKey || valueLen < 0 || valueLen > e.itemMax || e.sizes.nominal.class(item.NominalSize(keyLen, valueLen, flags, false)) == 0 {
 		return engine.TooLarge
 	}
 	return engine.OK
@@ -80,7 +81,7 @@ func (e *Engine) Release(it engine.Item) {
 		e.takeBack(ref)
 		return
 	}
-	e.settled(it)
+	e.settled(it, e.heldAt(it))
 	e.release(ref, e.at(ref))
 }
 
@@ -92,38 +93,33 @@ func (e *Engine) release(ref slab.Ref, h *item.Header) {
 	c.mu.Unlock()
 }
 
-// plan fills in a want for an item: its classes, its size and its shape.
+// plan fills in a want for an item: its class, its size and its shape.
 func (e *Engine) plan(w *want, keyLen, valueLen int, flags uint32) engine.Status {
 	if status := e.CanStore(keyLen, valueLen, flags); status != engine.OK {
 		return status
 	}
 	w.size = item.NominalSize(keyLen, valueLen, flags, !e.noCAS)
-	nominal := e.finder.class(w.size)
+	nominal := e.sizes.nominal.class(w.size)
 	if nominal == 0 {
 		return engine.NoClass
 	}
 	w.shape = item.ShapeOf(valueLen, flags, valueLen >= e.lendFrom, e.noCAS)
-	w.nominal = &e.classes[nominal]
-	w.fitting = &e.classes[e.finder.class(w.shape.Size(keyLen))]
+	w.class = &e.classes[e.sizes.class(nominal, w.shape.Size(keyLen))]
 	return engine.OK
 }
 
 // take finds a chunk, and makes it a held item. The caller must hold no lock, since take may wait; try is for a caller that
 // holds one. take looks in this order:
 //
-//  1. in the nominal class: a reclaimed, freed or unused one
-//  2. a first page for the nominal class, if there is a page
-//  3. in the fitting class: the same as in 1, then a page
-//  4. a page that another class has and does not use
-//  5. the oldest item of one of the two classes is evicted, of the class whose items are older
-//  6. see insist
-//
-// So a class's first page is filled as memcached 1.4.5 would fill it, and every statistic of a small cache reads as it did
-// there. A large cache puts nearly everything where it fits.
+//  1. in the class: a reclaimed, freed or unused chunk
+//  2. a page that nobody owns
+//  3. a page that another class has and does not use
+//  4. an item of the class is evicted
+//  5. see insist
 func (e *Engine) take(w *want) slab.Ref {
-	ref := e.trySpare(w)
-	if ref == slab.None && e.surplus.Load() > 0 && e.sparePage(w.now) {
-		ref = e.trySpare(w)
+	ref := e.takeSpare(w.class, w)
+	if ref == slab.None && e.surplus.Load() > 0 && e.sparePage(w) {
+		ref = e.takeSpare(w.class, w)
 	}
 	if ref == slab.None {
 		ref = e.tryEvict(w)
@@ -137,40 +133,32 @@ func (e *Engine) take(w *want) slab.Ref {
 // try is take without the steps that wait, so the caller may hold a stripe. It passes over items in a locked stripe. So take
 // may find a chunk where try returns None.
 func (e *Engine) try(w *want) slab.Ref {
-	if ref := e.trySpare(w); ref != slab.None {
+	if ref := e.takeSpare(w.class, w); ref != slab.None {
 		return ref
 	}
 	return e.tryEvict(w)
 }
 
-// trySpare is steps 1 to 3 of take.
-func (e *Engine) trySpare(w *want) slab.Ref {
-	n, f := w.nominal, w.fitting
-	ref := e.takeSpare(n, w, n != f)
-	if ref == slab.None && n != f {
-		ref = e.takeSpare(f, w, false)
-	}
-	return ref
-}
-
-// tryEvict is step 5 of take.
+// tryEvict is step 4 of take.
 func (e *Engine) tryEvict(w *want) slab.Ref {
 	if e.noEvict {
 		return slab.None
 	}
-	first, second := older(w.nominal, w.fitting)
-	ref := e.evict(first, w)
-	if ref == slab.None && first != second {
-		ref = e.evict(second, w)
+	c := w.class
+	c.mu.Lock()
+	ref := e.evict(c, w)
+	c.mu.Unlock()
+	if ref != slab.None {
+		e.balancer.press(c.chunks.Size)
 	}
 	return ref
 }
 
 // takeSpare takes a chunk of the class for which nothing must be evicted: the chunk of an expired item, a free one, or one from
-// a new page. firstOnly says that the new page may only be the first page of the class.
-func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
+// a new page.
+func (e *Engine) takeSpare(c *class, w *want) slab.Ref {
 	moment := e.moment(w.now)
-	if c.spare.Load() == 0 && c.quiet.Load() == moment && e.arena.Left() == 0 {
+	if c.spare.Load() == 0 && c.quiet.Load() == moment && !e.arena.MayHave(c.chunks.Span) {
 		return slab.None
 	}
 	c.mu.Lock()
@@ -179,7 +167,7 @@ func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 		return ref
 	}
 	ref := c.chunks.Alloc(e.arena)
-	if ref == slab.None && !(firstOnly && c.chunks.Pages() > 0) && c.chunks.AddPage(e.arena) {
+	if ref == slab.None && c.chunks.AddPage(e.arena) {
 		ref = c.chunks.Alloc(e.arena)
 	}
 	if ref != slab.None {
@@ -188,11 +176,11 @@ func (e *Engine) takeSpare(c *class, w *want, firstOnly bool) slab.Ref {
 	return ref
 }
 
-// insist is the last step of take, when nothing could be evicted. If neither class can give a chunk it finds one that can
+// insist is the last step of take, when nothing could be evicted. If the class cannot give a chunk it finds one that can
 // (borrow.go). Else every candidate was in a locked stripe, lent, or not yet stored: then it waits for a stripe.
 func (e *Engine) insist(w *want) slab.Ref {
 	for range 8 {
-		if !e.canYield(w.nominal, w) && !e.canYield(w.fitting, w) {
+		if !e.canYield(w.class, w) {
 			ref, again := e.findWay(w)
 			if ref != slab.None {
 				return ref
@@ -207,16 +195,13 @@ func (e *Engine) insist(w *want) slab.Ref {
 		if e.noEvict {
 			continue
 		}
-		if ref := e.evictWaiting(w.nominal, w); ref != slab.None {
-			return ref
-		}
-		if ref := e.evictWaiting(w.fitting, w); ref != slab.None {
+		if ref := e.evictWaiting(w.class, w); ref != slab.None {
 			return ref
 		}
 	}
-	w.nominal.mu.Lock()
-	w.nominal.counts.outOfMemory++
-	w.nominal.mu.Unlock()
+	w.class.mu.Lock()
+	w.class.counts.outOfMemory++
+	w.class.mu.Unlock()
 	return slab.None
 }
 

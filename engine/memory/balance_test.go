@@ -8,11 +8,12 @@ import (
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/internal/eventually"
-	"gocached/item"
+	"gocached/slab"
 )
 
-// TestPagesFollowTheSizes fills a cache with small items and then stores only large ones: nearly all pages must come to
-// them, though every page belonged to the small ones. memcached 1.4.5 leaves the large ones with one page for ever.
+// TestPagesFollowTheSizes fills a cache with small items and then stores only large ones: most pages must come to them before
+// four times as many were stored as there is room for, though every page belonged to the small ones. memcached 1.4.5 leaves the
+// large ones with one page for ever.
 func TestPagesFollowTheSizes(t *testing.T) {
 	const pages = 8
 	e := New()
@@ -33,11 +34,11 @@ func TestPagesFollowTheSizes(t *testing.T) {
 	for i := range 100_000 {
 		store(fmt.Sprint("small", i), 50)
 	}
-	large := e.finder.class(1100)
+	large := e.classOfItem(9, 1000)
 	stores := 0
-	for e.classes[large].pages.Load() < pages-2 {
-		if stores++; stores > 1_000_000 {
-			t.Fatalf("after %d stores the class of the large items has %d of %d pages", stores, e.classes[large].pages.Load(), pages)
+	for int(large.pages.Load()) < e.arena.Pages()*3/4 {
+		if stores++; stores > 4*pages<<10 {
+			t.Fatalf("after %d stores the class of the large items has %d of %d pages", stores, large.pages.Load(), e.arena.Pages())
 		}
 		store(fmt.Sprint("large", stores), 1000)
 		letLook(t, e)
@@ -57,87 +58,114 @@ func letLook(t *testing.T, e *Engine) {
 	eventually.True(t, "a look of the balancer", func() bool { return e.balancer.pressure.Load() > 0 })
 }
 
-// TestMisfitPageReturns fills a cache with items whose nominal class is not the fitting one. The page that the nominal class
-// got first must come to the fitting one, also when the statistics are reset meanwhile; then the cache holds as many items
-// as memory allows.
-func TestMisfitPageReturns(t *testing.T) {
-	const pages = 8
-	for _, length := range []int{10, 300} {
-		e, h := start(t, limit(pages<<20))
-		shape := item.ShapeOf(length, 0, false, false)
-		full := pages * e.classes[e.finder.class(shape.Size(23))].chunks.PerPage
-		value := strings.Repeat("v", length)
-		for i := 0; i < 2*full || i < 20*full && e.table.Items() < int64(full); i++ {
-			h.Set(fmt.Sprintf("key-%019d", i), value)
-			if i == full {
-				h.Figures(engine.Query{Group: "reset"})
-			}
-			letLook(t, e)
-		}
-		if got := e.table.Items(); got != int64(full) {
-			t.Errorf("values of %d bytes: %d items, want %d", length, got, full)
-		}
-	}
+// classOfItem returns the class of an item without flags.
+func (e *Engine) classOfItem(keyLen, valueLen int) *class {
+	var w want
+	e.plan(&w, keyLen, valueLen, 0)
+	return w.class
 }
 
 // TestInflow: what comes to stay is counted where it fits best, and neither failures, nor what was deleted or replaced, nor
 // a reset of the statistics make a difference.
 func TestInflow(t *testing.T) {
 	e, h := start(t, nil)
-	fitting, nominal, value := 0, 0, ""
-	for n := 300; fitting == nominal; n++ {
-		value = strings.Repeat("v", n)
-		fitting = e.finder.class(item.ShapeOf(n, 0, false, false).Size(1))
-		nominal = e.finder.class(item.NominalSize(1, n, 0, true))
-	}
-	expect := func(what string, want int64) {
-		t.Helper()
-		for class, want := range map[int]int64{fitting: want, nominal: 0} {
-			if got := e.classes[class].came + e.classes[class].abroad.Load(); got != want {
-				t.Errorf("%s: the inflow of class %d is %d, want %d", what, class, got, want)
-			}
-		}
-	}
+	value := strings.Repeat("v", 300)
+	c := e.classOfItem(1, 300)
+	came := func() int64 { return c.came + c.abroad.Load() }
 	h.Set("a", value)
-	expect("set", 1)
+	h.Expect("set", came(), int64(1))
 	h.Set("a", value)
 	h.Put(engine.OpAdd, "a", value, 0, 0, 0)
 	if it, status := h.Allocate([]byte("b"), len(value), 0, 0, engine.OpSet); status == engine.OK {
 		h.Release(it)
 	}
-	expect("replaced, failed and released", 1)
+	h.Expect("replaced, failed and released", came(), int64(1))
 	h.Set("b", value)
 	h.Figures(engine.Query{Group: "reset"})
-	expect("reset", 2)
-	s := e.stayOf(fitting)
-	h.Expect("came", s.came, int64(2))
-	h.Expect("needed", s.needed, true)
-	h.Expect("needed, with guests only", e.stayOf(nominal).needed, false)
+	h.Expect("reset", came(), int64(2))
 	h.Delete("b")
-	expect("removed", 1)
-	h.Expect("came since", e.stayOf(fitting).came, int64(0))
+	h.Expect("removed", came(), int64(1))
+}
+
+// TestInflowOfGuests: an item that borrows a larger chunk counts for its own class.
+func TestInflowOfGuests(t *testing.T) {
+	e, h := start(t, limit(1<<20))
+	c, wide := e.classOfItem(1, 300), e.classOfItem(2, 320)
+	w := want{now: e.now()}
+	e.plan(&w, 1, 300, 0)
+	e.addPage(wide)
+	ref := e.borrow(&w, wide.chunks.Size)
+	h.Expect("borrowed", e.classOf(ref), wide)
+	e.at(ref).Write([]byte("a"), 0, 0)
+	e.at(ref).SetHash(e.table.Hash([]byte("a")))
+	if _, status := e.Store(engine.Item{Value: e.at(ref).Value(), Ref: uint64(ref)}, engine.OpSet, 0); status != engine.OK {
+		t.Fatal(status)
+	}
+	h.Expect("its own class", c.came+c.abroad.Load(), int64(1))
+	h.Expect("the other one", wide.came+wide.abroad.Load(), int64(0))
+}
+
+// stallOf returns a class as the market sees it: so many runs of 100 chunks, so many items that came and that came back, in all
+// and just now.
+func stallOf(runs int, came, back, short float64) stall {
+	return stall{runs: runs, perRun: 100, span: 1, size: 100, came: came, back: back, short: short}
 }
 
 func TestChoose(t *testing.T) {
-	e := &Engine{classes: makeClasses([]int{96, 120, 152, 4096, 1 << 20}, 1<<20)}
+	few := stallOf(3, 1000, 100, 0)
+	borrows := stallOf(0, 99, 0, 0)
+	spare := stallOf(3, 9000, 900, 0)
+	spare.spare = 50
+	wide := stallOf(2, 1000, 100, 0)
+	wide.span = 9
 	for name, c := range map[string]struct {
-		stays    []stay
+		stalls   []stall
 		to, from int
 	}{
-		"nobody wants":                    {[]stay{{}, {pages: 3, perPage: 100}, {pages: 3, perPage: 100}}, 0, 0},
-		"idle gives to busy":              {[]stay{{}, {pages: 3, perPage: 100}, {pages: 3, perPage: 100, came: 50}}, 2, 1},
-		"equals leave it":                 {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {pages: 3, perPage: 100, came: 50}}, 0, 0},
-		"a little better off is too good": {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {pages: 3, perPage: 100, came: 80}}, 0, 0},
-		"far better off gives":            {[]stay{{}, {pages: 9, perPage: 100, came: 50}, {pages: 3, perPage: 100, came: 50}}, 2, 1},
-		"too few came":                    {[]stay{{}, {pages: 9, perPage: 100}, {pages: 1, perPage: 100, came: 5}}, 0, 0},
-		"the only page, with a refuge":    {[]stay{{}, {pages: 1, perPage: 100}, {pages: 3, perPage: 100, came: 50}}, 2, 1},
-		"the only page, without refuge":   {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {}, {}, {pages: 1, perPage: 10, needed: true}}, 0, 0},
-		"the only page, never needed":     {[]stay{{}, {pages: 3, perPage: 100, came: 50}, {}, {}, {pages: 1, perPage: 10}}, 1, 4},
+		"nobody wants":                         {[]stall{stallOf(3, 0, 0, 0), stallOf(3, 0, 0, 0)}, 0, 0},
+		"idle gives to busy":                   {[]stall{stallOf(3, 0, 0, 0), few}, 2, 1},
+		"equals leave it":                      {[]stall{few, few}, 0, 0},
+		"a little better is not enough":        {[]stall{few, stallOf(3, 1050, 105, 0)}, 0, 0},
+		"more come back":                       {[]stall{few, stallOf(3, 1000, 300, 0)}, 2, 1},
+		"more come to each page":               {[]stall{stallOf(9, 1000, 100, 0), few}, 2, 1},
+		"few of many that come come back":      {[]stall{stallOf(3, 5000, 20, 0), few}, 2, 1},
+		"who has chunks wants none":            {[]stall{few, spare}, 0, 0},
+		"pages count, not runs":                {[]stall{few, wide}, 1, 2},
+		"the last run is worth more":           {[]stall{stallOf(1, 200, 20, 0), few}, 0, 0},
+		"who has none wants one for many":      {[]stall{few, borrows}, 0, 0},
+		"what comes now counts, if it is much": {[]stall{few, stallOf(3, 1000, 100, 500)}, 2, 1},
+		"and is no chance":                     {[]stall{few, stallOf(3, 1000, 100, 4)}, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if to, from := e.choose(c.stays, 10); to != c.to || from != c.from {
-				t.Errorf("page to %d from %d, want to %d from %d", to, from, c.to, c.from)
+			var m market
+			m.init(len(c.stalls)+1, 1<<20)
+			copy(m.stalls[1:], c.stalls)
+			for range calmLooks {
+				if to, from := m.choose(); to != 0 || m.looks == calmLooks-1 {
+					if to != c.to || from != c.from {
+						t.Errorf("pages to %d from %d, want to %d from %d", to, from, c.to, c.from)
+					}
+					break
+				}
+				m.looks++
 			}
 		})
+	}
+}
+
+// TestMarketForgets: what came long ago counts less and less, and what came just now is forgotten sooner.
+func TestMarketForgets(t *testing.T) {
+	var m market
+	m.init(2, 1<<20)
+	c := slab.Class{Size: 1 << 10, PerPage: 64, Span: 1}
+	m.observe(1, &c, 1000, 500)
+	m.turn()
+	s := &m.stalls[1]
+	if s.came >= 1000 || s.short >= s.came || s.back != s.came/2 || m.returns != 0.5 {
+		t.Errorf("after a megabyte: %+v, %v come back", *s, m.returns)
+	}
+	m.observe(1, &c, 1001, 500)
+	if m.turn(); s.came <= 800 || s.short <= 700 {
+		t.Errorf("forgotten though nothing came: %+v", *s)
 	}
 }

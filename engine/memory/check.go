@@ -34,7 +34,7 @@ func (e *Engine) Check() error {
 		c := &e.classes[i+1]
 		c.mu.Lock()
 		err := e.checkClass(c, inTable)
-		pages += c.chunks.Pages()
+		pages += c.chunks.Pages() * c.chunks.Span
 		linked += c.policy.Len()
 		c.mu.Unlock()
 		if err != nil {
@@ -82,8 +82,10 @@ func (e *Engine) checkClass(c *class, inTable map[slab.Ref]bool) error {
 	leaving, held, empty := 0, 0, 0
 	for i := range c.chunks.Pages() {
 		page := c.chunks.Page(i)
-		if e.arena.ClassOf(e.arena.Chunk(page, 0)) != c.chunks.ID {
-			return fmt.Errorf("page %d is another's", page)
+		for at := page; at < page+uint32(c.chunks.Span); at++ {
+			if first, number := e.arena.Owner(at); first != page || number != c.chunks.ID {
+				return fmt.Errorf("page %d of run %d is another's", at, page)
+			}
 		}
 		inUse := 0
 		e.eachChunk(c, page, func(r slab.Ref, h *item.Header) {
@@ -117,7 +119,7 @@ func (e *Engine) checkClass(c *class, inTable map[slab.Ref]bool) error {
 	switch {
 	case err != nil:
 		return err
-	case empty != c.chunks.Empty() || empty != c.empty:
+	case empty != c.chunks.Empty() || empty*c.chunks.Span != c.empty:
 		return fmt.Errorf("%d pages are unused, counted %d, told %d", empty, c.chunks.Empty(), c.empty)
 	case held == 0 && bytes != c.counts.requested || bytes > c.counts.requested:
 		return fmt.Errorf("%d bytes in use, %d held, items %d", c.counts.requested, held, bytes)

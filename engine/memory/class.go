@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"sort"
 	"sync"
 	"sync/atomic"
 
@@ -14,7 +13,7 @@ import (
 // counter is a number that is counted without a lock.
 type counter = atomic.Uint64
 
-// class is one slab class with the policy of its items and its counters.
+// class is one size of chunks for the items of one nominal class (sizes.go), with the policy of its items and its counters.
 type class struct {
 	mu     sync.Mutex // the class lock: guards everything down to counts
 	chunks slab.Class
@@ -22,19 +21,20 @@ type class struct {
 	counts counts
 	living living
 
-	below   int   // bytes of the next smaller class's chunks: an item that fits there is a guest here
+	nominal int   // the class of memcached 1.4.5's whose items these are
+	below   int   // bytes of the next smaller chunks: an item that fits there is a guest here
 	came    int64 // items that came to stay here and fit best here: see inflow
+	arrived int64 // items that were ever linked here, guests and all
+	seen    int64 // as arrived, when the balancer looked last
 	idle    bool  // no chunk was taken or given back since this second began
-	empty   int   // this class's part of Engine.empty
-	surplus int   // this class's part of Engine.surplus
+	empty   int   // this class's part of Engine.empty, in pages
+	surplus int   // this class's part of Engine.surplus, in pages
 
 	// Others read these without the lock, to see whether the lock is worth taking.
 	spare  atomic.Uint64 // free and unused chunks
 	pages  atomic.Int64  // pages owned
 	quiet  atomic.Uint64 // the moment at which the last search found no expired item
-	hand   atomic.Uint64 // age of the last victim: see older
 	abroad atomic.Int64  // as came, but of items that fit best here and are guests elsewhere
-	needed atomic.Bool   // some item ever fitted this class best
 
 	_       [cacheLine]byte // the tallies, and the next class's lock, have cache lines of their own
 	tallies tallies
@@ -48,8 +48,9 @@ type counts struct {
 	linked      uint64 // items that were ever linked
 	sets        uint64 // items given to Store by a client
 	unlinked    [reasons]uint64
-	nonzero     uint64 // evicted though they had an expiry
-	evictedTime uint32 // seconds for which the last evicted was not used
+	nonzero     uint64     // evicted though they had an expiry
+	evictedTime uint32     // seconds for which the last evicted was not used
+	evictedAt   clock.Time // when it was evicted
 	outOfMemory uint64
 	searches    uint64 // for expired items
 	promotions  uint64 // of items that were about to be evicted
@@ -96,12 +97,13 @@ const (
 )
 
 // makeClasses makes the classes of a table of sizes.
-func makeClasses(sizes []int, pageSize int) []class {
-	classes := make([]class, len(sizes)+1)
-	for i, size := range sizes {
-		classes[i+1].chunks.Init(i+1, size, pageSize)
-		classes[i+1].below = classes[i].chunks.Size
-	}
+func makeClasses(s *sizes, pageSize int) []class {
+	classes := make([]class, s.classes+1)
+	s.each(func(id, nominal int, l slab.Layout, below int) {
+		c := &classes[id]
+		c.chunks.Init(id, l.Size, l.Span, pageSize)
+		c.nominal, c.below = nominal, below
+	})
 	return classes
 }
 
@@ -123,6 +125,7 @@ func (e *Engine) attach(c *class, r, old slab.Ref, h *item.Header, l *linking) {
 	c.policy.Insert(e.arena, r, h, l.hash, lru.Arrival{Old: old, Over: t != clock.Never && t <= l.now})
 	e.ends(c, r, t, l.now)
 	e.inflow(c, h, 1)
+	c.arrived++
 	c.counts.linked++
 	c.counts.sets += l.sets
 }
@@ -171,11 +174,8 @@ func (e *Engine) inflow(c *class, h *item.Header, n int64) {
 	if size > c.below {
 		c.came += n
 	} else {
-		c = &e.classes[e.finder.class(size)]
+		c = &e.classes[e.sizes.class(e.sizes.nominal.class(h.NominalSize()), size)]
 		c.abroad.Add(n)
-	}
-	if !c.needed.Load() {
-		c.needed.Store(true)
 	}
 }
 
@@ -207,13 +207,13 @@ func (e *Engine) hint(c *class) {
 // offer publishes how many pages of the class are unused, and how many of those others may take. The only page of a class is
 // not offered unless the class is idle. Needs the class lock.
 func (e *Engine) offer(c *class) {
-	n := c.chunks.Empty()
+	n := c.chunks.Empty() * c.chunks.Span
 	if n != c.empty {
 		e.empty.Add(int64(n - c.empty))
 		c.empty = n
 	}
-	if n > 0 && n == c.chunks.Pages() && !c.idle {
-		n--
+	if n > 0 && c.chunks.Empty() == c.chunks.Pages() && !c.idle {
+		n -= c.chunks.Span
 	}
 	if n != c.surplus {
 		e.surplus.Add(int64(n - c.surplus))
@@ -231,35 +231,4 @@ func (e *Engine) markIdle() {
 		c.idle = true
 		c.mu.Unlock()
 	}
-}
-
-const _ = uint8(slab.MaxClasses) // the number of a class fits in a finder
-
-// finder finds the smallest class whose chunks hold a number of bytes.
-type finder struct {
-	small [1025]uint8 // for sizes up to 8 KiB, by size / 8 rounded up; 0 if that is more than the last class holds
-	sizes []int
-}
-
-func (f *finder) init(sizes []int) {
-	f.sizes = sizes
-	for i := range f.small {
-		f.small[i] = uint8(f.search(i * 8))
-	}
-}
-
-// class returns the number of the class, or 0 if the chunks of the last class are too small.
-func (f *finder) class(size int) int {
-	if i := uint(size+7) / 8; i < uint(len(f.small)) && f.small[i] != 0 {
-		return int(f.small[i])
-	}
-	return f.search(size)
-}
-
-func (f *finder) search(size int) int {
-	i := sort.SearchInts(f.sizes, size)
-	if i == len(f.sizes) {
-		return 0
-	}
-	return i + 1
 }

@@ -7,21 +7,22 @@ import (
 )
 
 const (
-	// clearRounds is how often a page is swept, for items whose stripe was locked the time before.
+	// clearRounds is how often a run is swept, for items whose stripe was locked the time before.
 	clearRounds = 200
 
-	// clearStep is how many chunks of a page are looked at under one hold of the class lock.
-	clearStep = 256
+	// clearStep is how many chunks of a run are looked at under one hold of the class lock.
+	clearStep = 64
 
-	// At least pageTries pages of a donor are looked at to find one that can be cleared, and pages of at least smallTries
+	// At least pageTries runs of a donor are looked at to find one that can be cleared, and runs of at least smallTries
 	// chunks.
 	pageTries  = 8
 	smallTries = 4096
 )
 
-// clear empties one page of the class and takes it away. It returns 0 if that cannot be done, or if it would by now be a
-// greater sacrifice than is asked for. A page can be cleared if no item in it is held or lent, and it is not the page to
-// keep. If nothing may be evicted no item in it may be alive.
+// clear empties one run of pages of the class and takes it away. It returns the first page, or 0 if that cannot be done, or if it
+// would by now be a greater sacrifice than is asked for. A run can be cleared if no item in it is held or lent, and it is not
+// the run to keep. Items that are alive move to other chunks of the class, for which its next victims go. If nothing may be
+// evicted there must be free chunks enough.
 func (e *Engine) clear(c *class, now clock.Time, keep uint32, asked sacrifice) (page uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -37,8 +38,8 @@ func (e *Engine) clear(c *class, now clock.Time, keep uint32, asked sacrifice) (
 	return e.clearPage(c, page, now)
 }
 
-// clearPage empties a page of the class and takes it away. It returns 0 if that cannot be done. Needs the moving lock and the
-// class lock. It unlocks the class now and then, unless the page is unused.
+// clearPage empties the run that begins with a page of the class and takes it away. It returns 0 if that cannot be done. Needs the
+// moving lock and the class lock. It unlocks the class now and then, unless the run is unused.
 func (e *Engine) clearPage(c *class, page uint32, now clock.Time) uint32 {
 	c.chunks.Leave(e.arena, page)
 	e.eachChunk(c, page, func(r slab.Ref, h *item.Header) {
@@ -61,32 +62,26 @@ func (e *Engine) clearPage(c *class, page uint32, now clock.Time) uint32 {
 	return 0
 }
 
-// choosePage returns a page of the class that can be cleared, and never the page to keep; 0 if there is none. If a page's worth
-// of chunks is free, it is the page with the fewest in use. Else it is a page full of old items. Needs the class lock.
-//
-// Chunks are reused in the order in which their items get old. So the newest item often lies next to the oldest one. The item
-// that is half a page's worth of items away from the tail lies in a page that holds mostly old ones.
+// choosePage returns a run of the class that can be cleared, and never the one to keep; 0 if there is none. If a run's worth of
+// chunks is free, it is the run with the fewest in use. Else it is one where the next victims are. Needs the class lock.
 func (e *Engine) choosePage(c *class, now clock.Time, keep uint32) uint32 {
 	if c.chunks.Spare() >= c.chunks.PerPage {
 		if page := c.chunks.Emptiest(e.arena); page != 0 && page != keep && e.clearable(c, page, now) {
 			return page
 		}
 	}
+	tries := max(pageTries*c.chunks.PerPage, smallTries)
 	ref := c.policy.Victim()
-	for n := c.chunks.PerPage / 2; n > 0 && ref != slab.None; n-- {
-		if next := c.policy.NextVictim(e.arena, ref, e.at(ref)); next != slab.None {
-			ref = next
-		}
-	}
-	if ref != slab.None {
+	for n := tries / c.chunks.PerPage / 2; n > 0 && ref != slab.None; n-- {
 		if page := e.arena.PageOf(ref); page != keep && e.clearable(c, page, now) {
 			return page
 		}
+		tries -= c.chunks.PerPage
+		ref = c.policy.NextVictim(e.arena, ref, e.at(ref))
 	}
-	tries := max(pageTries*c.chunks.PerPage, smallTries)
 	for i := 0; i < c.chunks.Pages() && tries > 0; i++ {
 		page := c.chunks.Page(i)
-		if page == keep || e.pinned(page) {
+		if page == keep {
 			continue
 		}
 		if e.clearable(c, page, now) {
@@ -97,19 +92,30 @@ func (e *Engine) choosePage(c *class, now clock.Time, keep uint32) uint32 {
 	return 0
 }
 
+// clearable says whether every item in a run could go or move now. Needs the class lock.
 func (e *Engine) clearable(c *class, page uint32, now clock.Time) bool {
-	for i := range c.chunks.Used(e.arena, page) {
+	alive, spare := 0, c.chunks.Spare()
+	for i := range c.chunks.PerPage {
+		if i >= c.chunks.Used(e.arena, page) {
+			spare--
+			continue
+		}
 		h := e.at(e.arena.Chunk(page, i))
 		switch h.State() {
+		case item.Free:
+			spare--
 		case item.Held:
 			return false
 		case item.Linked:
-			if h.Lent() || e.noEvict && !e.expired(h, now) {
+			if h.Lent() {
 				return false
+			}
+			if !e.expired(h, now) {
+				alive++
 			}
 		}
 	}
-	return true
+	return !e.noEvict || alive <= spare
 }
 
 // eachChunk calls f for every chunk of the page that was ever handed out. Needs the class lock.
@@ -120,13 +126,13 @@ func (e *Engine) eachChunk(c *class, page uint32, f func(slab.Ref, *item.Header)
 	}
 }
 
-// sweep goes through a leaving page once, and evicts what it can. It unlocks the class now and then.
+// sweep goes through a leaving run once, and moves or evicts what it can. It unlocks the class now and then.
 func (e *Engine) sweep(c *class, page uint32, now clock.Time) {
-	w, step := &want{now: now}, e.clearStep()
+	w, step := &want{class: c, now: now}, e.clearStep()
 	for i := range c.chunks.PerPage {
 		r := e.arena.Chunk(page, i)
 		if h := e.at(r); h.State() == item.Linked {
-			e.seize(c, r, h, w) // returns None: the page is leaving
+			e.relocate(c, r, h, w)
 		}
 		if i%step == step-1 {
 			e.breathe(c)

@@ -37,7 +37,7 @@ func (e *Engine) measure(c *class, h *item.Header) curve.Item {
 
 // startCurve begins the curve for a limit, which is at least a page and at most all pages.
 func (e *Engine) startCurve(limit int64) {
-	page := int64(e.itemMax)
+	page := int64(e.arena.PageSize())
 	e.limit = min(max(limit, page), int64(e.arena.Pages())*page)
 	e.curve.Init(e.limit, e.allGets)
 }

@@ -22,26 +22,27 @@
 //
 // # Which class an item goes to
 //
-// Every item has two classes. The nominal class is the one in which memcached 1.4.5 would put it, by the size that clients
-// know. The fitting class has the smallest chunks that hold the item here. It is often a size smaller, since the header is
-// half as large. The first page of a class is filled with items for which it is the nominal class. Further pages go to the
-// fitting class (take in alloc.go). So a small cache shows in its statistics what 1.4.5 would show, and a large one holds
-// more.
+// An item has a nominal size, which memcached 1.4.5 would compute and clients know, and a real one, which is smaller. Chunks come
+// in many sizes, and an item goes to the smallest that holds it. A class is one size of chunks for the items of one of memcached's
+// classes (sizes.go). So statistics show memcached's classes by adding ours up, and small caches are divided finely.
 //
 // # The limit
 //
-// The memory limit is a number of pages, for any mix of sizes, and at least one page. If a class needs its first page when
-// all pages are taken, it gets one from a donor class, whose items in that page are evicted (donate.go, borrow.go).
-// memcached breaks the limit then. Pages also move to where they are needed most (balance.go). Before anything is evicted, a
-// page in which no chunk is in use is taken from its class, so that any class can have it. A class keeps its only page for a
-// second. With -M nothing is evicted, so only a page without living items is handed over.
+// The memory limit is a number of pages, for any mix of sizes, and at least as many as the largest item takes. A class owns runs
+// of one or more neighbouring pages. If it needs its first one when the pool has none, it borrows chunks that are hardly larger,
+// or gets one from a donor class (borrow.go, donate.go). Where the donor's runs are shorter a stretch is emptied that belongs to
+// several classes (transfer.go). memcached breaks the limit then. Pages also move to where they bring most hits (worth.go,
+// balance.go). When a run is taken away its living items move to other chunks of their class, and as many of the next victims go
+// (relocate.go). Runs in which no chunk is in use go to the pool within a second, and a class that evicts takes them at once; a
+// class keeps its only one for a second. With -M nothing is evicted, so only what can move is moved. What has been in the pool for
+// some seconds goes back to the system (release.go).
 //
 // # What stays where it is
 //
 // A large value is not copied for its reader but lent: its item stays where it is until the reader gives it back. An item
-// that is filled gradually stays where it is until it is whole. A page with such an item cannot be given to another class.
-// So at most a quarter of the pages may hold something lent (lend.go), and half of them something that is being filled
-// (gradual.go). Then slow clients keep nobody from storing.
+// that is filled gradually stays where it is until it is whole. Where such an item lies no long run can be made. So memory is
+// counted in blocks as long as the longest run: at most a quarter of them may have something lent (lend.go), and half of them
+// something that is being filled (gradual.go). Then slow clients keep nobody from storing.
 //
 // # Flush and expiry
 //

@@ -10,22 +10,19 @@ type sacrifice int
 
 const (
 	unused       sacrifice = iota // a page in which no chunk is in use, even its only one
-	oneOfSeveral                  // or a page of a class that has several
-	theOnly                       // or any page
+	oneOfSeveral                  // or a run of a class that has several
+	stale                         // or the only run of a class to which no item has come since the balancer looked
+	theOnly                       // or any run
 )
 
-// donate gives a page to a class of a want that has no chunk to give, when every page belongs to a class. It clears a page
-// of the class that can best spare one, and hands it over: to the nominal class if that has no page, else to the fitting
-// one. It returns false if no class can give a page under the sacrifice that is asked for. It takes locks of all kinds, one
-// class lock at a time, so its caller must hold none.
+// donate gives a run of pages to the class of a want that has no chunk to give, when the pool has none. It clears a run of the
+// class that can best spare one, and hands it over. It returns false if no class can give one under the sacrifice that is asked
+// for. It takes locks of all kinds, one class lock at a time, so its caller must hold none.
 //
 // A call that finds no donor notes that in scarce, and calls in the same second do not search again. With -M, where nothing may
 // be evicted, that holds for theOnly too: a page without a living item is unused, or will be when the second changes.
 func (e *Engine) donate(w *want, most sacrifice) bool {
-	to, now, moment := w.nominal, w.now, e.moment(w.now)
-	if to.pages.Load() > 0 {
-		to = w.fitting
-	}
+	to, now, moment := w.class, w.now, e.moment(w.now)
 	if (most == oneOfSeveral || most == theOnly && e.noEvict) && e.scarce[most].Load() == moment {
 		return false
 	}
@@ -33,7 +30,7 @@ func (e *Engine) donate(w *want, most sacrifice) bool {
 		return false
 	}
 	defer e.moving.Unlock()
-	if e.canYield(to, w) || e.arena.Left() > 0 {
+	if e.canYield(to, w) || e.addPage(to) {
 		return true // another call was faster
 	}
 	keep := e.pageOf(w.keep)
@@ -45,8 +42,7 @@ func (e *Engine) donate(w *want, most sacrifice) bool {
 			}
 			return false
 		}
-		if page := e.clear(from, now, keep, asked); page != 0 {
-			e.hand(page, to)
+		if e.transfer(from, to, now, keep, asked) {
 			e.donated.Add(1)
 			return true
 		}
@@ -54,12 +50,15 @@ func (e *Engine) donate(w *want, most sacrifice) bool {
 	}
 }
 
-// hand gives a cleared page to a class. The moving lock is held.
-func (e *Engine) hand(page uint32, to *class) {
-	to.mu.Lock()
-	defer to.mu.Unlock()
-	to.chunks.Adopt(e.arena, page)
-	e.hint(to)
+// addPage gives a class a run of the pool, if there is one.
+func (e *Engine) addPage(c *class) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.chunks.Unused() > 0 {
+		return true
+	}
+	defer e.hint(c)
+	return c.chunks.AddPage(e.arena)
 }
 
 // pageOf returns the page of the item under a key, or 0.
@@ -101,9 +100,9 @@ func (e *Engine) donor(to *class, tried map[*class]bool, most sacrifice, now clo
 
 // donorRank says how well a class can spare a page.
 type donorRank struct {
-	several, free, unused bool
-	idle                  uint32
-	pages                 int
+	several, free, unused, stale bool
+	idle                         uint32
+	pages                        int
 }
 
 // bears says whether a class may be asked for a sacrifice.
@@ -113,6 +112,8 @@ func (r donorRank) bears(most sacrifice) bool {
 		return r.unused
 	case oneOfSeveral:
 		return r.unused || r.several
+	case stale:
+		return r.unused || r.several || r.pages > 0 && r.stale
 	}
 	return r.pages > 0
 }
@@ -142,6 +143,7 @@ func (e *Engine) rankLocked(c *class, now clock.Time) donorRank {
 	r := donorRank{pages: c.chunks.Pages()}
 	r.several = r.pages > 1
 	r.unused = c.chunks.Empty() > 0
+	r.stale = c.arrived == c.seen
 	r.free = c.chunks.Spare() >= c.chunks.PerPage
 	if oldest := c.policy.Victim(); oldest != slab.None {
 		r.idle = e.at(oldest).Idle(now)
@@ -149,20 +151,27 @@ func (e *Engine) rankLocked(c *class, now clock.Time) donorRank {
 	return r
 }
 
-// sparePage takes unused pages from classes that can spare them, until there is a page that any class can have. It returns
-// false if there is none. The caller must hold no lock.
-func (e *Engine) sparePage(now clock.Time) bool {
+// sparePage takes unused runs from classes that can spare them, until the pool has one for the class of a want. It returns false
+// if there is none. The caller must hold no lock.
+func (e *Engine) sparePage(w *want) bool {
 	if !e.lockMoving() {
 		return false
 	}
 	defer e.moving.Unlock()
-	for i := 1; i < len(e.classes) && e.arena.Left() == 0; i++ {
-		if page := e.clearSurplus(&e.classes[i], now); page != 0 {
-			e.arena.GiveBack(page)
+	if e.addPage(w.class) {
+		return true
+	}
+	for i := range e.classes[1:] {
+		c := &e.classes[i+1]
+		for page := e.clearSurplus(c, w.now); page != 0; page = e.clearSurplus(c, w.now) {
+			e.arena.GiveBack(page, c.chunks.Span)
 			e.donated.Add(1)
+			if e.addPage(w.class) {
+				return true
+			}
 		}
 	}
-	return e.arena.Left() > 0
+	return false
 }
 
 func (e *Engine) clearSurplus(c *class, now clock.Time) (page uint32) {

@@ -11,10 +11,8 @@ const tries = 50
 
 // evict takes the chunk of the class's next victim, or returns None. The policy may spare some victims, because of how they
 // were used (package lru). evict passes over items that are lent or whose stripe is locked. Items of a page that is being
-// cleared give no chunk. They do not count as tries, since often all of the oldest items are in that page.
+// cleared give no chunk. They do not count as tries, since often all of the oldest items are in that page. Needs the class lock.
 func (e *Engine) evict(c *class, w *want) slab.Ref {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	moves := tries
 	ref := c.policy.Victim()
 	for n := 2 * tries; ref != slab.None && n > 0; n-- {
@@ -25,7 +23,6 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 			c.counts.promotions++
 			moves--
 		} else if got := e.seize(c, ref, h, w); got != slab.None {
-			e.balancer.press()
 			e.foresee(c)
 			return got
 		} else if c.chunks.Leaving() == e.arena.PageOf(ref) {
@@ -96,6 +93,9 @@ func (e *Engine) moment(now clock.Time) uint64 {
 func (e *Engine) seize(c *class, ref slab.Ref, h *item.Header, w *want) slab.Ref {
 	hash := e.table.Hash(h.Key())
 	stripe := e.table.Stripe(hash)
+	if stripe == w.held {
+		return e.seizeLocked(c, hash, ref, h, w)
+	}
 	if !stripe.TryLock() {
 		return slab.None
 	}
@@ -140,30 +140,13 @@ func (e *Engine) why(h *item.Header, now clock.Time) reason {
 
 // countVictim counts an eviction for the statistics. Needs the class lock.
 func (c *class) countVictim(h *item.Header, why reason, now clock.Time) {
-	idle := h.Idle(now)
-	c.hand.Store(age(now, idle, h.Stamp()))
 	if why != evicted {
 		return
 	}
-	c.counts.evictedTime = idle
+	c.counts.evictedTime, c.counts.evictedAt = h.Idle(now), now
 	if h.Exptime() != clock.Never {
 		c.counts.nonzero++
 	}
-}
-
-// age orders victims by their last use, then by the low half of their stamp. Smaller is older. Each time that half begins
-// again at zero, victims that were last used within the same eight seconds are taken from one class only, once.
-func age(now clock.Time, idle uint32, stamp uint64) uint64 {
-	return uint64(uint32(now)-idle)<<32 | stamp&(1<<32-1)
-}
-
-// older returns the two classes in the order in which they should lose an item. The class whose last victim was older comes
-// first, and so catches up with the other. It takes no lock.
-func older(a, b *class) (first, second *class) {
-	if b.hand.Load() < a.hand.Load() {
-		return b, a
-	}
-	return a, b
 }
 
 // evictWaiting takes the chunk of the oldest item of the class that may go, and waits for its stripe.

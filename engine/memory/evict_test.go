@@ -16,8 +16,8 @@ func TestEvictWhileOldestPageIsCleared(t *testing.T) {
 	e, h := start(t, limit(3<<20))
 	e.stopBalancer()
 	t.Cleanup(e.startBalancer)
-	value := strings.Repeat("v", 117) // one class both as memcached 1.4.5 sees it and as it fits
-	c := &e.classes[e.finder.class(190)]
+	value := strings.Repeat("v", 117)
+	c := e.classOfItem(7, 117)
 	for i := 0; c.counts.unlinked[evicted] == 0; i++ {
 		h.Set(fmt.Sprintf("k%06d", i), value)
 	}

@@ -84,7 +84,7 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 	hit := engine.Hit{Value: h.Value(), CAS: h.CAS(), Flags: h.Flags()}
 	if h.Large() {
 		var ok bool
-		if ok, hit.Shared = e.lending.take(e.arena.PageOf(ref)); ok {
+		if ok, hit.Shared = e.lending.take(e.pinOf(ref)); ok {
 			h.Pin()
 			hit.Lent = lent | uint64(ref)
 		}

@@ -6,7 +6,7 @@ import (
 	"gocached/slab"
 )
 
-// gradualShare is which part of the pages may hold something that is filled gradually, as a divisor: see pins.
+// gradualShare is which part of the blocks of pages may hold something that is filled gradually, as a divisor: see pins.
 const gradualShare = 2
 
 // gradual marks the handle of such an item.
@@ -24,7 +24,7 @@ func (e *Engine) takeGradually(w *want) (slab.Ref, engine.Status) {
 		if status != engine.OK {
 			return ref, status
 		}
-		if ok, _ := e.receiving.take(e.arena.PageOf(ref)); ok {
+		if ok, _ := e.receiving.take(e.pinOf(ref)); ok {
 			return ref, engine.OK
 		}
 		e.giveBack(&chunk{*w, ref}) // another call was faster
@@ -35,18 +35,26 @@ func (e *Engine) takeGradually(w *want) (slab.Ref, engine.Status) {
 	return slab.None, engine.Busy
 }
 
-// settled undoes takeGradually's pin when the item is no longer its holder's.
-func (e *Engine) settled(it engine.Item) {
+// heldAt returns where an item is that is filled gradually, which must still be its holder's.
+func (e *Engine) heldAt(it engine.Item) (at pin) {
 	if it.Ref&gradual != 0 {
-		e.receiving.giveBack(e.arena.PageOf(slab.Ref(it.Ref)))
+		at = e.pinOf(slab.Ref(it.Ref))
+	}
+	return at
+}
+
+// settled undoes takeGradually's pin when the item is no longer its holder's. at was found out while it was.
+func (e *Engine) settled(it engine.Item, at pin) {
+	if it.Ref&gradual != 0 {
+		e.receiving.giveBack(at)
 	}
 }
 
 // share takes a chunk in a page that has one that is being filled, of the smallest class that can give one.
 func (e *Engine) share(w *want) slab.Ref {
-	for i := w.fitting.chunks.ID; i < len(e.classes); i++ {
+	for i := e.sizes.from(w.class.chunks.Size); i < len(e.classes); i++ {
 		c := &e.classes[i]
-		if c.pages.Load() == 0 {
+		if c.pages.Load() == 0 && c != w.class {
 			continue
 		}
 		if ref := e.shareIn(c, w); ref != slab.None {
@@ -62,6 +70,11 @@ func (e *Engine) shareIn(c *class, w *want) slab.Ref {
 	if ref := e.shareSpare(c, w); ref != slab.None {
 		return ref
 	}
+	if c == w.class && c.chunks.Unused() == 0 && e.addShared(c) {
+		if ref := e.shareSpare(c, w); ref != slab.None {
+			return ref
+		}
+	}
 	return e.shareOldest(c, w)
 }
 
@@ -72,10 +85,11 @@ func (e *Engine) shareSpare(c *class, w *want) slab.Ref {
 	}
 	for i := range c.chunks.Pages() {
 		page := c.chunks.Page(i)
-		if !e.receiving.in(page) {
+		at := e.pinOfRun(page, c.chunks.Span)
+		if !e.receiving.in(at) {
 			continue
 		}
-		ref := e.sharing(page, func() slab.Ref {
+		ref := e.sharing(at, func() slab.Ref {
 			return c.chunks.AllocIn(e.arena, page, func(r slab.Ref) bool { return e.at(r).State() == item.Free })
 		})
 		if ref != slab.None {
@@ -86,6 +100,20 @@ func (e *Engine) shareSpare(c *class, w *want) slab.Ref {
 	return slab.None
 }
 
+// addShared gives a class a run of the pool in a block that has something that is being filled. Needs the class lock.
+func (e *Engine) addShared(c *class) bool {
+	if e.arena.Left() < c.chunks.Span {
+		return false
+	}
+	for block := range e.receiving.by {
+		if e.receiving.by[block].Load() > 0 && c.chunks.AddPageIn(e.arena, block) {
+			e.hint(c)
+			return true
+		}
+	}
+	return false
+}
+
 // shareTries is how many items are looked at to find one in such a page.
 const shareTries = 1000
 
@@ -93,10 +121,10 @@ const shareTries = 1000
 func (e *Engine) shareOldest(c *class, w *want) slab.Ref {
 	ref := c.policy.Victim()
 	for n := shareTries; ref != slab.None && n > 0; n-- {
-		h, page := e.at(ref), e.arena.PageOf(ref)
+		h, at := e.at(ref), e.pinOf(ref)
 		next := c.policy.NextVictim(e.arena, ref, h)
-		if e.receiving.in(page) && (!e.noEvict || e.expired(h, w.now)) {
-			if got := e.sharing(page, func() slab.Ref { return e.seize(c, ref, h, w) }); got != slab.None {
+		if e.receiving.in(at) && (!e.noEvict || e.expired(h, w.now)) {
+			if got := e.sharing(at, func() slab.Ref { return e.seize(c, ref, h, w) }); got != slab.None {
 				return got
 			}
 		}
@@ -105,14 +133,14 @@ func (e *Engine) shareOldest(c *class, w *want) slab.Ref {
 	return slab.None
 }
 
-// sharing pins a chunk of the page that the function take returns. It returns None if the page may not have one any more.
-func (e *Engine) sharing(page uint32, take func() slab.Ref) slab.Ref {
-	if ok, _ := e.receiving.take(page); !ok {
+// sharing pins a chunk that the function take returns, where it will be. It returns None if there may not be one any more.
+func (e *Engine) sharing(at pin, take func() slab.Ref) slab.Ref {
+	if ok, _ := e.receiving.take(at); !ok {
 		return slab.None
 	}
 	ref := take()
 	if ref == slab.None {
-		e.receiving.giveBack(page)
+		e.receiving.giveBack(at)
 	}
 	return ref
 }

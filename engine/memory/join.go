@@ -64,7 +64,7 @@ func (e *Engine) change(c *change, length lengthFunc, fill fillFunc) (newCAS uin
 		newCAS, status := e.changeLocked(c, &ready, length, fill)
 		stripe.Unlock()
 		e.giveBack(&ready)
-		if status != engine.NoMemory || ready.nominal == nil {
+		if status != engine.NoMemory || ready.class == nil {
 			e.table.Grow(c.hash)
 			return newCAS, status
 		}

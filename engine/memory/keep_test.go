@@ -9,15 +9,17 @@ import (
 	"gocached/engine/enginetest"
 )
 
-// changes are what changes an item in view of what it is, by more than half a page.
+// changes are what changes an item in view of what it is. more is so long that a megabyte has room for one of 600,000 bytes, and
+// for a part of more bytes, but not for what the change makes of them.
 var changes = []struct {
 	name   string
+	more   int
 	change func(h *enginetest.Harness, key, more string) engine.Status
 }{
-	{"append", putting(engine.OpAppend)},
-	{"prepend", putting(engine.OpPrepend)},
-	{"replace", putting(engine.OpReplace)},
-	{"cas", func(h *enginetest.Harness, key, more string) engine.Status {
+	{"append", 300_000, putting(engine.OpAppend)},
+	{"prepend", 300_000, putting(engine.OpPrepend)},
+	{"replace", 450_000, putting(engine.OpReplace)},
+	{"cas", 450_000, func(h *enginetest.Harness, key, more string) engine.Status {
 		_, status := h.Put(engine.OpCAS, key, more, 0, 0, h.Look(key).CAS)
 		return status
 	}},
@@ -60,12 +62,12 @@ func TestTargetIsNoVictim(t *testing.T) {
 			_, h := alone(t, limit(1<<20))
 			h.Set("k", large)
 			for range 3 {
-				h.Expect("in the only page", c.change(h, "k", large[:300_000]), engine.NoMemory)
+				h.Expect("alone", c.change(h, "k", large[:c.more]), engine.NoMemory)
 				h.Has("k", large)
 			}
 			_, h = alone(t, limit(2<<20))
 			h.Set("k", large)
-			h.Set("other", large)
+			h.Set("other", strings.Repeat("o", 900_000))
 			h.Expect("beside another", c.change(h, "k", large[:len(large)-9]) != engine.NotFound, true)
 			h.Expect("is there", h.Look("k").Hit, true)
 			h.Lacks("other")
@@ -163,8 +165,8 @@ func TestJoinAgain(t *testing.T) {
 	_, h := alone(t, limit(2<<20))
 	old, more := strings.Repeat("o", 300_000), strings.Repeat("m", 290_000)
 	h.Set("k", old)
-	held, status := h.Allocate([]byte("k"), len(old)+len(more), 0, 0, engine.OpReplace)
-	h.Expect("hold the other page", status, engine.OK)
+	held, status := h.Allocate([]byte("k"), 1_000_000, 0, 0, engine.OpReplace)
+	h.Expect("hold most of the rest", status, engine.OK)
 	part, status := h.Allocate([]byte("k"), len(more), 0, 0, engine.OpAppend)
 	h.Expect("the part", status, engine.OK)
 	copy(part.Value, more)

@@ -11,9 +11,9 @@ const lent = 1 << 32
 
 // takeBack ends a loan.
 func (e *Engine) takeBack(ref slab.Ref) {
-	page := e.arena.PageOf(ref)
+	at := e.pinOf(ref)
 	if h := e.at(ref); h.UnpinLarge() {
 		e.release(ref, h)
 	}
-	e.lending.giveBack(page)
+	e.lending.giveBack(at)
 }

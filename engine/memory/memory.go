@@ -18,18 +18,19 @@ import (
 // Engine stores items in memory of its own, up to a limit, and evicts by a policy: -o lru. It implements
 // engine.Engine; doc.go says how it works inside.
 type Engine struct {
-	clock    *clock.Clock
-	noCAS    bool
-	noEvict  bool
-	itemMax  int
-	lendFrom int
-	started  int64 // Unix time at which the clock stood at 0, for cachedump
-	initial  uint64
+	clock        *clock.Clock
+	noCAS        bool
+	noEvict      bool
+	itemMax      int
+	lendFrom     int
+	releaseAfter clock.Time // seconds after which the memory of unused pages goes back to the system; 0 is never
+	started      int64      // Unix time at which the clock stood at 0, for cachedump
+	initial      uint64
 
 	arena   *slab.Arena
 	table   *assoc.Table
 	classes []class // by number; 0 is no class
-	finder  finder
+	sizes   sizes
 	ghosts  *slab.Memory // see package lru
 
 	flush     flusher
@@ -76,18 +77,22 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	if s.Clock == nil || s.ItemMax < 1 || s.ItemMax > slab.MaxPage || s.ChunkMin < 1 || s.Factor <= 1 {
 		return errors.New("memory: settings without a clock, or with sizes that make no classes")
 	}
-	sizes := slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor)
 	limit := s.MemoryLimit - int64(min(s.InitialMalloc, uint64(max(0, s.MemoryLimit))))
-	arena, huge, err := slab.NewArena(slab.Config{Limit: limit, PageSize: s.ItemMax, ChunkSmall: sizes[0]})
+	pageSize := e.pageSize(limit)
+	layouts := slab.Fine(pageSize, s.ItemMax, spans(limit, pageSize), growth(limit))
+	arena, huge, err := slab.NewArena(slab.Config{
+		Limit: limit, PageSize: pageSize, ChunkSmall: layouts[0].Size, Chunks: mostChunks(layouts, pageSize),
+		ChunkLarge: layouts[len(layouts)-1].Size, Block: blockPages(limit, pageSize, s.ItemMax),
+	})
 	if err != nil {
 		return fmt.Errorf("memory: reserve memory for items: %w", err)
 	}
 	if huge != nil && s.LargePages {
 		s.Warn(fmt.Sprintf("large pages are not available: %v", huge))
 	}
-	if limit/int64(s.ItemMax) > int64(arena.Pages()) {
+	if limit/int64(pageSize) > int64(arena.Pages()) {
 		s.Warn(fmt.Sprintf("the memory limit of %d MB is cut to %d MB, as no more chunks of this size can be numbered",
-			s.MemoryLimit>>20, int64(arena.Pages())*int64(s.ItemMax)>>20))
+			s.MemoryLimit>>20, int64(arena.Pages())*int64(pageSize)>>20))
 	}
 	table, err := e.newTable(arena)
 	if err != nil {
@@ -97,10 +102,11 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.noCAS, e.noEvict, e.itemMax = s.NoCAS, s.NoEvict, s.ItemMax
 	e.lendFrom, e.initial = s.LendFrom, s.InitialMalloc
 	e.started = s.Clock.UnixOf(0)
-	e.classes = makeClasses(sizes, s.ItemMax)
-	e.finder.init(sizes)
-	e.lending.init(arena.Pages(), lentShare)
-	e.receiving.init(arena.Pages(), gradualShare)
+	e.releaseAfter = clock.Time(s.Options.Number(releaseOption))
+	e.sizes.init(slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor), layouts)
+	e.classes = makeClasses(&e.sizes, pageSize)
+	e.lending.init(arena, lentShare)
+	e.receiving.init(arena, gradualShare)
 	if err := e.due.init(arena.Pages(), arena.Bits()); err != nil {
 		return errors.Join(fmt.Errorf("memory: reserve memory for bounds: %w", err), table.Close(), arena.Close())
 	}
@@ -111,6 +117,66 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.startBalancer()
 	e.startReaper()
 	return nil
+}
+
+const (
+	// A chunk is at most so many times as large as the next smaller one: with much memory there are pages enough for more sizes.
+	growthMuch, growthLittle = 1.03, 1.06
+	muchMemory               = 64 << 20
+
+	// spanShare is which part of memory, as a divisor, one run of pages may be that has several chunks; but a few pages it may
+	// always have.
+	spanShare, spanLeast = 128, 8
+
+	// manyBlocks is how many blocks there are at least when they are longer than the longest run. Long ones waste less of their
+	// ends.
+	manyBlocks = 64
+
+	// fewPages is how many pages there should be, if need be smaller ones.
+	fewPages     = 512
+	smallestPage = 16 << 10
+)
+
+// pageSize returns the bytes of a page for a limit.
+func (e *Engine) pageSize(limit int64) int {
+	if e.simulate != nil && e.simulate.PageSize > 0 {
+		return e.simulate.PageSize
+	}
+	size := slab.PageSize
+	for size > smallestPage && limit/int64(size) < fewPages {
+		size /= 2
+	}
+	return size
+}
+
+func growth(limit int64) float64 {
+	if limit >= muchMemory {
+		return growthMuch
+	}
+	return growthLittle
+}
+
+// spans returns how many pages a run of several chunks may have.
+func spans(limit int64, pageSize int) int {
+	pages := max(1, limit/int64(pageSize))
+	return int(min(max(pages/spanShare, min(spanLeast, (pages+spanLeast-1)/spanLeast)), slab.MaxSpan))
+}
+
+// mostChunks returns the most chunks that a run has.
+func mostChunks(layouts []slab.Layout, pageSize int) (most int) {
+	for _, l := range layouts {
+		most = max(most, l.Span*pageSize/l.Size)
+	}
+	return most
+}
+
+// blockPages returns how many pages a block should have.
+func blockPages(limit int64, pageSize, itemMax int) int {
+	pages := max(spans(limit, pageSize), (itemMax+pageSize-1)/pageSize)
+	for limit/int64(pageSize)/int64(2*pages) >= manyBlocks {
+		pages *= 2
+	}
+	return pages
 }
 
 // Shutdown gives the memory back.

@@ -22,6 +22,12 @@ func start(t testing.TB, change func(*engine.Settings)) (*Engine, *enginetest.Ha
 	return e, enginetest.Start(t, e, s)
 }
 
+// fits returns how many items with values of a size and short keys have room in an empty cache.
+func (e *Engine) fits(size int) int {
+	c := &e.classOfSize(size).chunks
+	return e.arena.Pages() / e.arena.Block() * (e.arena.Block() / c.Span) * c.PerPage
+}
+
 func limit(bytes int64) func(*engine.Settings) {
 	return func(s *engine.Settings) { s.MemoryLimit = bytes }
 }
@@ -164,18 +170,6 @@ func TestFreeChunks(t *testing.T) {
 	h.Expect("end", slabs["1:free_chunks_end"], strconv.Itoa(10922-5))
 }
 
-// TestNominalFirst: the first page of a class is filled as memcached would, the rest goes where it fits.
-func TestNominalFirst(t *testing.T) {
-	_, h := start(t, nil)
-	const first = 3449
-	for i := range first + 100 {
-		h.Set(fmt.Sprintf("%05d", i), strings.Repeat("v", 200)) // nominal 272: class 6; here 237: class 5
-	}
-	_, slabs := h.Figures(engine.Query{Group: "slabs"})
-	h.Expect("in class 6", slabs["6:used_chunks"], strconv.Itoa(first))
-	h.Expect("in class 5", slabs["5:used_chunks"], "100")
-}
-
 // TestStrictOrder is memcached's lru.t: 64 items of a page each, 37 too many.
 func TestStrictOrder(t *testing.T) {
 	needsLRU(t)
@@ -199,11 +193,13 @@ func TestStrictOrder(t *testing.T) {
 
 // TestEvictedCounters is memcached's evictions.t.
 func TestEvictedCounters(t *testing.T) {
-	_, h := start(t, limit(3<<20))
+	const never, all = 20, 90 // so many of so many items never expire
+	e, h := start(t, limit(3<<20))
 	value := strings.Repeat("B", 66560)
-	for i := range 90 {
+	fit := e.fits(len(value))
+	for i := range all {
 		exptime := h.Clock.Now() + 600
-		if i < 40 {
+		if i < never {
 			exptime = 0
 		}
 		_, status := h.Put(engine.OpSet, fmt.Sprintf("key%d", i), value, 0, exptime, 0)
@@ -212,15 +208,15 @@ func TestEvictedCounters(t *testing.T) {
 	h.Clock.Advance(16)
 	h.Set("key90", value)
 	_, items := h.Figures(engine.Query{Group: "items"})
-	h.Expect("evicted", items["items:31:evicted"], "55")
-	h.Expect("evicted_nonzero", items["items:31:evicted_nonzero"], "15")
+	h.Expect("evicted", items["items:31:evicted"], strconv.Itoa(all+1-fit))
+	h.Expect("evicted_nonzero", items["items:31:evicted_nonzero"], strconv.Itoa(all+1-fit-never))
 	h.Expect("evicted_time", items["items:31:evicted_time"], "16")
 	h.Expect("age", items["items:31:age"], "16")
 }
 
 // TestNoEvict is memcached's dash-M.t; and expired items make room even so.
 func TestNoEvict(t *testing.T) {
-	_, h := alone(t, func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 1<<20, true })
+	e, h := alone(t, func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 1<<20, true })
 	value := strings.Repeat("B", 8192)
 	stored := 0
 	for {
@@ -230,7 +226,7 @@ func TestNoEvict(t *testing.T) {
 		}
 		stored++
 	}
-	h.Expect("stored", stored, 118)
+	h.Expect("stored", stored, e.fits(len(value)))
 	for i := range stored {
 		h.Has(fmt.Sprint("dash", i), value)
 	}
@@ -265,9 +261,10 @@ func TestInitialMalloc(t *testing.T) {
 // TestReclaim: expired items go before anything alive, and so does everything after a flush, but is not counted then: as in
 // memcached.
 func TestReclaim(t *testing.T) {
-	_, h := start(t, limit(1<<20))
+	e, h := start(t, limit(1<<20))
 	value := strings.Repeat("v", 8000)
-	for i := range 118 {
+	fit := e.fits(len(value))
+	for i := range fit {
 		exptime := h.Clock.Now() + 5
 		if i >= 10 {
 			exptime = 0
@@ -282,7 +279,7 @@ func TestReclaim(t *testing.T) {
 	h.Expect("reclaimed", general["reclaimed"], "10")
 	h.Expect("evictions", general["evictions"], "1")
 	h.Flush(0)
-	for i := range 118 {
+	for i := range fit {
 		h.Set(fmt.Sprint("again", i), value)
 	}
 	_, general = h.Figures(engine.Query{})
@@ -302,8 +299,11 @@ func TestLimit(t *testing.T) {
 			}
 		}
 		pages := 0
-		e.views(func(v view) { pages += v.pages })
-		h.Expect("pages", pages+e.arena.Left(), int(max(1, megabytes)))
+		for i := range e.classes {
+			pages += e.classes[i].chunks.Pages() * e.classes[i].chunks.Span
+		}
+		h.Expect("pages", pages+e.arena.Left(), e.arena.Pages())
+		h.Expect("their bytes", e.arena.Pages()*e.arena.PageSize(), int(max(1, megabytes))<<20)
 	}
 }
 
@@ -327,22 +327,39 @@ func TestDonor(t *testing.T) {
 			left++
 		}
 	}
-	perPage := e.classes[e.finder.class(140)].chunks.PerPage
+	perPage := e.classOfSize(100).chunks.PerPage
 	h.Expect("the rest is left", left > 6*perPage, true)
 }
 
-// TestHeldPages: pages in which something is held or lent are not handed over, and a class of held items only gets more.
+// TestHeldPages: pages in which something is held are not handed over, and a class of held items only gets more.
 func TestHeldPages(t *testing.T) {
-	_, h := start(t, limit(2<<20))
-	small, _ := h.Allocate([]byte("held"), 10, 0, 0, engine.OpSet)
-	large, status := h.Allocate([]byte("large"), 1_000_000, 0, 0, engine.OpSet)
-	h.Expect("second page", status, engine.OK)
-	_, status = h.Allocate([]byte("medium"), 5000, 0, 0, engine.OpSet)
-	h.Expect("no third", status, engine.NoMemory)
-	h.Release(small)
-	h.Set("medium", strings.Repeat("v", 5000))
-	copy(large.Value, "large")
-	_, status = h.Store(large, engine.OpSet, 0)
-	h.Expect("store", status, engine.OK)
-	h.Set("medium", strings.Repeat("v", 5000))
+	for _, size := range []int{10, 5000, 300_000} {
+		e, h := alone(t, limit(2<<20))
+		var held []engine.Item
+		hold := func(size int) (status engine.Status) {
+			it, status := h.Allocate([]byte("held"), size, 0, 0, engine.OpSet)
+			if status == engine.OK {
+				held = append(held, it)
+			}
+			return status
+		}
+		h.Expect("the first", hold(size), engine.OK)
+		for hold(1_000_000) == engine.OK || hold(500) == engine.OK {
+		}
+		h.Expect("no page is left", e.arena.Left(), 0)
+		_, status := h.Allocate([]byte("medium"), 100_000, 0, 0, engine.OpSet)
+		h.Expect("no other size", status, engine.NoMemory)
+		for len(held) > 1 {
+			h.Release(held[len(held)-1])
+			held = held[:len(held)-1]
+		}
+		copy(held[0].Value, "first")
+		for i := range 50 {
+			h.Set(fmt.Sprint("medium", i), strings.Repeat("v", 100_000))
+		}
+		h.Expect("what is held", string(held[0].Value[:5]), "first")
+		_, status = h.Store(held[0], engine.OpSet, 0)
+		h.Expect("store", status, engine.OK)
+		h.Expect("is there", h.Look("held").Value[:5], "first")
+	}
 }

@@ -1,48 +1,77 @@
 package memory
 
-import "sync/atomic"
+import (
+	"sync/atomic"
 
-// pins bounds how many pages may have pinned items. A pinned item is lent, or is being filled: it stays where it is for as long
-// as some client likes, and can be neither evicted nor moved. Enough must be left for others to find a chunk, and for a class
-// without a page to find one. Because of the latter pages are counted, and not bytes: a page with a single pinned item cannot
-// change hands. Many pinned items in one page cost as much as one.
+	"gocached/slab"
+)
+
+// pins bounds in how many blocks of pages there may be pinned items. A pinned item is lent, or is being filled: it stays where it
+// is for as long as some client likes, and can be neither evicted nor moved. Enough must be left for others to find a chunk, and
+// for a class without a page to find a run of them. Because of the latter blocks are counted, and not bytes: no run as long as a
+// block can be made where a single pinned item is. Many pinned items in one block cost as much as one.
 type pins struct {
-	max   int64
-	pages atomic.Int64   // that have pinned items
-	by    []atomic.Int64 // how many each page has, by its number
+	max    int64
+	blocks atomic.Int64   // that have pinned items
+	by     []atomic.Int64 // how many each block has
 }
 
-// init makes it ready for so many pages. pages/share of them may have pinned items, and at least one page.
-func (p *pins) init(pages, share int) {
-	p.max = int64(max(1, pages/share))
-	p.by = make([]atomic.Int64, pages+1) // they are numbered from 1
+// init makes it ready. One part in share of the blocks may have pinned items, and at least one block.
+func (p *pins) init(a *slab.Arena, share int) {
+	blocks := a.BlockOf(uint32(a.Pages())) + 1
+	p.max = int64(max(1, blocks/share))
+	p.by = make([]atomic.Int64, blocks)
 }
 
-// take pins one more item of the page. ok is false if too many pages have some already. shared says that the page had one
-// already, so that this costs nobody anything.
-func (p *pins) take(page uint32) (ok, shared bool) {
-	if p.by[page].Add(1) > 1 {
+// pin names the blocks in which a pinned item lies. It is found out while the item is pinned, since the class of its chunk says
+// how far its run reaches.
+type pin struct{ first, last int }
+
+// pinOf returns the blocks of the run in which a chunk lies.
+func (e *Engine) pinOf(r slab.Ref) pin {
+	page := e.arena.PageOf(r)
+	return e.pinOfRun(page, e.classOf(r).chunks.Span)
+}
+
+func (e *Engine) pinOfRun(page uint32, span int) pin {
+	return pin{e.arena.BlockOf(page), e.arena.BlockOf(page + uint32(span) - 1)}
+}
+
+// take pins one more item. ok is false if too many blocks have some already. shared says that its blocks had one already, so that
+// this costs nobody anything.
+func (p *pins) take(at pin) (ok, shared bool) {
+	more := int64(0)
+	for b := at.first; b <= at.last; b++ {
+		if p.by[b].Add(1) == 1 {
+			more++
+		}
+	}
+	if more == 0 {
 		return true, true
 	}
-	if p.pages.Add(1) > p.max {
-		p.giveBack(page)
+	if n := p.blocks.Add(more); n > p.max && n > more {
+		p.giveBack(at)
 		return false, false
 	}
 	return true, false
 }
 
 // giveBack undoes a take.
-func (p *pins) giveBack(page uint32) {
-	if p.by[page].Add(-1) == 0 {
-		p.pages.Add(-1)
+func (p *pins) giveBack(at pin) {
+	for b := at.first; b <= at.last; b++ {
+		if p.by[b].Add(-1) == 0 {
+			p.blocks.Add(-1)
+		}
 	}
 }
 
-// in says whether the page has a pinned item.
-func (p *pins) in(page uint32) bool { return p.by[page].Load() > 0 }
+// in says whether there is a pinned item in a block of a run.
+func (p *pins) in(at pin) bool {
+	return p.by[at.first].Load() > 0 || p.by[at.last].Load() > 0
+}
 
-// full says whether no further page may have pinned items.
-func (p *pins) full() bool { return p.pages.Load() >= p.max }
+// full says whether no further block may have pinned items.
+func (p *pins) full() bool { return p.blocks.Load() >= p.max }
 
-// pinned says whether the page has an item that is lent or being filled.
-func (e *Engine) pinned(page uint32) bool { return e.lending.in(page) || e.receiving.in(page) }
+// pinned says whether something is lent or being filled in a block of a run.
+func (e *Engine) pinned(at pin) bool { return e.lending.in(at) || e.receiving.in(at) }

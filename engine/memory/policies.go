@@ -4,19 +4,9 @@ import (
 	"fmt"
 	"unsafe"
 
-	"gocached/engine"
 	"gocached/lru"
 	"gocached/slab"
 )
-
-// lruOption is the key of -o that names the policy.
-const lruOption = "lru"
-
-var options = []engine.Option{{
-	Key: lruOption, Kind: engine.OneOf("policy", lru.Names...), Default: lru.LRU,
-	Help: "which items go when memory is full: lru, those that were not used for longest, or s3fifo, which lets go first " +
-		"what was never used again, and keeps what is used often (default: lru)",
-}}
 
 // startPolicies gives each class its policy, and that a part of the memory for ghosts. Limit is how many bytes of items there
 // may be. The memory is for the case that all of them are in one class, whichever; it is touched only as far as it is used.

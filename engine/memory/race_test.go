@@ -33,7 +33,7 @@ func TestEverythingAtOnce(t *testing.T) {
 				wg.Go(func() { everything(e, h, rand.New(rand.NewPCG(uint64(id), 3)), run.sizes) })
 			}
 			wg.Wait()
-			h.Expect("pages with something that is filled", e.receiving.pages.Load(), int64(0))
+			h.Expect("pages with something that is filled", e.receiving.blocks.Load(), int64(0))
 		})
 	}
 }

@@ -41,6 +41,7 @@ type reaper struct {
 	done chan struct{}
 
 	now     clock.Time    // the last second that is done
+	release clock.Time    // when memory may go back to the system next
 	flushes atomic.Uint32 // how many flushes are done
 	work    int           // since the last pause
 	pauses  int
@@ -77,7 +78,7 @@ func (e *Engine) wakeReaper() {
 		return // the engine is shut down
 	default:
 	}
-	if e.due.has(now) || e.flush.count.Load() != r.flushes.Load() || e.empty.Load() > 0 {
+	if e.due.has(now) || e.flush.count.Load() != r.flushes.Load() || e.empty.Load() > 0 || e.arena.Cooling() && e.releaseAfter > 0 {
 		select {
 		case r.wake <- struct{}{}:
 		default: // it knows
@@ -114,6 +115,8 @@ func (e *Engine) reap() {
 	if !e.reapDue() {
 		return
 	}
+	e.giveBackUnused()
+	e.releasePages()
 	if n := e.flush.count.Load(); n != r.flushes.Load() && e.reapFlushed() {
 		r.flushes.Store(n)
 	}

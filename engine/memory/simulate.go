@@ -15,6 +15,9 @@ type Simulation struct {
 	// Seed hashes the keys, so that the caller knows which of them share a stripe.
 	Seed maphash.Seed
 
+	// PageSize is the bytes of a page, 0 for what an engine of this size has.
+	PageSize int
+
 	// Breathe is called in the middle of the clearing of a page, with no lock held but moving. It may call the engine.
 	Breathe func()
 

@@ -62,27 +62,52 @@ func rowsOf[From any](rows []row[From]) (out []figure.Row) {
 	return out
 }
 
-// view is what statistics need of a class, copied under its lock.
+// view is what statistics need of one of memcached 1.4.5's classes, the sum of those of ours that hold its items. Each of these
+// is copied under its lock.
 type view struct {
-	id, size, perPage, pages int
-	free, unused, items      int
+	id, size, perPage        int   // as in memcached
+	used, free, items        int   // chunks in use, chunks given back, living items
+	unused                   int64 // bytes of chunks that were never used
 	bytes                    uint64
 	age                      uint32
 	counts                   counts
 	hits, incr, decr, badval uint64
 }
 
-func (e *Engine) view(c *class, now clock.Time) view {
+// pages returns how many pages memcached would need for as many chunks.
+func (v *view) pages() int { return (v.used + v.free + v.perPage - 1) / v.perPage }
+
+// addTo adds what a class holds to a view.
+func (e *Engine) addTo(v *view, c *class, now clock.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e.recount(c)
-	v := view{
-		id: c.chunks.ID, size: c.chunks.Size, perPage: c.chunks.PerPage, pages: c.chunks.Pages(),
-		free: c.chunks.Free(), unused: c.chunks.Unused(), items: c.living.items, bytes: c.living.bytes, counts: c.counts,
+	chunks := &c.chunks
+	v.used += chunks.Pages()*chunks.PerPage - chunks.Free() - chunks.Unused()
+	v.free += chunks.Free()
+	v.unused += int64(chunks.Unused()) * int64(chunks.Size)
+	v.items += c.living.items
+	v.bytes += c.living.bytes
+	v.counts.add(&c.counts)
+	c.tallies.read(v)
+	v.age = max(v.age, e.age(c, now))
+}
+
+// add adds the counts of another class.
+func (t *counts) add(o *counts) {
+	t.requested += o.requested
+	t.linked += o.linked
+	t.sets += o.sets
+	for i := range t.unlinked {
+		t.unlinked[i] += o.unlinked[i]
 	}
-	c.tallies.read(&v)
-	v.age = e.age(c, now)
-	return v
+	t.nonzero += o.nonzero
+	if o.evictedAt >= t.evictedAt {
+		t.evictedAt, t.evictedTime = o.evictedAt, o.evictedTime
+	}
+	t.outOfMemory += o.outOfMemory
+	t.searches += o.searches
+	t.promotions += o.promotions
 }
 
 // age returns for how long the oldest living item of the class has not been used. If there are many items that are over at the
@@ -100,11 +125,19 @@ func (e *Engine) age(c *class, now clock.Time) (age uint32) {
 	return age
 }
 
-// views calls f for each class.
+// views calls f for each of memcached's classes.
 func (e *Engine) views(f func(v view)) {
 	now := e.clock.Now()
+	views := make([]view, len(e.sizes.nominal.sizes)+1)
 	for i := range e.classes[1:] {
-		f(e.view(&e.classes[i+1], now))
+		c := &e.classes[i+1]
+		e.addTo(&views[c.nominal], c, now)
+	}
+	for i := 1; i < len(views); i++ {
+		v := &views[i]
+		v.id, v.size = i, e.sizes.nominal.sizes[i-1]
+		v.perPage = e.itemMax / v.size
+		f(*v)
 	}
 }
 

@@ -81,16 +81,16 @@ var slabRows = []row[*view]{
 		func(v *view) uint64 { return uint64(v.size) }),
 	ofSlab("chunks_per_page", figure.Gauge, figure.Chunks, "Chunks in a page.",
 		func(v *view) uint64 { return uint64(v.perPage) }),
-	ofSlab("total_pages", figure.Gauge, figure.Pages, "Pages that the class owns.",
-		func(v *view) uint64 { return uint64(v.pages) }),
+	ofSlab("total_pages", figure.Gauge, figure.Pages, "Pages of the size of the largest item that the class would own in memcached 1.4.5.",
+		func(v *view) uint64 { return uint64(v.pages()) }),
 	ofSlab("total_chunks", figure.Gauge, figure.Chunks, "Chunks in them.",
-		func(v *view) uint64 { return uint64(v.pages * v.perPage) }),
+		func(v *view) uint64 { return uint64(v.pages() * v.perPage) }),
 	ofSlab("used_chunks", figure.Gauge, figure.Chunks, "Chunks in use.",
-		func(v *view) uint64 { return uint64(v.pages*v.perPage - v.free - v.unused) }),
+		func(v *view) uint64 { return uint64(v.used) }),
 	ofSlab("free_chunks", figure.Gauge, figure.Chunks, "Chunks that were given back and wait to be used again.",
 		func(v *view) uint64 { return uint64(v.free) }),
 	ofSlab("free_chunks_end", figure.Gauge, figure.Chunks, "Chunks at the end of the newest page that were never used.",
-		func(v *view) uint64 { return uint64(v.unused) }),
+		func(v *view) uint64 { return uint64(v.pages()*v.perPage - v.used - v.free) }),
 	ofSlab("mem_requested", figure.Gauge, figure.Bytes,
 		"Bytes of what is in the chunks in use, each item as large as it would be in memcached 1.4.5.",
 		func(v *view) uint64 { return v.counts.requested }),
@@ -113,9 +113,9 @@ var slabRows = []row[*view]{
 func (e *Engine) statsSlabs(_ engine.Query, emit emitter) {
 	active, malloced := uint64(0), e.initial
 	e.views(func(v view) {
-		if v.pages > 0 {
+		if v.pages() > 0 {
 			active++
-			malloced += uint64(v.pages * v.perPage * v.size)
+			malloced += uint64(v.pages() * v.perPage * v.size)
 			emitClass(slabRows, &v, emit)
 		}
 	})

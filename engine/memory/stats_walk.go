@@ -1,8 +1,6 @@
 package memory
 
 import (
-	"fmt"
-
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/figure"
@@ -10,16 +8,8 @@ import (
 	"gocached/slab"
 )
 
-const (
-	// maxDump bounds the answer of cachedump in bytes, as in memcached.
-	maxDump = 2 << 20
-
-	// maxDumpOver bounds how many items that are over it passes by.
-	maxDumpOver = 1 << 16
-
-	// sizeStep is the width of a bucket of "sizes" in bytes.
-	sizeStep = 32
-)
+// sizeStep is the width of a bucket of "sizes" in bytes.
+const sizeStep = 32
 
 // sizeRow describes each line of the group "sizes".
 var sizeRow = figure.New("{size}", figure.Gauge, figure.Items,
@@ -34,7 +24,7 @@ func (e *Engine) statsSizes(_ engine.Query, emit emitter) {
 		c := &e.classes[number]
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if number == 0 || e.arena.ClassOf(e.arena.Chunk(page, 0)) != number {
+		if e.arena.ClassOf(e.arena.Chunk(page, 0)) != number {
 			return // changing hands
 		}
 		e.eachChunk(c, page, func(_ slab.Ref, h *item.Header) {
@@ -48,47 +38,6 @@ func (e *Engine) statsSizes(_ engine.Query, emit emitter) {
 			emit(text(i*sizeStep), text(n))
 		}
 	}
-}
-
-// statsCachedump lists the keys of a class in the order of its LRU, newest first. It leaves out items that are over. An item
-// that does not expire is shown with the time at which the server started, as in memcached. The class is locked only while its
-// items are noted, not while they are emitted.
-func (e *Engine) statsCachedump(q engine.Query, emit emitter) {
-	if q.Class < 1 || q.Class >= len(e.classes) {
-		return
-	}
-	for _, d := range e.dump(&e.classes[q.Class], q.Limit) {
-		emit(d.key, d.text)
-	}
-}
-
-type dumped struct{ key, text string }
-
-func (e *Engine) dump(c *class, limit int) (list []dumped) {
-	const frame = len("ITEM  \r\n")
-	size, now := len("END\r\n"), e.clock.Now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e.recount(c)
-	left, over := c.living.items, maxDumpOver
-	for ref := c.policy.Newest(); left > 0 && over > 0 && (limit == 0 || len(list) < limit); {
-		h := e.at(ref)
-		ref = c.policy.Older(e.arena, ref, h)
-		if h.Stamp() >= c.living.horizon {
-			left--
-		}
-		if e.expired(h, now) {
-			over--
-			continue
-		}
-		d := dumped{string(h.Key()), fmt.Sprintf("[%d b; %d s]", h.ValueLen(), e.unix(h.Exptime()))}
-		size += frame + len(d.key) + len(d.text)
-		if size > maxDump {
-			break
-		}
-		list = append(list, d)
-	}
-	return list
 }
 
 // unix returns the Unix time of an expiry.

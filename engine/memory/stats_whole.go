@@ -19,7 +19,7 @@ func (e *Engine) whole() *whole {
 	e.views(func(v view) {
 		w.promotions += v.counts.promotions
 		w.searches += v.counts.searches
-		w.unused += int64(v.unused) * int64(v.size)
+		w.unused += v.unused
 	})
 	return w
 }
@@ -50,7 +50,7 @@ var ownRows = []row[*whole]{
 	ofWhole("hash_expansions", figure.Counter, figure.None, "Times the hash table grew.",
 		func(w *whole) uint64 { return uint64(w.table.Expansions()) }),
 	ofWhole("page_size", figure.Gauge, figure.Bytes, "Bytes of a slab page.",
-		func(w *whole) uint64 { return uint64(w.itemMax) }),
+		func(w *whole) uint64 { return uint64(w.arena.PageSize()) }),
 	ofWhole("pages_total", figure.Gauge, figure.Pages, "Slab pages that there may be.",
 		func(w *whole) uint64 { return uint64(w.arena.Pages()) }),
 	ofWhole("pages_used", figure.Gauge, figure.Pages, "Slab pages that a class owns.",
@@ -63,10 +63,14 @@ var ownRows = []row[*whole]{
 	ofWhole("pages_balanced", figure.Counter, figure.Pages,
 		"Pages that went from a class that keeps its items for long to one that does not.",
 		func(w *whole) uint64 { return w.balancer.moved.Load() }),
-	ofWhole("pages_lent", figure.Gauge, figure.Pages, "Pages of which a value is being sent from where it lies.",
-		func(w *whole) uint64 { return uint64(w.lending.pages.Load()) }),
-	ofWhole("pages_receiving", figure.Gauge, figure.Pages, "Pages into which a value is being received that comes in many parts.",
-		func(w *whole) uint64 { return uint64(w.receiving.pages.Load()) }),
+	ofWhole("items_relocated", figure.Counter, figure.Items, "Items that moved to another chunk when the page in which they lay changed hands.",
+		func(w *whole) uint64 { return w.balancer.relocated.Load() }),
+	ofWhole("bytes_released", figure.Counter, figure.Bytes, "Bytes of unused pages that were given back to the system.",
+		func(w *whole) uint64 { return uint64(w.arena.Released()) }),
+	ofWhole("pages_lent", figure.Gauge, figure.None, "Blocks of pages, as long as the largest item or longer, in which a value lies that is being sent from there.",
+		func(w *whole) uint64 { return uint64(w.lending.blocks.Load()) }),
+	ofWhole("pages_receiving", figure.Gauge, figure.None, "Blocks of pages into which a value is being received that comes in many parts.",
+		func(w *whole) uint64 { return uint64(w.receiving.blocks.Load()) }),
 	ofWhole("lru_promotions", figure.Counter, figure.None,
 		"Times an item that was used since was passed over, where the oldest of its class was to go.",
 		func(w *whole) uint64 { return w.promotions }),
@@ -86,7 +90,7 @@ var memoryRows = []row[*whole]{
 	ofWhole("memory_hash_table", figure.Gauge, figure.Bytes, "Bytes of the buckets of the hash table, four each.",
 		func(w *whole) uint64 { return uint64(w.table.Bytes()) }),
 	ofWhole("memory_page_table", figure.Gauge, figure.Bytes, "Bytes that say which size each slab page is for, and when something "+
-		"in it is over: up to 0.5 % of memory_items, and nearly none where no item expires.",
+		"in it is over: up to 1 % of memory_items, and nearly none where no item expires.",
 		func(w *whole) uint64 { return uint64(w.arena.TableBytes() + w.due.bytes()) }),
 	ofWhole("memory_ghosts", figure.Gauge, figure.Bytes, "Bytes that tell which items were evicted last, four each.",
 		func(w *whole) uint64 { return uint64(w.ghosts.Resident()) }),

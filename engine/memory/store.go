@@ -15,13 +15,14 @@ func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine
 	e.checker.check(e)
 	var newCAS uint64
 	var status engine.Status
+	at := e.heldAt(it)
 	if op == engine.OpAppend || op == engine.OpPrepend {
 		newCAS, status = e.join(it, op, cas)
 	} else {
 		newCAS, status = e.store(it, op, cas, 1)
 	}
 	if status != engine.NoMemory {
-		e.settled(it)
+		e.settled(it, at)
 	}
 	return newCAS, status
 }

@@ -24,7 +24,8 @@ func TestUnusedPages(t *testing.T) {
 				}
 				fresh, _ := alone(t, func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 4<<20, noEvict })
 				want := fill(fresh, "second", sizes[1])
-				if got := fill(e, "second", sizes[1]); got != want {
+				// Where the first runs met there may be pages that are no whole run of the second.
+				if got := fill(e, "second", sizes[1]); got > want || got < want-1 {
 					t.Errorf("%d items were stored before one was evicted or refused, %d in a fresh cache", got, want)
 				}
 			})
@@ -50,7 +51,7 @@ func TestUnusedPageIsUsedAgain(t *testing.T) {
 		value := strings.Repeat("v", 5000)
 		h.Set("small", "v")
 		h.Remove([]byte("small"), engine.Removal{})
-		for i := 0; e.arena.Left() > 0; i++ {
+		for i := 0; e.arena.MayHave(e.classOfSize(len(value)).chunks.Span); i++ {
 			h.Set(fmt.Sprint("k", i), value)
 		}
 		to, now := e.classOfSize(100_000), e.now()

@@ -1,0 +1,25 @@
+package memory
+
+import (
+	"gocached/engine"
+	"gocached/lru"
+)
+
+// The keys of -o that are this engine's own.
+const (
+	lruOption     = "lru"
+	releaseOption = "release_after"
+)
+
+var options = []engine.Option{
+	{
+		Key: lruOption, Kind: engine.OneOf("policy", lru.Names...), Default: lru.LRU,
+		Help: "which items go when memory is full: lru, those that were not used for longest, or s3fifo, which lets go first " +
+			"what was never used again, and keeps what is used often (default: lru)",
+	},
+	{
+		Key: releaseOption, Kind: engine.Whole("seconds", 0, 1<<20), Default: "4",
+		Help: "after how many seconds the memory of pages that no item is in goes back to the system; up to twice as many may " +
+			"pass, and 0 is never (default: 4)",
+	},
+}

@@ -1,0 +1,177 @@
+package memory
+
+import (
+	"math"
+
+	"gocached/slab"
+)
+
+// market knows what a page is worth to each class: how many hits in a while it would cost the class to lose it. That is as many
+// as there are evictions for each page, times how probable it is that what was evicted comes back soon:
+//
+//	worth = items that came / pages * returns / items that came
+//
+// Returns are counted by ghosts, the keys of what was evicted last (package lru). With few items the probability is taken to be
+// that of all classes. Since all pages are as large, there is no size in it: it is about hits for each byte.
+//
+// Pages move in two ways. When by what came just now one class makes much more of a page than another, the sizes have changed,
+// and pages move as fast as items are evicted. Else one page may move for every few that are evicted, by what came in a longer
+// while. The numbers were found by simulation, with a dozen loads, and change little when halved or doubled.
+type market struct {
+	memory  int64 // bytes
+	stalls  []stall
+	looks   int
+	came    int64   // bytes of items that came since the averages last forgot: soon ones, and late ones
+	recent  int64   //
+	returns float64 // how probable it is that an item comes back
+}
+
+const (
+	// What came is forgotten by so many parts when so large a part of memory was stored.
+	lateKept, lateShare = 0.84, 0.175
+	soonKept, soonShare = 0.7, 0.015
+
+	// prior is the weight of what all classes together say, in items.
+	prior = 200
+
+	// leastReturns is how probable it is at least, for all classes together, that an item comes back: if none does pages still
+	// follow the sizes.
+	leastReturns = 0.01
+
+	// Pages move slowly at every calmLooks-th look, if the taker makes so many times more of one.
+	calmLooks = 4
+	calm      = 1.1
+
+	// hurry is how many times more the taker surely makes of a page when pages move at each look.
+	hurry = 3
+
+	// stillNew is how many items may have come lately to a class that gives its only run: they would go with it.
+	stillNew = 0.5
+
+	// lastWorth is how many times more the only run of a class is worth to it.
+	lastWorth = 4
+)
+
+// stall is a class as the market sees it.
+type stall struct {
+	runs, perRun, span, spare int
+	size                      int
+	fresh                     bool   // an item was stored in a chunk of the class since the look before
+	seen                      int64  // items that had come at the last look
+	ghosts                    uint64 // and ghosts that had come back
+	came, back                float64
+	short                     float64 // as came, but forgotten soon
+}
+
+func (m *market) init(classes int, memory int64) {
+	*m = market{memory: memory, stalls: make([]stall, classes), returns: 0.1}
+}
+
+// observe notes what a class has, and how many items and ghosts of it have come since the process began.
+func (m *market) observe(id int, c *slab.Class, came int64, ghosts uint64) {
+	s := &m.stalls[id]
+	s.runs, s.perRun, s.span, s.spare, s.size = c.Pages(), c.PerPage, c.Span, c.Spare(), c.Size
+	n := max(0, came-s.seen)
+	s.came += float64(n)
+	s.short += float64(n)
+	s.back += float64(ghosts - s.ghosts)
+	s.seen, s.ghosts = came, ghosts
+	m.came += n * int64(s.size)
+	m.recent += n * int64(s.size)
+}
+
+// turn ends a look at all classes: the averages forget.
+func (m *market) turn() {
+	m.looks++
+	if float64(m.recent) >= soonShare*float64(m.memory) {
+		m.recent = 0
+		for i := range m.stalls {
+			m.stalls[i].short *= soonKept
+		}
+	}
+	came, back := 0.0, 0.0
+	for i := range m.stalls {
+		came += m.stalls[i].came
+		back += m.stalls[i].back
+	}
+	if came > prior {
+		m.returns = max(back/came, leastReturns)
+	}
+	if float64(m.came) >= lateShare*float64(m.memory) {
+		m.came = 0
+		for i := range m.stalls {
+			m.stalls[i].came *= lateKept
+			m.stalls[i].back *= lateKept
+		}
+	}
+}
+
+// pages returns how many pages a class has, or would have with its first run.
+func (s *stall) pages() float64 { return float64(max(1, s.runs) * s.span) }
+
+// probability says how probable it is that an item of the class comes back.
+func (m *market) probability(s *stall) float64 {
+	return (s.back + prior*m.returns) / (s.came + prior)
+}
+
+// worth is what a page is worth to a class.
+func (m *market) worth(s *stall) float64 { return s.came / s.pages() * m.probability(s) }
+
+// bounds are what a page is worth to a class by what came just now, at least and at most.
+func (m *market) bounds(s *stall) (least, most float64) {
+	off := 2 * math.Sqrt(s.short)
+	each := m.probability(s) / s.pages()
+	return each * (s.short - off), each * (s.short + off + 1)
+}
+
+// wants says whether a class has use for another run: it has hardly a free chunk, and if it has no run, as many items as fill one
+// have come.
+func (s *stall) wants() bool {
+	if s.runs == 0 {
+		return s.came >= float64(s.perRun)
+	}
+	return s.spare*4 < s.perRun
+}
+
+// choose returns the class that should get pages and the one that should give them, or zeros.
+func (m *market) choose() (to, from int) {
+	to, from = m.pick(hurry, func(s *stall) float64 {
+		least, _ := m.bounds(s)
+		return least
+	}, func(s *stall) float64 {
+		_, most := m.bounds(s)
+		return most
+	})
+	if to == 0 && m.looks%calmLooks == 0 {
+		to, from = m.pick(calm, m.worth, m.worth)
+	}
+	return to, from
+}
+
+// pick returns the class that gains most and the one that loses least, if the first is so many times more than the other.
+func (m *market) pick(times float64, gain, loss func(*stall) float64) (to, from int) {
+	most, least := 0.0, math.Inf(1)
+	for i := 1; i < len(m.stalls); i++ {
+		s := &m.stalls[i]
+		if g := gain(s); s.wants() && g > most {
+			to, most = i, g
+		}
+	}
+	for i := 1; i < len(m.stalls) && to != 0; i++ {
+		s := &m.stalls[i]
+		if s.runs == 0 || i == to || s.runs == 1 && (s.fresh || s.short > stillNew) {
+			continue
+		}
+		l := loss(s)
+		if s.runs == 1 {
+			l *= lastWorth
+		}
+		if l < least {
+			from, least = i, l
+		}
+	}
+	if from == 0 || most < times*least {
+		return 0, 0
+	}
+	return to, from
+}
