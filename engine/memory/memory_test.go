@@ -172,7 +172,6 @@ func TestFreeChunks(t *testing.T) {
 
 // TestStrictOrder is memcached's lru.t: 64 items of a page each, 37 too many.
 func TestStrictOrder(t *testing.T) {
-	needsLRU(t)
 	_, h := start(t, nil)
 	big := strings.Repeat("x", 1024*1024-250)
 	h.Set("big", big)

@@ -13,9 +13,9 @@ const (
 
 var options = []engine.Option{
 	{
-		Key: lruOption, Kind: engine.OneOf("policy", lru.Names...), Default: lru.LRU,
-		Help: "which items go when memory is full: lru, those that were not used for longest, or s3fifo, which lets go first " +
-			"what was never used again, and keeps what is used often (default: lru)",
+		Key: lruOption, Kind: engine.OneOf("policy", lru.Names...), Default: lru.S3,
+		Help: "which items go when memory is full: s3fifo lets go first what was never used again, and keeps what is used " +
+			"often; lru lets go those that were not used for longest (default: s3fifo)",
 	},
 	{
 		Key: releaseOption, Kind: engine.Whole("seconds", 0, 1<<20), Default: "4",
