@@ -44,7 +44,7 @@ type Class struct {
 	Span    int // pages in a run
 	PerPage int // chunks in a run
 
-	pages []uint32 // the first pages of its runs, oldest first
+	pages []uint32 // the first pages of its runs
 	empty int      // how many of them have no chunk in use; the one that is being cleared does not count
 
 	free  Ref // list of freed chunks, linked through the chunks
@@ -65,7 +65,7 @@ func (c *Class) Init(id, size, span, pageSize int) {
 // Pages returns how many runs of pages the class owns.
 func (c *Class) Pages() int { return len(c.pages) }
 
-// Page returns the first page of its i-th run, the oldest first.
+// Page returns the first page of its i-th run.
 func (c *Class) Page(i int) uint32 { return c.pages[i] }
 
 // Free returns how many chunks have been given back and wait to be used again.

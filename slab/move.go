@@ -51,8 +51,9 @@ func (c *Class) Left() int { return c.PerPage - c.gone }
 // Takes the page lock.
 func (c *Class) Part(a *Arena) (page uint32) {
 	page = c.leaving
-	i := slices.Index(c.pages, page)
-	c.pages = slices.Delete(c.pages, i, i+1)
+	last := len(c.pages) - 1
+	c.pages[slices.Index(c.pages, page)] = c.pages[last] // there may be a million
+	c.pages = c.pages[:last]
 	c.leaving, c.gone = 0, 0
 	a.mu.Lock()
 	defer a.mu.Unlock()
