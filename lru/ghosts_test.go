@@ -82,10 +82,14 @@ func TestStampsComeRound(t *testing.T) {
 	for g.noted < 1<<stampBits {
 		g.note(rand.Uint64(), 1000, false)
 	}
+	told := 0
 	for _, key := range old {
 		if _, _, found := g.lay(key, 1000); found {
-			t.Fatal("a ghost of long ago is told")
+			told++
 		}
+	}
+	if told > 5 { // one in a thousand is taken for another
+		t.Errorf("%d ghosts of long ago of %d are told", told, len(old))
 	}
 }
 
