@@ -6,7 +6,7 @@ import (
 )
 
 // aheadBytes is how much memory beyond the pages in use is backed ahead of time.
-const aheadBytes = 4 << 20
+const aheadBytes = 2 << 20
 
 // ahead has memory backed by the system before it is written to. Else a set that first writes to a huge page would wait
 // while the system finds and clears 2 MiB, which takes a tenth of a millisecond, and on a virtual machine whose host does

@@ -130,15 +130,14 @@ func (c *Class) AddPage(a *Arena) bool {
 	return true
 }
 
-// AddPageIn is AddPage for a run that lies in a block of pages.
-func (c *Class) AddPageIn(a *Arena, block int) bool {
+// AddPageIn is AddPage for a run that lies among n pages from one on.
+func (c *Class) AddPageIn(a *Arena, first uint32, n int) bool {
 	if a.Left() < c.Span {
 		return false
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	first := block*a.block + 1
-	page := a.pool.findIn(first, min(first+a.block, a.total+1), c.Span, 1)
+	page := a.pool.findIn(int(first), min(int(first)+n, a.total+1), c.Span, 1)
 	if page == 0 {
 		return false
 	}

@@ -70,9 +70,9 @@ func (p *pool) warm() (n int) {
 	return n
 }
 
-// old returns the first run of old pages from one on, and how many they are, up to most; 0 pages if there are none.
-func (p *pool) old(from uint32, most int) (page uint32, n int) {
-	first := next(p.aged, int(from))
+// old returns the first run of old pages, and how many they are, up to most; 0 pages if there are none.
+func (p *pool) old(most int) (page uint32, n int) {
+	first := next(p.aged, 0)
 	if first < 0 {
 		return 0, 0
 	}

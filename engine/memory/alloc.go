@@ -15,11 +15,13 @@ type want struct {
 	shape item.Shape
 	now   clock.Time
 	keep  []byte        // the key of an item that must not be evicted for it; nil is none
+	also  []byte        // another one
+	more  bool          // an item that moves may have a chunk of a new run
 	held  *assoc.Stripe // a stripe that the caller has locked; nil is none
 }
 
 // keeps says whether an item must not be evicted for the chunk.
-func (w *want) keeps(h *item.Header) bool { return h.HasKey(w.keep) }
+func (w *want) keeps(h *item.Header) bool { return h.HasKey(w.keep) || h.HasKey(w.also) }
 
 // like says whether a chunk for one want fits the other.
 func (w *want) like(o *want) bool {

@@ -20,6 +20,8 @@ type balancer struct {
 	moved     counter // runs of pages
 	relocated counter // items that moved with them
 
+	cursor atomic.Uint32 // a page: where a stretch of pages is looked for next
+
 	market market // only the goroutine uses it
 }
 
@@ -63,7 +65,6 @@ func (e *Engine) balance() {
 		case <-b.wake:
 		}
 		e.look()
-		e.trimGhosts()
 	}
 }
 
@@ -76,7 +77,8 @@ func (e *Engine) look() {
 	e.balancer.pressure.Store(int64(e.arena.PageSize()))
 }
 
-// balanceOnce moves a run of pages at most.
+// balanceOnce moves a run of pages at most. Where the pool has pages enough, but none of them together, it puts a run together from
+// where little is in use.
 func (e *Engine) balanceOnce(now clock.Time) {
 	m := &e.balancer.market
 	for i := range e.classes[1:] {
@@ -84,11 +86,22 @@ func (e *Engine) balanceOnce(now clock.Time) {
 	}
 	m.turn()
 	to, from := m.choose()
+	apart := m.neediest(func(span int) bool { return e.arena.Left() >= span && !e.arena.MayHave(span) })
+	if to == 0 {
+		to = apart
+	}
 	if to == 0 || e.arena.MayHave(e.classes[to].chunks.Span) || !e.lockMoving() {
 		return
 	}
 	defer e.moving.Unlock()
-	if e.transfer(&e.classes[from], &e.classes[to], now, 0, stale) {
+	t := &transfer{to: &e.classes[to], now: now, asked: stale, near: e.balancer.cursor.Add(1)}
+	ok := false
+	if apart == to {
+		ok = e.assemble(t)
+	} else {
+		ok = e.run(t, &e.classes[from])
+	}
+	if ok {
 		e.balancer.moved.Add(1)
 	}
 }

@@ -23,24 +23,24 @@ const (
 // would by now be a greater sacrifice than is asked for. A run can be cleared if no item in it is held or lent, and it is not
 // the run to keep. Items that are alive move to other chunks of the class, for which its next victims go. If nothing may be
 // evicted there must be free chunks enough.
-func (e *Engine) clear(c *class, now clock.Time, keep uint32, asked sacrifice) (page uint32) {
+func (e *Engine) clear(c *class, t *transfer) (page uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !e.rankLocked(c, now).bears(asked) {
+	if !e.rankLocked(c, t.now).bears(t.asked) {
 		return 0
 	}
-	if asked == unused {
-		return e.clearPage(c, c.chunks.Emptiest(e.arena), now)
+	if t.asked == unused {
+		return e.clearPage(c, c.chunks.Emptiest(e.arena), t)
 	}
-	if page = e.choosePage(c, now, keep); page == 0 {
+	if page = e.choosePage(c, t.now, t.keep); page == 0 {
 		return 0
 	}
-	return e.clearPage(c, page, now)
+	return e.clearPage(c, page, t)
 }
 
 // clearPage empties the run that begins with a page of the class and takes it away. It returns 0 if that cannot be done. Needs the
 // moving lock and the class lock. It unlocks the class now and then, unless the run is unused.
-func (e *Engine) clearPage(c *class, page uint32, now clock.Time) uint32 {
+func (e *Engine) clearPage(c *class, page uint32, t *transfer) uint32 {
 	c.chunks.Leave(e.arena, page)
 	e.eachChunk(c, page, func(r slab.Ref, h *item.Header) {
 		if h.State() == item.Free {
@@ -50,11 +50,15 @@ func (e *Engine) clearPage(c *class, page uint32, now clock.Time) uint32 {
 	c.chunks.LeaveEnd(e.arena, func(r slab.Ref) { e.at(r).Clear() })
 	e.hint(c)
 	for range clearRounds {
-		if c.chunks.Left() == 0 {
+		left := c.chunks.Left()
+		if left == 0 {
 			defer e.hint(c)
 			return c.chunks.Part(e.arena)
 		}
-		e.sweep(c, page, now)
+		e.sweep(c, page, t)
+		if e.noEvict && c.chunks.Left() == left {
+			break // there is no chunk for what is left
+		}
 		e.breathe(c)
 	}
 	c.chunks.Stay(e.arena, func(r slab.Ref) bool { return e.at(r).State() == item.Free })
@@ -127,8 +131,8 @@ func (e *Engine) eachChunk(c *class, page uint32, f func(slab.Ref, *item.Header)
 }
 
 // sweep goes through a leaving run once, and moves or evicts what it can. It unlocks the class now and then.
-func (e *Engine) sweep(c *class, page uint32, now clock.Time) {
-	w, step := &want{class: c, now: now}, e.clearStep()
+func (e *Engine) sweep(c *class, page uint32, t *transfer) {
+	w, step := &want{class: c, now: t.now, also: t.key, more: t.to != nil && t.to.chunks.Span > c.chunks.Span}, e.clearStep()
 	for i := range c.chunks.PerPage {
 		r := e.arena.Chunk(page, i)
 		if h := e.at(r); h.State() == item.Linked {

@@ -33,20 +33,24 @@ func (e *Engine) donate(w *want, most sacrifice) bool {
 	if e.canYield(to, w) || e.addPage(to) {
 		return true // another call was faster
 	}
-	keep := e.pageOf(w.keep)
+	t := &transfer{to: to, now: now, keep: e.pageOf(w.keep), key: w.keep, near: e.balancer.cursor.Add(1)}
 	for tried := make(map[*class]bool); ; {
 		from, asked := e.donor(to, tried, most, now)
 		if from == nil {
-			if keep == 0 {
+			if t.keep == 0 {
 				e.scarce[most].Store(moment)
 			}
 			return false
 		}
-		if e.transfer(from, to, now, keep, asked) {
+		t.asked = asked
+		if from.chunks.Span < to.chunks.Span {
+			t.asked = most // several give
+		}
+		if e.run(t, from) {
 			e.donated.Add(1)
 			return true
 		}
-		tried[from] = asked == most // else it has begun to use the page meanwhile, and is ranked again
+		tried[from] = asked == most || from.chunks.Span < to.chunks.Span // else it has begun to use the page meanwhile, and is ranked again
 	}
 }
 
@@ -161,12 +165,20 @@ func (e *Engine) sparePage(w *want) bool {
 	if e.addPage(w.class) {
 		return true
 	}
+	return e.eachUnused(w.now, func() bool {
+		e.donated.Add(1)
+		return !e.addPage(w.class)
+	})
+}
+
+// eachUnused puts the runs that no class uses into the pool, one after the other, as long as goOn returns true. It reports whether
+// that ended it. The moving lock is held.
+func (e *Engine) eachUnused(now clock.Time, goOn func() bool) (ended bool) {
 	for i := range e.classes[1:] {
 		c := &e.classes[i+1]
-		for page := e.clearSurplus(c, w.now); page != 0; page = e.clearSurplus(c, w.now) {
+		for page := e.clearSurplus(c, now); page != 0; page = e.clearSurplus(c, now) {
 			e.arena.GiveBack(page, c.chunks.Span)
-			e.donated.Add(1)
-			if e.addPage(w.class) {
+			if !goOn() {
 				return true
 			}
 		}
@@ -180,5 +192,5 @@ func (e *Engine) clearSurplus(c *class, now clock.Time) (page uint32) {
 	if c.surplus == 0 {
 		return 0
 	}
-	return e.clearPage(c, c.chunks.Emptiest(e.arena), now)
+	return e.clearPage(c, c.chunks.Emptiest(e.arena), &transfer{now: now})
 }

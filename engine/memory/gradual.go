@@ -83,7 +83,7 @@ func (e *Engine) shareSpare(c *class, w *want) slab.Ref {
 	if c.chunks.Spare() == 0 {
 		return slab.None
 	}
-	for i := range c.chunks.Pages() {
+	for i := range min(c.chunks.Pages(), shareTries) {
 		page := c.chunks.Page(i)
 		at := e.pinOfRun(page, c.chunks.Span)
 		if !e.receiving.in(at) {
@@ -106,7 +106,7 @@ func (e *Engine) addShared(c *class) bool {
 		return false
 	}
 	for block := range e.receiving.by {
-		if e.receiving.by[block].Load() > 0 && c.chunks.AddPageIn(e.arena, block) {
+		if e.receiving.by[block].Load() > 0 && c.chunks.AddPageIn(e.arena, uint32(block*e.longest+1), e.longest) {
 			e.hint(c)
 			return true
 		}
@@ -114,7 +114,7 @@ func (e *Engine) addShared(c *class) bool {
 	return false
 }
 
-// shareTries is how many items are looked at to find one in such a page.
+// shareTries is how many runs, and how many items, of a class are looked at to find one in such a block.
 const shareTries = 1000
 
 // shareOldest evicts the oldest item in such a page, if it is found soon, and takes its chunk. Needs the class lock.

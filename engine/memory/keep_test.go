@@ -75,6 +75,27 @@ func TestTargetIsNoVictim(t *testing.T) {
 	}
 }
 
+// TestTargetStaysWhenPagesMove: an item that is changed into one for which a run must be put together is not evicted for that.
+func TestTargetStaysWhenPagesMove(t *testing.T) {
+	for _, megabytes := range []int64{4, 64} {
+		_, h := alone(t, limit(megabytes<<20))
+		h.Set("k", strings.Repeat("k", 10_000))
+		other := strings.Repeat("o", 10_000)
+		for i := range int(megabytes) * 110 {
+			h.Set(fmt.Sprint("other", i), other)
+		}
+		for i := range int(megabytes) * 50 {
+			h.Set(fmt.Sprint("more", i), other)
+		}
+		if !h.Look("k").Hit {
+			continue // it went before
+		}
+		_, status := h.Put(engine.OpAppend, "k", strings.Repeat("l", 300_000), 0, 0, 0)
+		h.Expect("append", status, engine.OK)
+		h.Has("k", strings.Repeat("k", 10_000)+strings.Repeat("l", 300_000))
+	}
+}
+
 // TestOldTargetIsNoVictim: an item that was stored before all others, and used, is changed again and again.
 func TestOldTargetIsNoVictim(t *testing.T) {
 	small := strings.Repeat("s", 10_000)

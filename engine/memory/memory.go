@@ -23,6 +23,7 @@ type Engine struct {
 	noEvict      bool
 	itemMax      int
 	lendFrom     int
+	longest      int        // pages of the longest run
 	releaseAfter clock.Time // seconds after which the memory of unused pages goes back to the system; 0 is never
 	started      int64      // Unix time at which the clock stood at 0, for cachedump
 	initial      uint64
@@ -105,8 +106,9 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.releaseAfter = clock.Time(s.Options.Number(releaseOption))
 	e.sizes.init(slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor), layouts)
 	e.classes = makeClasses(&e.sizes, pageSize)
-	e.lending.init(arena, lentShare)
-	e.receiving.init(arena, gradualShare)
+	e.longest = longestRun(limit, pageSize, s.ItemMax)
+	e.lending.init((arena.Pages()-1)/e.longest+1, lentShare)
+	e.receiving.init((arena.Pages()-1)/e.longest+1, gradualShare)
 	if err := e.due.init(arena.Pages(), arena.Bits()); err != nil {
 		return errors.Join(fmt.Errorf("memory: reserve memory for bounds: %w", err), table.Close(), arena.Close())
 	}
@@ -170,9 +172,14 @@ func mostChunks(layouts []slab.Layout, pageSize int) (most int) {
 	return most
 }
 
+// longestRun returns how many pages the longest run has.
+func longestRun(limit int64, pageSize, itemMax int) int {
+	return max(spans(limit, pageSize), (itemMax+pageSize-1)/pageSize)
+}
+
 // blockPages returns how many pages a block should have.
 func blockPages(limit int64, pageSize, itemMax int) int {
-	pages := max(spans(limit, pageSize), (itemMax+pageSize-1)/pageSize)
+	pages := longestRun(limit, pageSize, itemMax)
 	for limit/int64(pageSize)/int64(2*pages) >= manyBlocks {
 		pages *= 2
 	}

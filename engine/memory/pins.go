@@ -6,7 +6,7 @@ import (
 	"gocached/slab"
 )
 
-// pins bounds in how many blocks of pages there may be pinned items. A pinned item is lent, or is being filled: it stays where it
+// pins bounds in how many blocks of pages, as long as the longest run, there may be pinned items. A pinned item is lent, or is being filled: it stays where it
 // is for as long as some client likes, and can be neither evicted nor moved. Enough must be left for others to find a chunk, and
 // for a class without a page to find a run of them. Because of the latter blocks are counted, and not bytes: no run as long as a
 // block can be made where a single pinned item is. Many pinned items in one block cost as much as one.
@@ -16,9 +16,8 @@ type pins struct {
 	by     []atomic.Int64 // how many each block has
 }
 
-// init makes it ready. One part in share of the blocks may have pinned items, and at least one block.
-func (p *pins) init(a *slab.Arena, share int) {
-	blocks := a.BlockOf(uint32(a.Pages())) + 1
+// init makes it ready for so many blocks. One part in share of them may have pinned items, and at least one block.
+func (p *pins) init(blocks, share int) {
 	p.max = int64(max(1, blocks/share))
 	p.by = make([]atomic.Int64, blocks)
 }
@@ -34,7 +33,7 @@ func (e *Engine) pinOf(r slab.Ref) pin {
 }
 
 func (e *Engine) pinOfRun(page uint32, span int) pin {
-	return pin{e.arena.BlockOf(page), e.arena.BlockOf(page + uint32(span) - 1)}
+	return pin{int(page-1) / e.longest, (int(page) + span - 2) / e.longest}
 }
 
 // take pins one more item. ok is false if too many blocks have some already. shared says that its blocks had one already, so that

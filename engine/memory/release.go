@@ -1,27 +1,28 @@
 package memory
 
+// unusedAtOnce is how many runs go to the pool before others may move pages.
+const unusedAtOnce = 16
+
 // giveBackUnused puts the pages that no class uses into the pool, where any class finds them.
 func (e *Engine) giveBackUnused() {
-	if e.surplus.Load() == 0 || !e.lockMoving() {
-		return
-	}
-	defer e.moving.Unlock()
-	now := e.now()
-	for i := range e.classes[1:] {
-		c := &e.classes[i+1]
-		for page := e.clearSurplus(c, now); page != 0; page = e.clearSurplus(c, now) {
-			e.arena.GiveBack(page, c.chunks.Span)
+	for more := e.surplus.Load() > 0; more; {
+		if !e.lockMoving() {
+			return
 		}
+		n := 0
+		more = e.eachUnused(e.now(), func() bool { n++; return n < unusedAtOnce })
+		e.moving.Unlock()
 	}
 }
 
 // releasePages gives the memory of pages back to the system that nobody has used for a while. What cannot be given back is tried
-// again.
+// again, and if there is much the rest has its turn in the next second.
 func (e *Engine) releasePages() {
 	now := e.clock.Now()
 	if e.releaseAfter == 0 || !e.arena.Cooling() || now < e.reaper.release {
 		return
 	}
-	e.reaper.release = now + e.releaseAfter
-	_, _ = e.arena.Release()
+	if e.arena.Release() {
+		e.reaper.release = now + e.releaseAfter
+	}
 }

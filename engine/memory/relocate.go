@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"gocached/assoc"
 	"gocached/item"
 	"gocached/slab"
 )
@@ -21,20 +22,37 @@ func (e *Engine) relocate(c *class, r slab.Ref, h *item.Header, w *want) {
 	w.size, w.shape = h.NominalSize(), h.Shape()
 	if e.expired(h, w.now) {
 		e.seizeLocked(c, hash, r, h, w) // returns None: the run is leaving
-	} else if to := c.chunks.Alloc(e.arena); to != slab.None {
+	} else if to := e.elsewhere(c, w.more); to != slab.None {
 		e.occupy(c, e.at(to), w)
 		e.moveItem(c, hash, r, to)
 	} else if e.noEvict {
 		return
-	} else if c.policy.Victim() == r && !c.policy.Spares(h) {
+	} else if c.policy.Victim() == r && !c.policy.Spares(h) && !w.keeps(h) {
 		e.seizeLocked(c, hash, r, h, w)
-	} else {
-		w.held, w.keep = stripe, h.Key()
-		if to := e.evict(c, w); to != slab.None {
-			e.moveItem(c, hash, r, to)
-		}
-		w.held, w.keep = nil, nil
+	} else if to, others := e.evictOther(c, stripe, h, w); to != slab.None {
+		e.moveItem(c, hash, r, to)
+	} else if !others {
+		e.seizeLocked(c, hash, r, h, w)
 	}
+}
+
+// evictOther takes the chunk of the class's next victim but an item that moves, whose stripe is locked. others says that a victim
+// went, be it one whose chunk cannot be had.
+func (e *Engine) evictOther(c *class, stripe *assoc.Stripe, h *item.Header, w *want) (to slab.Ref, others bool) {
+	before := c.policy.Len()
+	w.held, w.keep = stripe, h.Key()
+	to = e.evict(c, w)
+	w.held, w.keep = nil, nil
+	return to, c.policy.Len() < before
+}
+
+// elsewhere takes a free chunk of a class for an item that moves, or with more one of a new run. Needs the class lock.
+func (e *Engine) elsewhere(c *class, more bool) slab.Ref {
+	ref := c.chunks.Alloc(e.arena)
+	if ref == slab.None && more && c.chunks.AddPage(e.arena) {
+		ref = c.chunks.Alloc(e.arena)
+	}
+	return ref
 }
 
 // moveItem makes the held chunk at to the linked item at from, which has the same shape, and frees the chunk there. Needs the

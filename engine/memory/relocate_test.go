@@ -79,7 +79,7 @@ func (e *Engine) takeRun(h *enginetest.Harness, c *class) {
 	h.Helper()
 	e.moving.Lock()
 	defer e.moving.Unlock()
-	page := e.clear(c, e.now(), 0, theOnly)
+	page := e.clear(c, &transfer{now: e.now(), asked: theOnly})
 	if page == 0 {
 		h.Errorf("no run can be taken")
 		return
@@ -90,6 +90,7 @@ func (e *Engine) takeRun(h *enginetest.Harness, c *class) {
 // TestRelocate: when a class loses pages, as many items go as it loses chunks, and these are the next victims, wherever they lie.
 // All others stay what they were, in the order in which they were.
 func TestRelocate(t *testing.T) {
+	needsLRU(t)
 	for _, size := range []int{100, 1000, 5000, 40_000} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			e, h := alone(t, limit(8<<20))
@@ -154,6 +155,7 @@ func TestRelocateToFreeChunks(t *testing.T) {
 
 // TestRelocateUsed: of the items that go none was used, as long as there are others.
 func TestRelocateUsed(t *testing.T) {
+	needsLRU(t)
 	e, h := alone(t, limit(8<<20))
 	items := scatter(e, h, 1000)
 	c := e.classOf(refOf(e, "0000"))

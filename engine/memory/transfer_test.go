@@ -39,6 +39,7 @@ func (e *Engine) livingItems() map[*class][]string {
 // TestAssemble: in a cache that is full of small items a large one costs about as many bytes of items as it has, and they are the
 // next to go of their classes.
 func TestAssemble(t *testing.T) {
+	needsLRU(t)
 	large := []int{500_000, 800_000, 1_000_000} // of different classes
 	for _, megabytes := range []int64{4, 8, 32} {
 		for _, sizes := range [][]int{{200}, {1000}, {20, 300, 7000}, {100, 100, 100, 100, 20_000}} {

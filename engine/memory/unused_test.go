@@ -58,7 +58,7 @@ func TestUnusedPageIsUsedAgain(t *testing.T) {
 		from, asked := e.donor(to, map[*class]bool{}, most, now)
 		h.Expect("the class with the unused page", from == &e.classes[1], true)
 		h.Set("small", "v")
-		h.Expect("page", e.clear(from, now, 0, asked), uint32(0))
+		h.Expect("page", e.clear(from, &transfer{now: now, asked: asked}), uint32(0))
 		h.Has("small", "v")
 		h.Set("large", strings.Repeat("v", 100_000))
 		h.Has("small", "v")

@@ -71,11 +71,16 @@ func (m *market) init(classes int, memory int64) {
 func (m *market) observe(id int, c *slab.Class, came int64, ghosts uint64) {
 	s := &m.stalls[id]
 	s.runs, s.perRun, s.span, s.spare, s.size = c.Pages(), c.PerPage, c.Span, c.Spare(), c.Size
-	n := max(0, came-s.seen)
+	n := came - s.seen
+	s.seen = came
+	if n < 0 { // more has been deleted, or is over, than came: some of that counts against what comes next
+		s.seen -= n - n/8
+		n = 0
+	}
 	s.came += float64(n)
 	s.short += float64(n)
 	s.back += float64(ghosts - s.ghosts)
-	s.seen, s.ghosts = came, ghosts
+	s.ghosts = ghosts
 	m.came += n * int64(s.size)
 	m.recent += n * int64(s.size)
 }
@@ -131,6 +136,19 @@ func (s *stall) wants() bool {
 		return s.came >= float64(s.perRun)
 	}
 	return s.spare*4 < s.perRun
+}
+
+// neediest returns the class to which a page is worth most, of those that want a run of a length of which can says that it can be put
+// together, or 0.
+func (m *market) neediest(can func(span int) bool) (to int) {
+	most := 0.0
+	for i := 1; i < len(m.stalls); i++ {
+		s := &m.stalls[i]
+		if w := m.worth(s); w > most && s.wants() && can(s.span) {
+			to, most = i, w
+		}
+	}
+	return to
 }
 
 // choose returns the class that should get pages and the one that should give them, or zeros.

@@ -152,6 +152,11 @@ func (v Vintage) aligned(size, bits int) int {
 	return (size + align - 1) / align * align
 }
 
+// says is an error in memcached's own words.
+type says string
+
+func (s says) Error() string { return string(s) }
+
 // check returns why the version does not take the flags.
 func (v Vintage) check(f Flags) error {
 	switch full := v.Fill(f); {
@@ -160,17 +165,17 @@ func (v Vintage) check(f Flags) error {
 	case v.powers && (f.Factor != 0 || f.ChunkMin != 0):
 		return fmt.Errorf("memcached %v has neither -f nor -n: its classes are the powers of two", v)
 	case !v.powers && !(full.Factor > 1 && full.Factor <= maxFactor): // as NaN is not
-		return errors.New("Factor must be greater than 1")
+		return says("Factor must be greater than 1")
 	case !v.powers && full.ChunkMin < 1:
-		return errors.New("Chunk size must be greater than 0")
+		return says("Chunk size must be greater than 0")
 	case full.ItemMax != ItemMax && !v.pages && !v.chained:
 		return fmt.Errorf("memcached %v has no -I: that came with 1.4.2", v)
 	case full.ItemMax < minItemMax:
-		return errors.New("Item max size cannot be less than 1024 bytes.")
+		return says("Item max size cannot be less than 1024 bytes.")
 	case v.pages && full.ItemMax > maxItemMax:
-		return errors.New("Cannot set item size limit higher than 128 mb.")
+		return says("Cannot set item size limit higher than 128 mb.")
 	case full.ItemMax > maxLongItem:
-		return errors.New("Cannot set item size limit higher than a gigabyte.")
+		return says("Cannot set item size limit higher than a gigabyte.")
 	case full.ChunkMax != v.page(full) && !v.chained:
 		return fmt.Errorf("memcached %v has no slab_chunk_max: that came with 1.4.29", v)
 	case v.chained:
