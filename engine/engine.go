@@ -125,7 +125,7 @@ type Settings struct {
 	Clock *clock.Clock
 
 	MemoryLimit int64   // -m, in bytes
-	ItemMax     int     // -I, in bytes: also the size of a slab page
+	ItemMax     int     // -I, in bytes: also the size of a slab page in memcached, and so in statistics
 	ChunkMin    int     // -n, in bytes: least room for key, value and flags
 	Factor      float64 // -f, growth factor between slab classes
 	NoEvict     bool    // -M, refuse instead of evicting

@@ -2,7 +2,7 @@ package item
 
 // NominalSize returns the bytes that memcached 1.4.5 would compute for such an item: its header, the key with a NUL, the
 // text " flags length\r\n" and the value with a line end. Clients see this size in every statistic, limits are checked
-// against it, and the class an item goes to first follows from it. It is never less than what the item takes here.
+// against it, and the class in which an item is counted follows from it. It is never less than what the item takes here.
 func NominalSize(keyLen, valueLen int, flags uint32, withCAS bool) int {
 	const header, nul, text, lineEnd = 48, 1, len("  \r\n"), 2
 	n := header + keyLen + nul + text + digits(int64(int32(flags))) + digits(int64(valueLen)) + valueLen + lineEnd

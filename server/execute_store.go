@@ -81,7 +81,7 @@ func (st *stores) receiveRest(c *conn, f *fill, r *protocol.Request) {
 
 // reserveValue makes room for a long value that will be received into its chunk. It returns false if there is none. All of
 // them together may hold half of the memory, and a single one may always come. A chunk that waits for its value cannot be
-// evicted, and others must find chunks that can. The engine sees to it that they lie in half of the pages at most.
+// evicted, and others must find chunks that can. The engine sees to it that they lie in half of its blocks at most.
 func (s *shared) reserveValue(bytes int) bool {
 	place := s.placeOf(bytes)
 	total := s.filling.Add(place)

@@ -5,8 +5,8 @@ import (
 	"gocached/protocol"
 )
 
-// A value that is being received into its chunk keeps the whole page of the chunk from values of other sizes, for as long
-// as its client likes. The engine bounds how many pages may have such values (engine/memory/gradual.go). Short values would
+// A value that is being received into its chunk keeps a stretch of memory from larger values, for as long
+// as its client likes. The engine bounds how many stretches may have such values (engine/memory/gradual.go). Short values would
 // use this bound up though they hold little. So a short value has its chunk only for the round in which it begins. Mostly the
 // rest of it comes in that round. If it does not, the value moves to a buffer beside the engine, and gets a chunk again when it
 // is whole. The buffers are bounded too. Beyond that bound a store waits (wait_memory.go).

@@ -13,7 +13,7 @@ package server
 //
 // No connection is closed for being stalled alone. Stalled connections are closed while requests are in a queue for what
 // they hold: the longest stalled first, until as much is released as the queued requests lack. The first request of a queue
-// may need a whole page, in which several connections hold something. If it is still there two seconds later, connections with
+// may need a whole run of pages, in which several connections hold something. If it is still there two seconds later, connections with
 // twice as much are closed, and so on.
 //
 // A request that has been in a queue for lastResort seconds will soon be refused. Then late connections are closed too:

@@ -4,7 +4,7 @@ const (
 	// MaxClasses is how many classes a table of sizes has, at most.
 	MaxClasses = 200
 
-	// MaxPage is the largest page, and so the largest chunk, in bytes.
+	// MaxPage is the largest chunk, in bytes: a page of memcached 1.4.5 is as large as the largest item.
 	MaxPage = 128 << 20
 
 	// startSize is what memcached 1.4.5's item header measures. The table of sizes starts from it, whatever our own
@@ -20,9 +20,10 @@ const (
 	_ = uint(1<<(32-classBits) - 1 - MaxSpan*PageSize/align) // the size there, of a chunk that shares its run
 )
 
-// Sizes returns the chunk sizes of all classes for the given flags: the page size (-I), the least room for key, value
-// and flags (-n) and the growth factor (-f). Element 0 is class 1. The table is memcached 1.4.5's, for every combination
-// of flags: sizes are multiples of 8 but for the last, which is a whole page.
+// Sizes returns the chunk sizes of all classes for the given flags: its page size (-I), the least room for key,
+// value and flags (-n) and the growth factor (-f). Element 0 is class 1. The table is memcached 1.4.5's, for every combination
+// of flags: sizes are multiples of 8 but for the last, which is a whole page there. Clients see these classes; the chunks that
+// items lie in are those of Fine.
 func Sizes(pageSize, chunkMin int, factor float64) []int {
 	var sizes []int
 	size := uint32(startSize + min(chunkMin, pageSize))

@@ -33,6 +33,6 @@
 // held only while a page changes hands.
 //
 // The limit (-m) is a limit on pages, whatever the mix of sizes, and the mapping is no larger: memory beyond it cannot be
-// had. memcached breaks its limit, by giving each class a first page from beyond it; here the first page comes from a
-// donor class when the limit is reached (package memory).
+// had. memcached breaks its limit, by giving each class a first page from beyond it; here its first run comes from
+// classes that can spare one when the limit is reached (package memory).
 package slab

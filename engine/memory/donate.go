@@ -20,7 +20,7 @@ const (
 // for. It takes locks of all kinds, one class lock at a time, so its caller must hold none.
 //
 // A call that finds no donor notes that in scarce, and calls in the same second do not search again. With -M, where nothing may
-// be evicted, that holds for theOnly too: a page without a living item is unused, or will be when the second changes.
+// be evicted, that holds for theOnly too: what can be had then changes little within a second.
 func (e *Engine) donate(w *want, most sacrifice) bool {
 	to, now, moment := w.class, w.now, e.moment(w.now)
 	if (most == oneOfSeveral || most == theOnly && e.noEvict) && e.scarce[most].Load() == moment {

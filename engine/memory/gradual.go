@@ -12,11 +12,11 @@ const gradualShare = 2
 // gradual marks the handle of such an item.
 const gradual = 1 << 33
 
-// takeGradually is take for a chunk that is held until its client has sent the whole value. While less than half of the pages
-// have such chunks, any chunk will do. Beyond that the chunk must be in a page that has some already. If there is none the
-// status is Busy.
+// takeGradually is take for a chunk that is held until its client has sent the whole value. While less than half of the
+// blocks have such chunks, any chunk will do. Beyond that the chunk must be in a block that has some already. If there is none
+// the status is Busy.
 //
-// Pages that have some are not preferred before that. Else everything that is filled gradually would go to a few pages, and
+// Blocks that have some are not preferred before that. Else everything that is filled gradually would go to a few blocks, and
 // evict there what was stored last.
 func (e *Engine) takeGradually(w *want) (slab.Ref, engine.Status) {
 	if !e.receiving.full() {

@@ -2,8 +2,8 @@ package memory
 
 import "gocached/slab"
 
-// lentShare is which part of the pages may hold something lent, as a divisor: see pins. At most half of the pages hold
-// something that is filled gradually (gradual.go), so a quarter is always left.
+// lentShare is which part of the blocks may have something lent, as a divisor: see pins. At most half of them have something that
+// is filled gradually (gradual.go), so a quarter is always left.
 const lentShare = 4
 
 // lent marks the handle of a lent item. Only large items are lent, so small ones pay nothing for this.

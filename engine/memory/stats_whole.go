@@ -58,10 +58,10 @@ var ownRows = []row[*whole]{
 	ofWhole("pages_free", figure.Gauge, figure.Pages, "Slab pages that no class owns.",
 		func(w *whole) uint64 { return uint64(w.left) }),
 	ofWhole("pages_donated", figure.Counter, figure.Pages,
-		"Pages that went to another class when a client needed one: it had none, or had to evict while this one was unused.",
+		"Runs of pages that went to another class when a client needed one: it had none, or had to evict while this one was unused.",
 		func(w *whole) uint64 { return w.donated.Load() }),
 	ofWhole("pages_balanced", figure.Counter, figure.Pages,
-		"Pages that went from a class that keeps its items for long to one that does not.",
+		"Runs of pages that went to a class where they bring more hits.",
 		func(w *whole) uint64 { return w.balancer.moved.Load() }),
 	ofWhole("items_relocated", figure.Counter, figure.Items, "Items that moved to another chunk when the page in which they lay changed hands.",
 		func(w *whole) uint64 { return w.balancer.relocated.Load() }),
@@ -82,7 +82,7 @@ var ownRows = []row[*whole]{
 		func(w *whole) uint64 { return w.cas.Load() }),
 }
 
-// memoryRows are what the engine takes from the system. Memory that a page has once had does not go back to the system.
+// memoryRows are what the engine takes from the system. What is in no use goes back after a while (release.go).
 var memoryRows = []row[*whole]{
 	ofWhole("memory_items", figure.Gauge, figure.Bytes, "Bytes of slab pages that the system has found memory for, "+
 		"a few megabytes ahead of need included. They are what -m limits.",

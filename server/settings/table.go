@@ -226,7 +226,7 @@ var table = [...]Setting{
 		base:     10, units: "kKmM", unit: 1,
 		warn: func(s *Settings) string {
 			if s.ItemMax > 1<<20 {
-				return fmt.Sprintf("-I %d: slab pages above 1 MiB need more memory at least, and waste more", s.ItemMax)
+				return fmt.Sprintf("-I %d: items above 1 MiB need as much memory together, and keep others from it", s.ItemMax)
 			}
 			return ""
 		},
