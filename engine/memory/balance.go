@@ -97,6 +97,7 @@ func (e *Engine) balanceOnce(now clock.Time) {
 	t := &transfer{to: &e.classes[to], now: now, asked: stale, near: e.balancer.cursor.Add(1)}
 	ok := false
 	if apart == to {
+		t.asked = oneOfSeveral
 		ok = e.assemble(t)
 	} else {
 		ok = e.run(t, &e.classes[from])

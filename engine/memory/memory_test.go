@@ -298,10 +298,15 @@ func TestLimit(t *testing.T) {
 			}
 		}
 		pages := 0
+		e.moving.Lock() // nothing is on its way
 		for i := range e.classes {
-			pages += e.classes[i].chunks.Pages() * e.classes[i].chunks.Span
+			c := &e.classes[i]
+			c.mu.Lock()
+			pages += c.chunks.Pages() * c.chunks.Span
+			c.mu.Unlock()
 		}
 		h.Expect("pages", pages+e.arena.Left(), e.arena.Pages())
+		e.moving.Unlock()
 		h.Expect("their bytes", e.arena.Pages()*e.arena.PageSize(), int(max(1, megabytes))<<20)
 	}
 }
