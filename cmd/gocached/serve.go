@@ -138,6 +138,8 @@ func settle(s *settings.Settings, srv *server.Server, log *oplog.Log, identity *
 		if err := lockMemory(); err != nil {
 			log.Printf("warning: -k: memory is not locked: %v", err)
 		}
+	} else {
+		forgetProgram()
 	}
 	if s.PIDFile != "" {
 		switch err := writePIDFile(s.PIDFile); {
