@@ -33,16 +33,6 @@ func Fine(pageSize, largest, spans int, growth float64) (table []Layout) {
 	}
 }
 
-// Fit returns the layouts of chunks that have the given sizes at least.
-func Fit(pageSize, spans int, sizes []int) (table []Layout) {
-	for _, size := range sizes {
-		l := layoutFor(size, pageSize, spans)
-		l.Size = ceilTo(size, align)
-		table = append(table, l)
-	}
-	return table
-}
-
 // layoutFor finds the shortest run in which chunks of at least so many bytes lie nearly as densely as in any. The chunks are as
 // large as the run allows.
 func layoutFor(size, pageSize, spans int) Layout {

@@ -94,15 +94,9 @@ func (e *Engine) balanceOnce(now clock.Time) {
 		return
 	}
 	defer e.moving.Unlock()
-	t := &transfer{to: &e.classes[to], now: now, asked: stale, near: e.balancer.cursor.Add(1)}
-	ok := false
-	if apart == to {
-		t.asked = oneOfSeveral
-		ok = e.assemble(t)
-	} else {
-		ok = e.run(t, &e.classes[from])
-	}
-	if ok {
+	t := &transfer{to: &e.classes[to], now: now, asked: oneOfSeveral, near: e.balancer.cursor.Add(1)}
+	ok := apart == to && e.assemble(t)
+	if t.asked = stale; ok || from != 0 && e.run(t, &e.classes[from]) {
 		e.balancer.moved.Add(1)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"gocached/slab"
 )
 
-// pins bounds in how many blocks of pages, as long as the longest run, there may be pinned items. A pinned item is lent, or is being filled: it stays where it
-// is for as long as some client likes, and can be neither evicted nor moved. Enough must be left for others to find a chunk, and
+// pins bounds in how many blocks of pages, as long as the longest run, there may be pinned items. A pinned item is lent, or is
+// being filled: it stays where it is for as long as some client likes, and can be neither evicted nor moved. Enough must be left for others to find a chunk, and
 // for a class without a page to find a run of them. Because of the latter blocks are counted, and not bytes: no run as long as a
 // block can be made where a single pinned item is. Many pinned items in one block cost as much as one.
 type pins struct {

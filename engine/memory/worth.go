@@ -16,7 +16,7 @@ import (
 //
 // Pages move in two ways. When by what came just now one class makes much more of a page than another, the sizes have changed,
 // and pages move as fast as items are evicted. Else one page may move for every few that are evicted, by what came in a longer
-// while. The numbers were found by simulation, with a dozen loads, and change little when halved or doubled.
+// while. The numbers were found by simulation; what they come to is measured by make hits.
 type market struct {
 	memory  int64 // bytes
 	stalls  []stall
