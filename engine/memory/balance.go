@@ -113,7 +113,9 @@ func (e *Engine) observe(m *market, id int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.policy.SetGhostDepth(max(c.policy.Len()/ghostShare, 1))
-	m.stalls[id].fresh = c.arrived != c.seen
+	s := &m.stalls[id]
+	s.fresh = c.arrived != c.seen
 	c.seen = c.arrived
 	m.observe(id, &c.chunks, c.came+c.abroad.Load(), c.policy.GhostHits())
+	c.settled = s.settled()
 }

@@ -169,3 +169,26 @@ func TestMarketForgets(t *testing.T) {
 		t.Errorf("forgotten though nothing came: %+v", *s)
 	}
 }
+
+// TestNewIsNotStale: the balancer's own look does not make a class one that nobody uses, whose only run may go with its items.
+func TestNewIsNotStale(t *testing.T) {
+	e, h := alone(t, limit(8<<20))
+	h.Set("new", strings.Repeat("v", 5000))
+	c := e.classOfItem(3, 5000)
+	stale := func() bool { return e.rank(c, e.now()).bears(stale) }
+	for looks := range 2 {
+		e.balanceOnce(e.now())
+		if stale() {
+			t.Fatalf("after %d looks the run of an item that has just come may go", looks+1)
+		}
+	}
+	for i := 0; !stale(); i++ {
+		if i == 100_000 {
+			t.Fatal("the class keeps its only run for ever")
+		}
+		h.Set(fmt.Sprint("other", i), "v")
+		if i%100 == 0 {
+			e.balanceOnce(e.now())
+		}
+	}
+}

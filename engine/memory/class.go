@@ -26,6 +26,7 @@ type class struct {
 	came    int64 // items that came to stay here and fit best here: see inflow
 	arrived int64 // items that were ever linked here, guests and all
 	seen    int64 // as arrived, when the balancer looked last
+	settled bool  // hardly an item had come when it looked: the only run may go
 	idle    bool  // no chunk was taken or given back since this second began
 	empty   int   // this class's part of Engine.empty, in pages
 	surplus int   // this class's part of Engine.surplus, in pages

@@ -11,7 +11,7 @@ type sacrifice int
 const (
 	unused       sacrifice = iota // a page in which no chunk is in use, even its only one
 	oneOfSeveral                  // or a run of a class that has several
-	stale                         // or the only run of a class to which no item has come since the balancer looked
+	stale                         // or the only run of a class to which no item has come for a while
 	theOnly                       // or any run
 )
 
@@ -147,7 +147,7 @@ func (e *Engine) rankLocked(c *class, now clock.Time) donorRank {
 	r := donorRank{pages: c.chunks.Pages()}
 	r.several = r.pages > 1
 	r.unused = c.chunks.Empty() > 0
-	r.stale = c.arrived == c.seen
+	r.stale = c.settled && c.arrived == c.seen
 	r.free = c.chunks.Spare() >= c.chunks.PerPage
 	if oldest := c.policy.Victim(); oldest != slab.None {
 		r.idle = e.at(oldest).Idle(now)

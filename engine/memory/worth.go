@@ -138,6 +138,9 @@ func (s *stall) wants() bool {
 	return s.spare*4 < s.perRun
 }
 
+// settled says whether hardly an item has come to a class lately: those that are in its only run would go with it.
+func (s *stall) settled() bool { return !s.fresh && s.short <= stillNew }
+
 // neediest returns the class to which a page is worth most, of those that want a run of a length of which can says that it can be put
 // together, or 0.
 func (m *market) neediest(can func(span int) bool) (to int) {
@@ -177,7 +180,7 @@ func (m *market) pick(times float64, gain, loss func(*stall) float64) (to, from 
 	}
 	for i := 1; i < len(m.stalls) && to != 0; i++ {
 		s := &m.stalls[i]
-		if s.runs == 0 || i == to || s.runs == 1 && (s.fresh || s.short > stillNew) {
+		if s.runs == 0 || i == to || s.runs == 1 && !s.settled() {
 			continue
 		}
 		l := loss(s)
