@@ -50,7 +50,8 @@ type Engine interface {
 	// Release gives back an item (7): one from Allocate that is not stored, or one that a Hit lent. Once each.
 	Release(Item)
 
-	// Remove deletes the item under key (8). See Removal for the rules. The statuses: OK, NotFound, Exists (its CAS differs).
+	// Remove deletes the item under key (8), or makes less of it. See Removal for the rules. The statuses: OK, NotFound, Exists
+	// (its CAS differs), and NoMemory, only with Removal.Empty or a chosen CAS.
 	Remove(key []byte, r Removal) Status
 
 	// Store makes an item from Allocate visible under its key (9) and returns the CAS it was given.
@@ -69,7 +70,10 @@ type Engine interface {
 	// the two do not fit together, NoMemory if there is none for both, and then the item is left as it was. An expired
 	// item counts as none. Test and change are one step: no other call sees the key in between.
 	//
-	// In an engine without CAS (Settings.NoCAS) every item's is 0. Store then takes every CAS as equal, as memcached does,
+	// More can be asked by what is added to op: Vivify, Invalidate, WithCAS, Base64, Exact. An item that is stored is not stale
+	// but for Invalidate, nobody has won it (see Look), and it was not fetched.
+	//
+	// In an engine without CAS (Settings.NoCAS) every item's is 0. Store then takes every CAS as equal, as memcached 1.4.5 does,
 	// but Remove and Arithmetic compare.
 	//
 	// Store takes the item over: the caller must neither touch its bytes nor Release it. But with NoMemory, which only a
@@ -79,7 +83,8 @@ type Engine interface {
 	// Get looks up a run of keys (10), and calls to.Hit or to.Miss for each of them in order, so that the cache misses
 	// of the whole run can overlap. It returns how many keys were answered: all, unless Hit reported false.
 	//
-	// A key with Touch set gives its item a new expiry before it is shown, as one step. Get does not allocate.
+	// A key with Touch set gives its item a new expiry before it is shown, as one step. A key with a Look asks for more, and may
+	// store an empty item. Get does not allocate.
 	//
 	// With Prefetch as the reader nobody asks for items: the keys are those of calls that follow, of another kind, and the
 	// engine may fetch from memory what they will need. It answers none, and nothing else changes.

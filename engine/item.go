@@ -10,6 +10,9 @@ type Item struct {
 
 	// Ref is the engine's own name for the item. Zero means none.
 	Ref uint64
+
+	// CAS is what Store gives the item if its op has WithCAS (see Chosen). The holder of an item from Allocate may set it.
+	CAS uint64
 }
 
 // Key is one key of a run for Get.
@@ -17,6 +20,7 @@ type Key struct {
 	Bytes   []byte
 	Touch   bool       // give the item the expiry below
 	Exptime clock.Time // used only with Touch
+	Look    *Look      // a meta get asks for more; nil asks for no more. Then Touch is not looked at
 	Scratch [2]uint64  // the engine's, between its stages; its content means nothing to anybody else
 }
 
@@ -57,17 +61,32 @@ func (Prefetch) Hit(int, Hit) bool { panic("engine: an item is shown to a prefet
 // Miss is never called either.
 func (Prefetch) Miss(int) { panic("engine: a miss is told to a prefetch") }
 
-// Removal describes a deletion.
+// Removal describes a deletion, or what a meta delete (md) does instead:
+//
+//	nothing  deletes the item
+//	Empty    leaves it with an empty value, the flags Flags and the expiry Exptime, as if it was just stored, but with its
+//	         old CAS, or As. It is not stale, nobody has won, and its key is no longer noted as spelled in base64. There may
+//	         be NoMemory for it: then the item is left as it was
+//	Stale    leaves it as it is, but stale, and nobody has won (see Look). Its expiry becomes Exptime if Touch is set, its CAS
+//	         a new one, or As. It is no use of the item, and no statistic counts it
+//	both     one after the other
 type Removal struct {
-	CAS uint64 // if not zero, the item's must be equal; if not, it is left
+	CAS     uint64 // if not zero, the item's must be equal; if not, it is left
+	Compare bool   // so it must if it is zero
 
 	// Silent says that no client has asked for this, and no statistic counts it as a deletion: the item is the old value of a
 	// set that found no memory.
 	Silent bool
+
+	Stale, Empty bool
+	Touch        bool
+	Exptime      clock.Time
+	Flags        uint32
+	As           Chosen
 }
 
-// Op is a way of storing.
-type Op uint8
+// Op is a way of storing, perhaps with some of what can be added to it.
+type Op uint16
 
 // The ways of storing; Engine.Store tells them apart.
 const (
@@ -78,16 +97,44 @@ const (
 	OpPrepend
 	OpCAS
 
-	// Gradually is added to one of them for Allocate alone; see there.
-	Gradually Op = 1 << 7
+	opMask Op = 1<<4 - 1
 )
+
+// What can be added to them. Allocate and Store of an item are told the same, but for Gradually.
+const (
+	// Gradually is for Allocate alone; see there.
+	Gradually Op = 1 << (iota + 4)
+
+	// Base64 notes that the key was spelled in base64, for as long as this item is stored under it. A join, or a number that
+	// gets longer, makes another item of it, which is not noted.
+	Base64
+
+	// WithCAS has Store give the item the CAS in its handle: see Chosen. The CAS need not be known before Store.
+	WithCAS
+
+	// Vivify has OpAppend and OpPrepend store the item as it is if there is none to join it with (ms N), whatever CAS was
+	// given.
+	Vivify
+
+	// Invalidate has OpCAS store over an item whose CAS is greater than the one given, which must not be zero, too. Then the
+	// item keeps the expiry of the one before, is stale, and somebody has won if somebody had (see Look). With others it means
+	// nothing (ms I).
+	Invalidate
+
+	// Exact has OpCAS fail in an engine without CAS if there is an item, as in memcached 1.6.
+	Exact
+)
+
+// Way returns the way of storing alone.
+func (o Op) Way() Op { return o & opMask }
 
 // Arithmetic describes an incr or decr.
 //
 // The old value must be a decimal number of 64 bits as C's strtoull reads it: leading white space and a plus sign are
 // allowed, and so is anything after a white space; an empty value counts as zero. incr wraps at 2^64; decr stops at
 // zero. A result that is shorter than the old value is padded with blanks on the right, so that the length stays; a
-// longer one makes the value longer. Flags and expiry stay, the CAS changes.
+// longer one makes the value longer. Flags and expiry stay, the CAS changes. What Look tells of an item stays too if the value
+// does not get longer; else it is as that of an item that was just stored: neither fetched nor stale, and nobody has won.
 type Arithmetic struct {
 	Delta    uint64
 	Decrease bool
@@ -96,4 +143,14 @@ type Arithmetic struct {
 	Create  bool       // store Initial if there is no item
 	Initial uint64     // the value then, and the result
 	Exptime clock.Time // its expiry then; its flags are zero
+
+	// What follows is for meta commands (ma).
+
+	NoEmpty bool   // an empty value is no number, as in memcached 1.6
+	Base64  bool   // the key of an item that is created is noted as spelled in base64. memcached 1.6.45 never notes it
+	As      Chosen // the item's CAS, whether it was there or is created
+	Steps   Steps  // are taken when it has its new value
+
+	// Shown is the expiry at the step NoteExptime. The engine writes it.
+	Shown clock.Time
 }

@@ -45,7 +45,7 @@ func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.
 	}
 	w.now = e.now()
 	gradually := op&engine.Gradually != 0
-	if op&^engine.Gradually != engine.OpSet {
+	if op.Way() != engine.OpSet {
 		w.keep = key
 	}
 	hash := e.table.Hash(key)

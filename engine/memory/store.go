@@ -16,6 +16,7 @@ func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine
 	var newCAS uint64
 	var status engine.Status
 	at := e.heldAt(it)
+	op = op.Way()
 	if op == engine.OpAppend || op == engine.OpPrepend {
 		newCAS, status = e.join(it, op, cas)
 	} else {

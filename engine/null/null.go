@@ -102,16 +102,26 @@ func (e *Engine) Remove([]byte, engine.Removal) engine.Status { return engine.No
 // Store forgets the item. An operation that needs one already there fails.
 func (e *Engine) Store(it engine.Item, op engine.Op, _ uint64) (uint64, engine.Status) {
 	e.Release(it)
-	switch op {
-	case engine.OpSet, engine.OpAdd:
-		return e.cas.Add(1), engine.OK
-	case engine.OpCAS:
+	switch way := op.Way(); {
+	case way == engine.OpSet || way == engine.OpAdd || joins(way) && op&engine.Vivify != 0:
+		return e.next(engine.Chosen{Given: op&engine.WithCAS != 0, CAS: it.CAS}), engine.OK
+	case way == engine.OpCAS:
 		return 0, engine.NotFound
 	}
 	return 0, engine.NotStored
 }
 
-// Get misses every key.
+func joins(way engine.Op) bool { return way == engine.OpAppend || way == engine.OpPrepend }
+
+// next returns the CAS of what is stored next.
+func (e *Engine) next(as engine.Chosen) uint64 {
+	if as.Given {
+		return as.CAS
+	}
+	return e.cas.Add(1)
+}
+
+// Get misses every key, even one for which an empty item should be stored: there is no memory.
 func (e *Engine) Get(keys []engine.Key, to engine.Reader) int {
 	if _, ok := to.(engine.Prefetch); ok {
 		return 0
@@ -130,7 +140,8 @@ func (e *Engine) Touch([]byte, clock.Time) (uint32, uint64, engine.Status) {
 // Arithmetic finds nothing, and stores nothing where it may create.
 func (e *Engine) Arithmetic(_ []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
 	if a.Create {
-		return a.Initial, e.cas.Add(1), engine.OK
+		a.Shown = a.Steps.Take(a.Exptime, true).Shown
+		return a.Initial, e.next(a.As), engine.OK
 	}
 	return 0, 0, engine.NotFound
 }
