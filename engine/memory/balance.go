@@ -70,35 +70,57 @@ func (e *Engine) balance() {
 
 // look looks at the classes, moves pages if some should move, and sets when to look again.
 func (e *Engine) look() {
-	e.balanceOnce(e.now())
+	until := int64(e.arena.PageSize())
+	if e.balanceOnce(e.now()) > 1 {
+		until /= rushLooks
+	}
 	if e.balancer.market.looks%trimLooks == 0 {
 		e.trimGhosts()
 	}
-	e.balancer.pressure.Store(int64(e.arena.PageSize()))
+	e.balancer.pressure.Store(until)
 }
 
-// balanceOnce moves a run of pages at most. Where the pool has pages enough, but none of them together, it puts a run together from
-// where little is in use.
-func (e *Engine) balanceOnce(now clock.Time) {
+// rushLooks is how many looks there are for each page's worth that is evicted while several runs move at once.
+const rushLooks = 8
+
+// balanceOnce moves what should move now, and returns how many runs of pages did. Where the pool has pages enough, but none of them
+// together, it puts a run together from where little is in use.
+func (e *Engine) balanceOnce(now clock.Time) (moved int) {
 	m := &e.balancer.market
 	for i := range e.classes[1:] {
 		e.observe(m, i+1)
 	}
 	m.turn()
-	to, from := m.choose()
+	d := m.choose()
 	apart := m.neediest(func(span int) bool { return e.arena.Left() >= span && !e.arena.MayHave(span) })
-	if to == 0 {
-		to = apart
+	if d.to == 0 {
+		d.to = apart
 	}
-	if to == 0 || e.arena.MayHave(e.classes[to].chunks.Span) || !e.lockMoving() {
-		return
+	if d.to == 0 || e.arena.MayHave(e.classes[d.to].chunks.Span) {
+		return 0
+	}
+	t := &transfer{to: &e.classes[d.to], now: now, asked: oneOfSeveral, near: e.balancer.cursor.Add(1)}
+	if apart == d.to && e.moveOne(func() bool { return e.assemble(t) }) {
+		moved = 1
+	}
+	t.asked = stale
+	for moved < d.runs && e.moveOne(func() bool { return e.run(t, &e.classes[d.from]) }) {
+		moved++
+	}
+	return moved
+}
+
+// moveOne moves a run. Clients that wait for a page have their turn between two.
+func (e *Engine) moveOne(move func() bool) bool {
+	if !e.lockMoving() {
+		return false
 	}
 	defer e.moving.Unlock()
-	t := &transfer{to: &e.classes[to], now: now, asked: oneOfSeveral, near: e.balancer.cursor.Add(1)}
-	ok := apart == to && e.assemble(t)
-	if t.asked = stale; ok || from != 0 && e.run(t, &e.classes[from]) {
-		e.balancer.moved.Add(1)
+	if !move() {
+		return false
 	}
+	e.balancer.moved.Add(1)
+	return true
 }
 
 // trimLooks is how many looks lie between those after which ghosts that are not needed give their memory back.

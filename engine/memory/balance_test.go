@@ -2,6 +2,7 @@ package memory
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -49,6 +50,35 @@ func TestPagesFollowTheSizes(t *testing.T) {
 	}
 	if err := e.Shutdown(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPagesRush: where small items that nobody wants any more fill the cache, it soon finds as many large ones as if it were new.
+func TestPagesRush(t *testing.T) {
+	const requests = 15_000
+	hits := func(small int) (n int) {
+		e, h := alone(t, limit(8<<20))
+		for i := range small {
+			h.Set(fmt.Sprint("small", i), strings.Repeat("v", 50))
+		}
+		random := rand.New(rand.NewPCG(1, 2))
+		for i := range 2 * requests {
+			key := fmt.Sprint("large", random.IntN(5500))
+			if h.Look(key).Hit {
+				n += i / requests // of the second half
+				continue
+			}
+			h.Set(key, strings.Repeat("v", 1000))
+			if e.balancer.pressure.Load() <= 0 {
+				e.Balance()
+			}
+		}
+		return n
+	}
+	fresh, full := hits(0), hits(150_000)
+	t.Logf("of %d gets %d hit, and %d in a new cache", requests, full, fresh)
+	if full < fresh-requests/100 {
+		t.Errorf("of %d gets %d hit, and %d in a new cache", requests, full, fresh)
 	}
 }
 
@@ -111,6 +141,22 @@ func stallOf(runs int, came, back, short float64) stall {
 	return stall{runs: runs, perRun: 100, span: 1, size: 100, came: came, back: back, short: short}
 }
 
+// TestChooseMany: the more a page is worth to the taker, the more runs move at once, but at most half of what the giver has.
+func TestChooseMany(t *testing.T) {
+	for _, c := range []struct {
+		giver int
+		short float64 // items that came to the taker just now
+		want  int
+	}{{100, 30, 1}, {100, 120, 3}, {100, 300, 8}, {100, 3000, mostRuns}, {10, 3000, 5}, {2, 3000, 1}} {
+		var m market
+		m.init(3, 1<<20)
+		m.stalls[1], m.stalls[2] = stallOf(c.giver, 1000, 100, 0), stallOf(c.giver, 1000, 100, c.short)
+		if d := m.choose(); d != (deal{2, 1, c.want}) {
+			t.Errorf("giver with %d runs, %.0f items came to the taker: %+v, want %d runs", c.giver, c.short, d, c.want)
+		}
+	}
+}
+
 func TestChoose(t *testing.T) {
 	few := stallOf(3, 1000, 100, 0)
 	borrows := stallOf(0, 99, 0, 0)
@@ -141,9 +187,9 @@ func TestChoose(t *testing.T) {
 			m.init(len(c.stalls)+1, 1<<20)
 			copy(m.stalls[1:], c.stalls)
 			for range calmLooks {
-				if to, from := m.choose(); to != 0 || m.looks == calmLooks-1 {
-					if to != c.to || from != c.from {
-						t.Errorf("pages to %d from %d, want to %d from %d", to, from, c.to, c.from)
+				if d := m.choose(); d.to != 0 || m.looks == calmLooks-1 {
+					if d.to != c.to || d.from != c.from {
+						t.Errorf("pages to %d from %d, want to %d from %d", d.to, d.from, c.to, c.from)
 					}
 					break
 				}

@@ -15,8 +15,8 @@ import (
 // that of all classes. Since all pages are as large, there is no size in it: it is about hits for each byte.
 //
 // Pages move in two ways. When by what came just now one class makes much more of a page than another, the sizes have changed,
-// and pages move as fast as items are evicted. Else one page may move for every few that are evicted, by what came in a longer
-// while. The numbers were found by simulation; what they come to is measured by make hits.
+// and pages move as fast as items are evicted, or many times faster if it makes very much more of it: then the taker evicts hardly
+// anything, as on a fresh server. Else one page may move for every few that are evicted, by what came in a longer while. The numbers were found by simulation; what they come to is measured by make hits.
 type market struct {
 	memory  int64 // bytes
 	stalls  []stall
@@ -44,6 +44,9 @@ const (
 
 	// hurry is how many times more the taker surely makes of a page when pages move at each look.
 	hurry = 3
+
+	// rush is how many times more it makes of a page for each run that moves at a look, of most runs at most.
+	rush, mostRuns = 30, 16
 
 	// stillNew is how many items may have come lately to a class that gives its only run: they would go with it.
 	stillNew = 0.5
@@ -154,24 +157,30 @@ func (m *market) neediest(can func(span int) bool) (to int) {
 	return to
 }
 
-// choose returns the class that should get pages and the one that should give them, or zeros.
-func (m *market) choose() (to, from int) {
-	to, from = m.pick(hurry, func(s *stall) float64 {
+// deal says which class should get pages, which one should give them, and how many runs. If nothing should move the classes are 0.
+type deal struct{ to, from, runs int }
+
+// choose returns what should move now.
+func (m *market) choose() deal {
+	d, times := m.pick(hurry, func(s *stall) float64 {
 		least, _ := m.bounds(s)
 		return least
 	}, func(s *stall) float64 {
 		_, most := m.bounds(s)
 		return most
 	})
-	if to == 0 && m.looks%calmLooks == 0 {
-		to, from = m.pick(calm, m.worth, m.worth)
+	if d.to == 0 && m.looks%calmLooks == 0 {
+		d, _ = m.pick(calm, m.worth, m.worth)
+	} else if times > rush {
+		d.runs = max(1, min(int(times/rush), mostRuns, m.stalls[d.from].runs/2))
 	}
-	return to, from
+	return d
 }
 
-// pick returns the class that gains most and the one that loses least, if the first is so many times more than the other.
-func (m *market) pick(times float64, gain, loss func(*stall) float64) (to, from int) {
-	most, least := 0.0, math.Inf(1)
+// pick returns one run from the class that loses least to the one that gains most, and how many times more that is. It returns
+// nothing if that is less than enough.
+func (m *market) pick(enough float64, gain, loss func(*stall) float64) (d deal, times float64) {
+	to, from, most, least := 0, 0, 0.0, math.Inf(1)
 	for i := 1; i < len(m.stalls); i++ {
 		s := &m.stalls[i]
 		if g := gain(s); s.wants() && g > most {
@@ -191,8 +200,8 @@ func (m *market) pick(times float64, gain, loss func(*stall) float64) (to, from 
 			from, least = i, l
 		}
 	}
-	if from == 0 || most < times*least {
-		return 0, 0
+	if from == 0 || most < enough*least {
+		return deal{}, 0
 	}
-	return to, from
+	return deal{to, from, 1}, most / least
 }
