@@ -7,43 +7,55 @@ import (
 	"gocached/clock"
 )
 
-// Used notes that the item was used now, and the marks that it has from now on. It writes only what changes, so that a
+// Used notes that the item was fetched now, and the marks that it has from now on. It writes only what changes, so that a
 // popular item's cache line is not passed around. Needs the stripe lock.
 func (h *Header) Used(now clock.Time, marks uint32) {
-	old := atomic.LoadUint32(&h.use)
-	next := old&0xff | marks<<markShift | uint32(now)/accessUnit<<accessShift
-	if next != old {
+	next := usedNow(now, marks)
+	if next != atomic.LoadUint32(&h.use) {
 		atomic.StoreUint32(&h.use, next)
 	}
 }
 
+func usedNow(now clock.Time, marks uint32) uint32 { return marks | fetched | uint32(now)<<accessShift }
+
 // UsedIf is Used for marks that follow from the ones before: it does nothing and returns false if the item has other marks
 // than was by now. So what is changed in them under the class lock at the same time is not undone.
 func (h *Header) UsedIf(now clock.Time, was, marks uint32) bool {
-	old := atomic.LoadUint32(&h.use)
-	next := old&0xff | marks<<markShift | uint32(now)/accessUnit<<accessShift
-	return next == old || old>>markShift&markMask == was && atomic.CompareAndSwapUint32(&h.use, old, next)
+	old, next := atomic.LoadUint32(&h.use), usedNow(now, marks)
+	return next == old || old&markMask == was && atomic.CompareAndSwapUint32(&h.use, old, next)
+}
+
+// UsedAlone is Used for an item that keeps its marks.
+func (h *Header) UsedAlone(now clock.Time) {
+	for m := h.Marks(); !h.UsedIf(now, m, m); {
+		m = h.Marks()
+	}
 }
 
 // Remark changes the marks alone, unless they are others than was by now: then it returns false. Needs the class lock.
 func (h *Header) Remark(was, marks uint32) bool {
 	old := atomic.LoadUint32(&h.use)
-	next := old&^(markMask<<markShift) | marks<<markShift
-	return old>>markShift&markMask == was && atomic.CompareAndSwapUint32(&h.use, old, next)
+	return old&markMask == was && atomic.CompareAndSwapUint32(&h.use, old, old&^markMask|marks)
 }
 
 // Marks returns what package lru has noted in the item.
-func (h *Header) Marks() uint32 { return atomic.LoadUint32(&h.use) >> markShift & markMask }
+func (h *Header) Marks() uint32 { return atomic.LoadUint32(&h.use) & markMask }
 
 // SetMarks marks an item that has no mark yet. Only while it is being linked.
-func (h *Header) SetMarks(marks uint32) { h.use |= marks << markShift }
+func (h *Header) SetMarks(marks uint32) { h.use |= marks }
 
 // Unmark takes marks away. It may be called under either lock: a use at the same time may win.
-func (h *Header) Unmark(marks uint32) { atomic.AndUint32(&h.use, ^(marks << markShift)) }
+func (h *Header) Unmark(marks uint32) { atomic.AndUint32(&h.use, ^marks) }
 
-// Idle returns for how many seconds the item was not used, to within eight.
+// Fetched says that the item was used since it was linked.
+func (h *Header) Fetched() bool { return atomic.LoadUint32(&h.use)&fetched != 0 }
+
+// Unfetch undoes that, for a use that is no fetch. Needs the stripe lock.
+func (h *Header) Unfetch() { atomic.AndUint32(&h.use, ^uint32(fetched)) }
+
+// Idle returns for how many seconds the item was not used.
 func (h *Header) Idle(now clock.Time) uint32 {
-	return (uint32(now)/accessUnit - atomic.LoadUint32(&h.use)>>accessShift) & accessMask * accessUnit
+	return (uint32(now) - atomic.LoadUint32(&h.use)>>accessShift) & (1<<(32-accessShift) - 1)
 }
 
 func (h *Header) pins() *int64 { return (*int64)(unsafe.Add(unsafe.Pointer(h), 32)) }

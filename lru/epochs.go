@@ -35,10 +35,12 @@ type EpochLRU struct {
 	_     [64]byte
 }
 
-// Hit marks h. What is written changes at the first use, once in an epoch and every eight seconds.
+// Hit marks h. What is written changes at the first use, once in an epoch and every second.
 func (l *EpochLRU) Hit(h *item.Header, now clock.Time, last *atomic.Uint64) {
 	if l.moves(h, last) {
 		h.Used(now, l.mark())
+	} else {
+		h.UsedAlone(now)
 	}
 }
 
@@ -47,7 +49,7 @@ func (l *EpochLRU) moves(h *item.Header, last *atomic.Uint64) bool {
 	if h.Marks()&touched != 0 {
 		return true
 	}
-	cas := h.CAS()
+	cas := h.CAS() // of a client's choice it does no harm if it is equal
 	return cas == 0 || cas != last.Load()
 }
 

@@ -29,7 +29,7 @@ type order interface {
 	// lock of the item too.
 	Moved(a *slab.Arena, from, to slab.Ref)
 
-	// Hit notes that an item is used now. It calls Used or UsedIf with it, whatever it makes of that, since idle times are
+	// Hit notes that an item is used now. It calls Used, UsedIf or UsedAlone, whatever it makes of that, since idle times are
 	// shown. last holds the CAS that was given out last: the item with this CAS was stored last of all.
 	Hit(h *item.Header, now clock.Time, last *atomic.Uint64)
 

@@ -132,6 +132,8 @@ func (p *Policy) Hit(h *item.Header, now clock.Time, last *atomic.Uint64) {
 	}
 	if p.epochs.moves(h, last) {
 		h.Used(now, p.epochs.mark())
+	} else {
+		h.UsedAlone(now)
 	}
 }
 

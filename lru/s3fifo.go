@@ -63,7 +63,7 @@ func (s *S3FIFO) in(marks uint32) *list {
 	return &s.small
 }
 
-// Hit counts a use. An item that is used often has counted enough, and is written only every eight seconds.
+// Hit counts a use. An item that is used often has counted enough, and is written only every second.
 func (s *S3FIFO) Hit(h *item.Header, now clock.Time, _ *atomic.Uint64) {
 	for {
 		was := h.Marks()

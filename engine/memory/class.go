@@ -153,7 +153,7 @@ func (e *Engine) detach(c *class, h *item.Header, why reason) {
 	}
 	c.living.count(h, -1)
 	c.counts.unlinked[why]++
-	h.SetState(item.Held)
+	h.Unlink()
 }
 
 // ends notes when an item ends, so that it is found then. It is called when the item was linked, or got another exptime.

@@ -5,11 +5,11 @@
 //
 //	reaper   one for the engine     items that are over are taken out (reap.go)
 //	moving   one for the engine     a page is on its way from one class to another (donate.go, balance.go)
+//	flush    one for the engine     the flush horizon moves
 //	expand   one for the table      buckets are moved to a bigger table (package assoc)
 //	stripe   1024, by key           buckets, chains, and most of each item in them
 //	class    one per slab class     its LRU, its free chunks, its counters
 //	page     one for the arena      pages that belong to nobody
-//	flush    one for the engine     the flush horizon moves
 //	curve    one for the engine     what is known of sampled keys (package curve); nothing is locked under it
 //
 // They are taken in this order, never backwards. No call holds two stripes or two classes at once. An eviction or a donor comes

@@ -1,13 +1,14 @@
 package memory
 
 import (
-	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/item"
+	"gocached/slab"
 )
 
 // flusher holds the flush horizon: an item whose stamp is below it is over. So a flush takes as long for a million items as for
@@ -57,19 +58,31 @@ func (e *Engine) flushDue(now clock.Time) {
 // moveHorizon is the flush. Needs the flush lock.
 //
 // With CAS the horizon is the next CAS. Without CAS it is a generation: items that are stored from now on belong to the next
-// one. The last generation comes after 2^32 flushes. From then on nothing is flushed: beyond a horizon that no
-// stamp can reach every item would be over.
+// one.
 func (e *Engine) moveHorizon() {
 	f := &e.flush
 	defer f.count.Add(1) // who sees the number sees the horizon
 	defer e.curve.Flush()
 	if e.noCAS {
-		f.horizon.Store(min(f.horizon.Load()+1, math.MaxUint32))
+		if f.horizon.Load() == item.MaxGeneration {
+			e.beginAgain()
+			return
+		}
+		f.horizon.Add(1)
 		return
 	}
 	f.passing.Store(true)
 	f.horizon.Store(e.cas.Load() + 1)
 	f.passing.Store(false)
+}
+
+// beginAgain is the flush behind the last generation. It ends every item by the lowest stamp, so that those to come can have the
+// next. The table stands still meanwhile, once in two million flushes.
+func (e *Engine) beginAgain() {
+	e.table.LockAll()
+	defer e.table.UnlockAll()
+	e.table.Each(func(_ slab.Ref, h *item.Header) { h.SetStamp(0) })
+	e.flush.horizon.Store(1)
 }
 
 // stamp returns a stamp for a change that was decided under the given horizon. ok is false if a flush came between: then the
