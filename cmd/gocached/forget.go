@@ -5,35 +5,73 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// forgetProgram lets the system forget what it has read of the program's file, once the start is over: most of it was needed for
-// that alone, and would count as the server's memory for ever. What is needed again is read again, mostly from the system's own
-// memory. -k has all in memory, and should keep it. Failure harms nothing.
-func forgetProgram() {
-	path, err := os.Readlink("/proc/self/exe")
-	if err != nil {
-		return
-	}
-	maps, err := os.Open("/proc/self/maps")
-	if err != nil {
-		return
-	}
-	defer maps.Close()
-	for lines := bufio.NewScanner(maps); lines.Scan(); {
-		if from, to, ok := programPart(lines.Text(), path); ok {
-			_, _, _ = unix.Syscall(unix.SYS_MADVISE, from, to-from, unix.MADV_DONTNEED)
+// forgetEvery is how often the system is to forget the program: what was needed once goes, and what is needed always comes
+// back at about sixty faults of two microseconds each.
+const forgetEvery = 10 * time.Second
+
+// addresses are those from one up to another.
+type addresses struct{ from, to uintptr }
+
+// keepForgetting lets the system forget what it has read of the program's file, now that the start is over, and again and again.
+// Most of it was needed once, such as by the start or by the first client, or only lies beside what was needed: the system brings
+// 64 KiB for each fault. All that would count as the server's memory for ever. What is needed again is mapped again, mostly from
+// the system's own memory. -k has all in memory, and should not come here. Failure harms nothing. stop ends it.
+func keepForgetting() (stop func()) {
+	parts := programParts()
+	forget(parts)
+	again, done := time.NewTicker(forgetEvery), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-again.C:
+				forget(parts)
+			case <-done:
+				return
+			}
 		}
+	}()
+	return func() {
+		again.Stop()
+		close(done)
 	}
 }
 
-// programPart returns the addresses of a line of /proc/self/maps, if it is a part of the file at path that is never written.
-func programPart(line, path string) (from, to uintptr, ok bool) {
-	var perms string
-	if n, _ := fmt.Sscanf(line, "%x-%x %s", &from, &to, &perms); n != 3 || !strings.HasSuffix(line, " "+path) {
-		return 0, 0, false
+// forget gives memory of a file that is never written back to the system.
+func forget(parts []addresses) {
+	for _, p := range parts {
+		_, _, _ = unix.Syscall(unix.SYS_MADVISE, p.from, p.to-p.from, unix.MADV_DONTNEED)
 	}
-	return from, to, perms == "r-xp" || perms == "r--p"
+}
+
+// programParts returns where the program's file is mapped and never written.
+func programParts() (parts []addresses) {
+	path, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		return nil
+	}
+	maps, err := os.Open("/proc/self/maps")
+	if err != nil {
+		return nil
+	}
+	defer maps.Close()
+	for lines := bufio.NewScanner(maps); lines.Scan(); {
+		if p, ok := programPart(lines.Text(), path); ok {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// programPart returns the addresses of a line of /proc/self/maps, if it is a part of the file at path that is never written.
+func programPart(line, path string) (p addresses, ok bool) {
+	var perms string
+	if n, _ := fmt.Sscanf(line, "%x-%x %s", &p.from, &p.to, &perms); n != 3 || !strings.HasSuffix(line, " "+path) {
+		return p, false
+	}
+	return p, perms == "r-xp" || perms == "r--p"
 }

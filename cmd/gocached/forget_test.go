@@ -13,8 +13,8 @@ func TestProgramPart(t *testing.T) {
 		"00400000-00a00000 r-xp 00000000 08:01 1234                       /opt/usr/bin/gocached": false,
 		"": false,
 	} {
-		if from, to, ok := programPart(line, path); ok != want || ok && from >= to {
-			t.Errorf("%q: %x to %x, %v", line, from, to, ok)
+		if p, ok := programPart(line, path); ok != want || ok && p.from >= p.to {
+			t.Errorf("%q: %x, %v", line, p, ok)
 		}
 	}
 }

@@ -118,6 +118,9 @@ func (p *program) start(s *settings.Settings, eng engine.Engine, identity *ident
 		return errors.Join(err, srv.Serve()) // lets go of what Listen has bound
 	}
 	defer removePIDFile(s.PIDFile)
+	if !s.LockMemory {
+		defer keepForgetting()()
+	}
 	if err := srv.Serve(); err != nil {
 		return exit(settings.ExitSystem, "%w", err)
 	}
@@ -138,8 +141,6 @@ func settle(s *settings.Settings, srv *server.Server, log *oplog.Log, identity *
 		if err := lockMemory(); err != nil {
 			log.Printf("warning: -k: memory is not locked: %v", err)
 		}
-	} else {
-		forgetProgram()
 	}
 	if s.PIDFile != "" {
 		switch err := writePIDFile(s.PIDFile); {
