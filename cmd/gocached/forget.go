@@ -12,7 +12,7 @@ import (
 
 // forgetEvery is how often the system is to forget the program: what was needed once goes, and what is needed always comes
 // back at about sixty faults of two microseconds each.
-const forgetEvery = 10 * time.Second
+const forgetEvery = 3 * time.Second
 
 // addresses are those from one up to another.
 type addresses struct{ from, to uintptr }
