@@ -1,9 +1,6 @@
 package lru
 
-import (
-	"math/bits"
-	"unsafe"
-)
+import "math/bits"
 
 const (
 	// ways is how many ghosts share a bucket: those of a cache line.
@@ -25,31 +22,23 @@ const (
 // that was, counted in evictions. A few keys more are taken for ghosts, one in two thousand at most, and a ghost in a crowded
 // bucket is lost before its time.
 //
-// They lie in memory that the owner has reserved, of which no more is touched than about one ghost takes for each that is to
-// be told. If many more or fewer are to be told than before the table changes its size, and ghosts are lost. The zero value has
-// no memory, and remembers nothing. Every method needs the class lock.
+// They lie in memory that all classes share, of which no more is taken than about one ghost takes for each that is to be told. If
+// many more or fewer are to be told than before the table changes its size, and ghosts are lost. The zero value has no memory,
+// and remembers nothing. Every method needs the class lock.
 type ghosts struct {
-	table unsafe.Pointer // of buckets
-	most  int            // ghosts that there is room for, a power of two
-	size  int            // ghosts in the part that is used: 0 or a power of two, at least a bucket
-	high  int            // the largest size since trim was called
-	shift uint8          // a stamp counts so many evictions as one, in powers of two
-	noted uint64         // ghosts that were ever noted
+	memory  *GhostMemory
+	extents []extent // of the table, as far as there was something to be noted in them
+	size    int      // ghosts that the table is for: 0 or a power of two, at least a bucket
+	shift   uint8    // a stamp counts so many evictions as one, in powers of two
+	noted   uint64   // ghosts that were ever noted
 }
 
 // bucket is what may be found under a hash, newest first. The zero is no ghost.
 type bucket [ways]uint32
 
-// use gives the ghosts memory, which is all zeros.
-func (g *ghosts) use(table unsafe.Pointer, bytes int) {
-	if n := bytes / EntryBytes; n >= ways {
-		g.table, g.most = table, 1<<(bits.Len(uint(n))-1)
-	}
-}
-
 // note makes a key a ghost, where the last so many are to be told. wasEarly says that the item went before it was used.
 func (g *ghosts) note(hash uint64, reach int, wasEarly bool) {
-	if reach == 0 || g.most == 0 {
+	if reach == 0 || g.memory == nil {
 		return
 	}
 	g.fit(reach)
@@ -58,9 +47,10 @@ func (g *ghosts) note(hash uint64, reach int, wasEarly bool) {
 	if wasEarly {
 		word |= early
 	}
-	b := g.bucket(hash)
-	copy(b[1:], b[:ways-1])
-	b[0] = word
+	if b := g.bucket(hash, true); b != nil {
+		copy(b[1:], b[:ways-1])
+		b[0] = word
+	}
 }
 
 // lay says whether a key is a ghost, and one of the last so many. Then it is none any longer. age is how many were noted
@@ -69,8 +59,11 @@ func (g *ghosts) lay(hash uint64, reach int) (age int, wasEarly, found bool) {
 	if g.size == 0 {
 		return 0, false, false
 	}
+	b := g.bucket(hash, false)
+	if b == nil {
+		return 0, false, false
+	}
 	want, now := mark(hash), g.stamp()
-	b := g.bucket(hash)
 	for i, word := range b {
 		if word&markMask != want || word == 0 {
 			continue
@@ -86,24 +79,26 @@ func (g *ghosts) lay(hash uint64, reach int) (age int, wasEarly, found bool) {
 
 // fit changes the size of the table if it is not near what is needed.
 func (g *ghosts) fit(reach int) {
-	need := min(max(reach, ways), g.most)
+	need := max(reach, ways)
 	if g.size != 0 && need <= g.size/2*3 && need >= g.size/4 {
 		return
 	}
 	g.size = sizeFor(need)
-	g.high = max(g.high, g.size)
 	g.shift = uint8(max(0, bits.Len(uint(g.size))-1-fine))
+	n := (g.size/ways + extentBuckets - 1) / extentBuckets
+	if n < len(g.extents) {
+		g.memory.give(g.extents[n:])
+	}
+	extents := make([]extent, n)
+	copy(extents, g.extents)
+	g.extents = extents
 }
 
-// trim fits the table to what is needed, and returns which bytes of the memory were used since the last call and are not any
-// more. They may be made zeros, now or later.
-func (g *ghosts) trim(reach int) (offset, bytes int) {
+// trim fits the table to what is needed.
+func (g *ghosts) trim(reach int) {
 	if g.size > 0 {
 		g.fit(reach)
 	}
-	offset, bytes = g.size*EntryBytes, (g.high-g.size)*EntryBytes
-	g.high = g.size
-	return offset, bytes
 }
 
 // sizeFor returns the power of two that is near so many ghosts: between two thirds and four thirds of that.
@@ -124,8 +119,16 @@ const markMask = ^uint32(early<<1 - 1)
 // mark is what a ghost has of the hash.
 func mark(hash uint64) uint32 { return uint32(hash>>32) & markMask }
 
-// bucket finds where a hash belongs, by other bits than mark's.
-func (g *ghosts) bucket(hash uint64) *bucket {
-	i := uintptr(hash>>16) & uintptr(g.size/ways-1)
-	return (*bucket)(unsafe.Add(g.table, i*unsafe.Sizeof(bucket{})))
+// bucket finds where a hash belongs, by other bits than mark's. It returns nil if there is no memory for it yet, and none is
+// wanted or to be had.
+func (g *ghosts) bucket(hash uint64, want bool) *bucket {
+	i := int(hash>>16) & (g.size/ways - 1)
+	x := &g.extents[i/extentBuckets]
+	if *x == 0 && want {
+		*x = g.memory.take()
+	}
+	if *x == 0 {
+		return nil
+	}
+	return &g.memory.buckets(*x)[i%extentBuckets]
 }

@@ -3,22 +3,30 @@ package lru
 import (
 	"math/rand/v2"
 	"testing"
-	"unsafe"
 )
 
-// newGhosts returns ghosts with memory for so many.
-func newGhosts(n int) *ghosts {
-	words := make([]bucket, n/ways)
-	g := new(ghosts)
-	g.use(unsafe.Pointer(&words[0]), n*EntryBytes)
-	return g
+// newGhosts returns ghosts that have memory to themselves.
+func newGhosts(t testing.TB) *ghosts { return &ghosts{memory: newMemory(t, 64<<20)} }
+
+// newMemory returns memory for ghosts of so many bytes of items.
+func newMemory(t testing.TB, limit int64) *GhostMemory {
+	m, err := NewGhostMemory(limit, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return m
 }
 
 // TestGhostsTellTheLast notes many keys: those within reach are told with about their age, nearly all of them, and the
 // others are not.
 func TestGhostsTellTheLast(t *testing.T) {
 	for _, reach := range []int{1, 10, 100, 1000, 60_000} {
-		g := newGhosts(1 << 17)
+		g := newGhosts(t)
 		keys := make([]uint64, 5*reach)
 		for i := range keys {
 			keys[i] = rand.Uint64()
@@ -44,7 +52,7 @@ func TestGhostsTellTheLast(t *testing.T) {
 
 // TestGhostIsToldOnce: then it is none any longer.
 func TestGhostIsToldOnce(t *testing.T) {
-	g := newGhosts(64)
+	g := newGhosts(t)
 	g.note(7<<40, 10, true)
 	if _, wasEarly, found := g.lay(7<<40, 10); !found || !wasEarly {
 		t.Fatal("a ghost is not told")
@@ -57,7 +65,7 @@ func TestGhostIsToldOnce(t *testing.T) {
 // TestStrangersAreNoGhosts counts keys that are taken for ghosts and are none.
 func TestStrangersAreNoGhosts(t *testing.T) {
 	const reach, tries = 10_000, 200_000
-	g, wrong := newGhosts(1<<14), 0
+	g, wrong := newGhosts(t), 0
 	for range 2 * reach {
 		g.note(rand.Uint64(), reach, false)
 	}
@@ -73,7 +81,7 @@ func TestStrangersAreNoGhosts(t *testing.T) {
 
 // TestStampsComeRound: a ghost that nothing has pushed out is not taken for a new one when the stamps begin again.
 func TestStampsComeRound(t *testing.T) {
-	g := newGhosts(1 << 10)
+	g := newGhosts(t)
 	old := make([]uint64, 100)
 	for i := range old {
 		old[i] = rand.Uint64()
@@ -93,9 +101,9 @@ func TestStampsComeRound(t *testing.T) {
 	}
 }
 
-// TestGhostsTakeWhatTheyNeed: the table grows and shrinks with what is to be told, within its memory, and works then.
+// TestGhostsTakeWhatTheyNeed: the table grows and shrinks with what is to be told, and works then.
 func TestGhostsTakeWhatTheyNeed(t *testing.T) {
-	g := newGhosts(1 << 12)
+	g := newGhosts(t)
 	for _, reach := range []int{0, 5, 100, 4000, 100_000, 3000, 20, 900} {
 		for range 2000 {
 			g.note(rand.Uint64(), reach, false)
@@ -103,10 +111,12 @@ func TestGhostsTakeWhatTheyNeed(t *testing.T) {
 		switch {
 		case reach == 0 && g.size != 0:
 			t.Errorf("nothing is to be told: %d", g.size)
-		case reach > 0 && (g.size < ways || g.size > 1<<12 || g.size > max(4*reach, ways)):
+		case reach > 0 && (g.size < ways || g.size > max(4*reach, ways)):
 			t.Errorf("%d are to be told: %d", reach, g.size)
-		case reach > 0 && g.size < min(reach/3*2, 1<<12):
+		case reach > 0 && g.size < reach/3*2:
 			t.Errorf("%d are to be told: %d are too few", reach, g.size)
+		case len(g.extents)*extentBytes > max(g.size*EntryBytes, extentBytes):
+			t.Errorf("%d are to be told: %d extents", reach, len(g.extents))
 		}
 		key := rand.Uint64()
 		g.note(key, reach, true)
@@ -116,38 +126,82 @@ func TestGhostsTakeWhatTheyNeed(t *testing.T) {
 	}
 }
 
-// TestGhostsAreTrimmed: what fewer ghosts do not need is told, once, and is not used.
+// TestGhostsAreTrimmed: what fewer ghosts do not need goes back to the others and to the system, and is empty when it is used
+// again.
 func TestGhostsAreTrimmed(t *testing.T) {
-	g := newGhosts(1 << 12)
-	if _, bytes := g.trim(100); bytes != 0 || g.size != 0 {
-		t.Errorf("%d bytes of nothing", bytes)
+	g := newGhosts(t)
+	if g.trim(100); g.size != 0 {
+		t.Errorf("nothing becomes %d ghosts", g.size)
 	}
-	for range 5000 {
+	fill := func(n, reach int) (bytes int64) {
+		for range n {
+			g.note(rand.Uint64(), reach, false)
+		}
+		return g.memory.Bytes()
+	}
+	many := fill(20_000, 4000)
+	g.trim(100)
+	if bytes := g.memory.Bytes(); bytes != many {
+		t.Errorf("%d bytes before they go to the system, %d were used", bytes, many)
+	}
+	g.memory.Trim()
+	few := g.memory.Bytes()
+	if again := fill(500, 100); many != 4096*EntryBytes || few != extentBytes || again != few {
+		t.Errorf("ghosts took %d bytes, then %d, then %d", many, few, again)
+	}
+}
+
+// TestGhostsBeginEmpty: nothing is in memory that others had.
+func TestGhostsBeginEmpty(t *testing.T) {
+	g := newGhosts(t)
+	for range 20_000 {
 		g.note(rand.Uint64(), 4000, false)
 	}
-	offset, bytes := g.trim(100)
-	if offset < 100*EntryBytes/3*2 || offset > 200*EntryBytes || offset+bytes != 1<<12*EntryBytes {
-		t.Errorf("%d bytes from %d on", bytes, offset)
+	g.trim(100)
+	g.fit(4000)
+	var second = uint64(extentBuckets) << 16 // a hash that belongs in the second extent
+	if g.bucket(second, false) != nil {
+		t.Error("what is new has memory")
 	}
-	clear(unsafe.Slice((*byte)(unsafe.Add(g.table, offset)), bytes))
-	for range 500 {
-		g.note(rand.Uint64(), 100, false)
+	if b := g.bucket(second, true); b == nil || *b != (bucket{}) {
+		t.Error("what was given back is not empty")
 	}
-	for i, b := range unsafe.Slice((*byte)(unsafe.Add(g.table, offset)), bytes) {
-		if b != 0 {
-			t.Fatalf("byte %d is used", offset+i)
+}
+
+// TestGhostsShareMemory: where others have taken all of it some ghosts are lost, and nothing else; what is given back serves
+// others.
+func TestGhostsShareMemory(t *testing.T) {
+	m := newMemory(t, 1<<20)
+	one, other := &ghosts{memory: m}, &ghosts{memory: m}
+	fill := func(g *ghosts) (lost int) {
+		for range 100_000 {
+			key := rand.Uint64()
+			if g.note(key, 20_000, false); !g.is(key) {
+				lost++
+			}
 		}
+		return lost
 	}
-	if _, bytes = g.trim(100); bytes != 0 {
-		t.Errorf("%d bytes again", bytes)
+	if lost := fill(one); lost == 0 || m.take() != 0 || m.Bytes() > 1<<20/16 {
+		t.Errorf("%d ghosts of many are lost, in %d bytes", lost, m.Bytes())
 	}
+	one.trim(100)
+	if lost := fill(other); lost == 0 || lost > 99_000 {
+		t.Errorf("%d ghosts are lost where memory was given back", lost)
+	}
+}
+
+// is says whether a key is a ghost, and leaves it one.
+func (g *ghosts) is(hash uint64) bool {
+	b := g.bucket(hash, false)
+	return b != nil && b[0]&markMask == mark(hash)
 }
 
 // TestWithoutMemory: ghosts without memory remember nothing, and do no harm.
 func TestWithoutMemory(t *testing.T) {
 	var g ghosts
-	g.use(nil, 0)
 	g.note(1, 10, true)
+	g.trim(10)
 	if _, _, found := g.lay(1, 10); found {
 		t.Error("it remembers")
 	}

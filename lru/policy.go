@@ -2,7 +2,6 @@ package lru
 
 import (
 	"sync/atomic"
-	"unsafe"
 
 	"gocached/clock"
 	"gocached/item"
@@ -23,6 +22,7 @@ var Names = []string{LRU, S3}
 type Policy struct {
 	depth  int    // how many ghosts count as hits
 	hits   uint64 // on those
+	share  int    // ghosts there are to be for bytesToGhost items
 	ghosts ghosts
 	epochs EpochLRU
 	queues S3FIFO
@@ -32,27 +32,13 @@ type Policy struct {
 	_    [64]byte
 }
 
-// Init chooses the policy by its name before the first item comes, and gives it memory for ghosts, which is all zeros and
-// belongs to the caller. Without any it remembers nothing.
-func (p *Policy) Init(name string, memory unsafe.Pointer, bytes int) {
+// Init chooses the policy by its name before the first item comes, and gives it memory for ghosts of items that take at least
+// so many bytes each. Without memory it remembers nothing.
+func (p *Policy) Init(name string, memory *GhostMemory, itemSize int) {
 	p.isS3 = name == S3
-	p.ghosts.use(memory, bytes)
+	p.ghosts.memory = memory
+	p.share = min(itemSize, bytesToGhost)
 }
-
-// GhostBytes returns the most memory that the ghosts of a class can use whose items are of so many bytes at least, where
-// all items may take limit bytes.
-func GhostBytes(name string, limit int64, itemSize int) int {
-	if name == LRU {
-		limit = max(limit/depthShare, min(limit, depthLeast))
-	}
-	return sizeFor(max(int(limit)/itemSize, ways)) * EntryBytes
-}
-
-// LRU has ghosts of at most a quarter of the items, or of some megabytes of them.
-const (
-	depthShare = 4
-	depthLeast = 4 << 20
-)
 
 // SetGhostDepth says of how many evictions the last are told apart from those before: see GhostHits. 0 is none, as at first.
 func (p *Policy) SetGhostDepth(items int) { p.depth = items }
@@ -61,20 +47,13 @@ func (p *Policy) SetGhostDepth(items int) { p.depth = items }
 // so many misses would have been hits if the class had room for so many items more.
 func (p *Policy) GhostHits() uint64 { return p.hits }
 
-// TrimGhosts returns which part of the memory for ghosts is not needed any more, since there are fewer items. The caller may
-// give it back to the system, with no lock held: its bytes may become zeros at any time.
-func (p *Policy) TrimGhosts() (start unsafe.Pointer, bytes int) {
-	offset, bytes := p.ghosts.trim(p.reach())
-	if bytes == 0 {
-		return nil, 0 // there may be nothing at the offset
-	}
-	return unsafe.Add(p.ghosts.table, offset), bytes
-}
+// TrimGhosts gives back memory for ghosts that is not needed any more, since there are fewer items.
+func (p *Policy) TrimGhosts() { p.ghosts.trim(p.reach()) }
 
-// reach returns how many ghosts there are to be: S3-FIFO needs as many as there are items.
+// reach returns how many ghosts there are to be: S3-FIFO needs as many as there are items, or fewer of small ones.
 func (p *Policy) reach() int {
 	if p.isS3 {
-		return max(p.queues.Len(), p.depth)
+		return max(p.queues.Len()*p.share/bytesToGhost, p.depth)
 	}
 	return p.depth
 }

@@ -57,14 +57,13 @@ type harness struct {
 func newHarness(t *testing.T, name string, n int) *harness {
 	a, refs := newItems(t, n)
 	p := &Policy{}
-	p.Init(name, nil, 0)
+	p.Init(name, nil, bytesToGhost)
 	return &harness{T: t, Policy: p, a: a, in: make(map[slab.Ref]bool), out: refs, hash: make(map[slab.Ref]uint64)}
 }
 
 // remembers gives the policy memory for ghosts.
 func (b *harness) remembers(name string) *harness {
-	words := make([]uint64, 1<<12)
-	b.Init(name, unsafe.Pointer(&words[0]), len(words)*8)
+	b.Init(name, newMemory(b, 64<<20), bytesToGhost)
 	return b
 }
 

@@ -35,8 +35,12 @@ var spaceLimits = [...]spaceLimit{
 	{unix.RLIMIT_DATA, "data segment", "ulimit -d", runtimeData},
 }
 
-// tableBytes is what the engine keeps of its slab pages at most: of each, and of what is in them.
-func tableBytes(items int64, page int) int64 { return items/int64(page)*24 + items/100 }
+// tableBytes is what the engine reserves beside its slab pages: for each page, for when something in it ends, and for ghosts
+// (package lru).
+func tableBytes(items int64, page int) int64 { return items/int64(page)*24 + items/100 + items/ghostShare }
+
+// ghostShare is which part of the items' memory is reserved for ghosts, as a divisor (TestSpaceForGhosts).
+const ghostShare = 24
 
 // checkSpace fails if one of the limits leaves no room for so many bytes of items, in slab pages of a size, and the threads
 // of a server.

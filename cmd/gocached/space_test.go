@@ -4,7 +4,27 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"gocached/lru"
 )
+
+// TestSpaceForGhosts: what is reserved for ghosts is counted.
+func TestSpaceForGhosts(t *testing.T) {
+	const classes = 400
+	for _, limit := range []int64{1 << 20, 64 << 20, 4 << 30} {
+		m, err := lru.NewGhostMemory(limit, classes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted := limit/ghostShare + tableSpace
+		if n := m.Reserved(); n > counted || n < limit/ghostShare {
+			t.Errorf("%d bytes for items: %d are reserved for ghosts, %d are counted", limit, n, counted)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
 
 // TestHugeSpaceLimit: a limit that is larger than any machine is none, also one that a signed number does not hold.
 func TestHugeSpaceLimit(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"gocached/curve"
 	"gocached/engine"
 	"gocached/item"
+	"gocached/lru"
 	"gocached/slab"
 )
 
@@ -32,7 +33,7 @@ type Engine struct {
 	table   *assoc.Table
 	classes []class // by number; 0 is no class
 	sizes   sizes
-	ghosts  *slab.Memory // see package lru
+	ghosts  *lru.GhostMemory
 
 	flush     flusher
 	lending   pins // what Get lends
@@ -190,7 +191,7 @@ func blockPages(limit int64, pageSize, itemMax int) int {
 func (e *Engine) Shutdown(context.Context) error {
 	e.stopReaper()
 	e.stopBalancer()
-	return errors.Join(e.table.Close(), e.due.close(), e.ghosts.Free(), e.arena.Close())
+	return errors.Join(e.table.Close(), e.due.close(), e.ghosts.Close(), e.arena.Close())
 }
 
 func (e *Engine) at(r slab.Ref) *item.Header { return item.At(e.arena, r) }

@@ -19,7 +19,7 @@ func TestGhostsGoWithTheItems(t *testing.T) {
 	})
 	e.stopBalancer()
 	t.Cleanup(e.startBalancer)
-	ghosts := func() int64 { return e.ghosts.Resident() }
+	ghosts := func() int64 { return e.ghosts.Bytes() }
 	for i := range 600_000 {
 		h.Set(fmt.Sprintf("small%06d", i), "v")
 	}

@@ -93,7 +93,7 @@ var memoryRows = []row[*whole]{
 		"in it is over: up to 1 % of memory_items, and nearly none where no item expires.",
 		func(w *whole) uint64 { return uint64(w.arena.TableBytes() + w.due.bytes()) }),
 	ofWhole("memory_ghosts", figure.Gauge, figure.Bytes, "Bytes that tell which items were evicted last, four each.",
-		func(w *whole) uint64 { return uint64(w.ghosts.Resident()) }),
+		func(w *whole) uint64 { return uint64(w.ghosts.Bytes()) }),
 }
 
 // modernRows are general figures of memcached 1.6, under its names.
