@@ -26,12 +26,12 @@ func TestLimitedStarts(t *testing.T) {
 	}{
 		{unix.RLIMIT_AS, megabytes(400), "", earlyLimits[0].text},
 		{unix.RLIMIT_AS, megabytes(1000), "", earlyLimits[0].text},
-		{unix.RLIMIT_AS, megabytes(1450), "", "the address space is limited to 1450 MB (ulimit -v): with -m 64, 1729 MB are needed, " +
+		{unix.RLIMIT_AS, megabytes(1450), "", "the address space is limited to 1450 MB (ulimit -v): with -m 64, 1732 MB are needed, " +
 			untouched + "lift the limit\n"},
-		{unix.RLIMIT_AS, megabytes(1800), "-m 1024", "the address space is limited to 1800 MB (ulimit -v): with -m 1024, 2699 MB are needed, " +
-			untouched + "give -m 134 or less, or lift the limit\n"},
+		{unix.RLIMIT_AS, megabytes(1800), "-m 1024", "the address space is limited to 1800 MB (ulimit -v): with -m 1024, 2741 MB are needed, " +
+			untouched + "give -m 129 or less, or lift the limit\n"},
 		{unix.RLIMIT_DATA, megabytes(60), "", earlyLimits[1].text},
-		{unix.RLIMIT_DATA, megabytes(150), "", "the data segment is limited to 150 MB (ulimit -d): with -m 64, 425 MB are needed, " +
+		{unix.RLIMIT_DATA, megabytes(150), "", "the data segment is limited to 150 MB (ulimit -d): with -m 64, 428 MB are needed, " +
 			untouched + "lift the limit\n"},
 		{unix.RLIMIT_NPROC, 4, "", earlyLimits[3].text},
 		{unix.RLIMIT_NPROC, 18, "", fmt.Sprintf("the server needs up to 20 threads, and of the 18 that user %d may have (ulimit -u) ", stranger)},
@@ -101,7 +101,7 @@ func TestEarlyMemLimit(t *testing.T) {
 
 // TestLimitedServes: with what is asked for a server starts and works.
 func TestLimitedServes(t *testing.T) {
-	for resource, most := range map[int]uint64{unix.RLIMIT_AS: megabytes(1729), unix.RLIMIT_DATA: megabytes(425), unix.RLIMIT_NPROC: 24} {
+	for resource, most := range map[int]uint64{unix.RLIMIT_AS: megabytes(1732), unix.RLIMIT_DATA: megabytes(428), unix.RLIMIT_NPROC: 24} {
 		dir := t.TempDir()
 		os.Chmod(dir, 0o777)
 		os.Chmod(filepath.Dir(dir), 0o755)

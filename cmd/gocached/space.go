@@ -37,7 +37,9 @@ var spaceLimits = [...]spaceLimit{
 
 // tableBytes is what the engine reserves beside its slab pages: for each page, for when something in it ends, and for ghosts
 // (package lru).
-func tableBytes(items int64, page int) int64 { return items/int64(page)*24 + items/100 + items/ghostShare }
+func tableBytes(items int64, page int) int64 {
+	return items/int64(page)*24 + items/100 + items/ghostShare
+}
 
 // ghostShare is which part of the items' memory is reserved for ghosts, as a divisor (TestSpaceForGhosts).
 const ghostShare = 24

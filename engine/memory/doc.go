@@ -10,6 +10,7 @@
 //	stripe   1024, by key           buckets, chains, and most of each item in them
 //	class    one per slab class     its LRU, its free chunks, its counters
 //	page     one for the arena      pages that belong to nobody
+//	ghosts   one for the engine     memory for ghosts (lru.GhostMemory); nothing is locked under it
 //	curve    one for the engine     what is known of sampled keys (package curve); nothing is locked under it
 //
 // They are taken in this order, never backwards. No call holds two stripes or two classes at once. An eviction or a donor comes
