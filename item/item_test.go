@@ -120,7 +120,9 @@ func TestBits(t *testing.T) {
 		if h.Idle(1<<25+3) != 3 {
 			t.Errorf("idle for %d seconds", h.Idle(1<<25+3))
 		}
-		h.Unfetch()
+		h.SetLastUse(h.LastUse().At(1<<25 + 9))
+		check("used again", true, false, true, true)
+		h.SetLastUse(0)
 		check("not fetched", true, false, true, false)
 		last--
 		h.SetStamp(last)

@@ -14,7 +14,20 @@ func NominalSize(keyLen, valueLen int, flags uint32, withCAS bool) int {
 
 // NominalSize returns the size that memcached 1.4.5 would compute for the item.
 func (h *Header) NominalSize() int {
-	return NominalSize(h.KeyLen(), h.ValueLen(), h.Flags(), h.shape&noCAS == 0)
+	return NominalSize(h.KeyLen(), h.ValueLen(), h.Flags(), h.shape&kindMask != noCAS)
+}
+
+// ModernSize returns the size that memcached 1.6 would compute for the item.
+func (h *Header) ModernSize() int {
+	const header, cas, nul, flags, lineEnd = 48, 8, 1, 4, 2
+	n := header + h.KeyLen() + nul + h.ValueLen() + lineEnd
+	if h.shape&kindMask != noCAS {
+		n += cas
+	}
+	if h.shape&flagged != 0 {
+		n += flags
+	}
+	return n
 }
 
 // digits returns how many characters n has in decimal, its sign included.

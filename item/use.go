@@ -50,8 +50,24 @@ func (h *Header) Unmark(marks uint32) { atomic.AndUint32(&h.use, ^marks) }
 // Fetched says that the item was used since it was linked.
 func (h *Header) Fetched() bool { return atomic.LoadUint32(&h.use)&fetched != 0 }
 
-// Unfetch undoes that, for a use that is no fetch. Needs the stripe lock.
-func (h *Header) Unfetch() { atomic.AndUint32(&h.use, ^uint32(fetched)) }
+// LastUse is when an item was used last, and whether it was fetched.
+type LastUse uint32
+
+// LastUse returns the item's.
+func (h *Header) LastUse() LastUse { return LastUse(atomic.LoadUint32(&h.use) &^ markMask) }
+
+// At is the same of an item that is used now, and not fetched by that.
+func (u LastUse) At(now clock.Time) LastUse { return u&fetched | LastUse(now)<<accessShift }
+
+// SetLastUse has an item have been used then. Needs the stripe lock.
+func (h *Header) SetLastUse(u LastUse) {
+	for {
+		old := atomic.LoadUint32(&h.use)
+		if atomic.CompareAndSwapUint32(&h.use, old, old&markMask|uint32(u)) {
+			return
+		}
+	}
+}
 
 // Idle returns for how many seconds the item was not used.
 func (h *Header) Idle(now clock.Time) uint32 {

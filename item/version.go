@@ -102,3 +102,8 @@ func (h *Header) SetStale(isStale, isWon bool) {
 	}
 	h.store(v)
 }
+
+// Inherit gives a held item what the version of another notes beside the stamp. It lasts when the item is linked.
+func (h *Header) Inherit(old *Header) {
+	h.setVersion(h.load() | old.load()&(base64|stale|won))
+}

@@ -49,6 +49,7 @@ type Harness struct {
 	testing.TB
 	engine.Engine
 	Clock *clock.Clock
+	noCAS bool
 }
 
 // Start initializes an engine, and ends it with the test. Without Options the engine gets the defaults of its own.
@@ -70,7 +71,7 @@ func Start(t testing.TB, e engine.Engine, s engine.Settings) *Harness {
 			t.Errorf("Shutdown: %v", err)
 		}
 	})
-	return &Harness{t, e, s.Clock}
+	return &Harness{t, e, s.Clock, s.NoCAS}
 }
 
 // Run tests the whole contract.
@@ -128,6 +129,26 @@ var contract = []struct {
 	{"what has ended without CAS", testEnded, Unlisted, true},
 	{"lent values", testLent, Forgets, false},
 	{"shapes", testShapes, Forgets, false},
+	{"meta gets", testLook, Forgets, false},
+	{"meta gets without CAS", testLook, Forgets, true},
+	{"vivified items", testVivified, Forgets, false},
+	{"vivified items without CAS", testVivified, Forgets, true},
+	{"winners", testWin, Forgets, false},
+	{"winners without CAS", testWin, Forgets, true},
+	{"marks", testMarks, Forgets, false},
+	{"marks without CAS", testMarks, Forgets, true},
+	{"uses", testUse, Forgets, false},
+	{"uses without CAS", testUse, Forgets, true},
+	{"chosen CASes", testChosen, Forgets, false},
+	{"chosen CASes without CAS", testChosen, Forgets, true},
+	{"modifiers", testModifiers, Forgets, false},
+	{"modifiers without CAS", testModifiers, Forgets, true},
+	{"stale stores", testInvalidate, Forgets, false},
+	{"meta deletes", testLessen, Forgets, false},
+	{"meta deletes without CAS", testLessen, Forgets, true},
+	{"meta arithmetic", testMetaArithmetic, Forgets, false},
+	{"meta arithmetic without CAS", testMetaArithmetic, Forgets, true},
+	{"statistics of meta commands", testMetaFigures, Unlisted, false},
 	{"general statistics", testStatsGeneral, 0, false},
 	{"statistics by item", testStatsItems, Unlisted, false},
 	{"figures", testFigures, 0, false},

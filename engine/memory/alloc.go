@@ -16,6 +16,7 @@ type want struct {
 	now   clock.Time
 	keep  []byte        // the key of an item that must not be evicted for it; nil is none
 	also  []byte        // another one
+	chose bool          // a client chooses its CAS
 	more  bool          // an item that moves may have a chunk of a new run
 	held  *assoc.Stripe // a stripe that the caller has locked; nil is none
 }
@@ -39,7 +40,7 @@ func (e *Engine) CanStore(keyLen, valueLen int, flags uint32) engine.Status {
 
 // Allocate takes a chunk for an item and writes all of it but the value.
 func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time, op engine.Op) (engine.Item, engine.Status) {
-	var w want
+	w := want{chose: op&engine.WithCAS != 0}
 	if status := e.plan(&w, len(key), valueLen, flags); status != engine.OK {
 		return engine.Item{}, status
 	}
@@ -58,6 +59,9 @@ func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.
 	h := e.at(ref)
 	h.Write(key, flags, exptime)
 	h.SetHash(hash)
+	if op&engine.Base64 != 0 {
+		h.SetBase64()
+	}
 	it := engine.Item{Value: h.Value(), Ref: uint64(ref)}
 	if gradually {
 		it.Ref |= gradual
@@ -106,6 +110,9 @@ func (e *Engine) plan(w *want, keyLen, valueLen int, flags uint32) engine.Status
 		return engine.NoClass
 	}
 	w.shape = item.ShapeOf(valueLen, flags, valueLen >= e.lendFrom, e.noCAS)
+	if w.chose {
+		w.shape = w.shape.Choosing()
+	}
 	w.class = &e.classes[e.sizes.class(nominal, w.shape.Size(keyLen))]
 	return engine.OK
 }

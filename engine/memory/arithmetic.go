@@ -3,7 +3,9 @@ package memory
 import (
 	"strconv"
 
+	"gocached/clock"
 	"gocached/engine"
+	"gocached/item"
 )
 
 // Arithmetic changes the number under a key. If there is none it stores the initial value, if it may. If another call stores
@@ -28,13 +30,12 @@ func (e *Engine) calculate(key []byte, a *engine.Arithmetic) (value, newCAS uint
 	c := change{hash: e.table.Hash(key), key: key, now: e.now()}
 	newCAS, done, status := e.inPlace(&c, &s)
 	if !done {
-		newCAS, status = e.change(&c, func(old found) (int, engine.Status) {
-			status := e.add(old, &s)
-			if status != engine.OK {
-				return 0, status
+		newCAS, status = e.change(&c, func(old found) (form, engine.Status) {
+			if status := e.add(old, &s); status != engine.OK {
+				return form{}, status
 			}
-			return max(len(s.text()), old.h.ValueLen()), engine.OK
-		}, func(_ found, value []byte) { s.write(value) })
+			return s.form(old, c.now), engine.OK
+		}, s.fill)
 	}
 	if status == engine.OK {
 		s.count(c.hash)
@@ -51,6 +52,25 @@ type sum struct {
 }
 
 func (s *sum) text() []byte { return strconv.AppendUint(s.digits[:0], s.result, 10) }
+
+// form says what an item is like that is made anew for the result.
+func (s *sum) form(old found, now clock.Time) form {
+	t := s.Steps.Take(old.h.Exptime(), false)
+	s.Shown = t.Shown
+	f := form{length: len(s.text()), flags: old.h.Flags(), exptime: t.Exptime, as: s.As}
+	if f.length <= old.h.ValueLen() {
+		f.length, f.use = old.h.ValueLen(), old.h.LastUse().At(now)
+	}
+	return f
+}
+
+// fill writes the result into that item. If its value is as long as before what is known of the old one stays.
+func (s *sum) fill(old found, h *item.Header) {
+	s.write(h.Value())
+	if h.ValueLen() == old.h.ValueLen() {
+		h.Inherit(old.h)
+	}
+}
 
 // write puts the result in a value, padded with blanks.
 func (s *sum) write(value []byte) {
@@ -78,7 +98,7 @@ func (e *Engine) add(old found, s *sum) engine.Status {
 	}
 	n, ok := number(old.h.Value())
 	switch {
-	case !ok:
+	case !ok, s.NoEmpty && old.h.ValueLen() == 0:
 		return engine.NonNumeric
 	case !s.Decrease:
 		s.result = n + s.Delta
@@ -102,30 +122,47 @@ func (e *Engine) inPlace(c *change, s *sum) (newCAS uint64, done bool, status en
 		if status := e.add(old, s); status != engine.OK {
 			return 0, true, status
 		}
-		if len(s.text()) > old.h.ValueLen() || old.h.Lent() {
+		if len(s.text()) > old.h.ValueLen() || old.h.Lent() || !e.hasRoom(old.h, s.As) {
 			return 0, false, engine.OK
 		}
 		if stamp, ok := e.stamp(horizon); ok {
 			s.write(old.h.Value())
-			s.class.policy.Hit(old.h, c.now, &e.cas)
+			t := s.Steps.Take(old.h.Exptime(), false)
+			s.Shown = t.Shown
+			e.setExptime(s.class, old.ref, old.h, t.Exptime, c.now)
+			e.bump(s.class, old.h, c.now)
 			e.used(c.hash, s.class, old.h, c.now)
-			if !e.noCAS {
-				old.h.SetStamp(stamp)
-			}
+			e.restamp(old.h, stamp, s.As)
 			return old.h.CAS(), true, engine.OK
 		}
 	}
+}
+
+// creating is how the initial value is stored.
+func creating(a *engine.Arithmetic) engine.Op {
+	op := engine.OpAdd
+	if a.Base64 {
+		op |= engine.Base64
+	}
+	if a.As.Given {
+		op |= engine.WithCAS
+	}
+	return op
 }
 
 // create stores the initial value. It returns NotStored if another call has stored something meanwhile.
 func (e *Engine) create(key []byte, a *engine.Arithmetic) (value, newCAS uint64, status engine.Status) {
 	var digits [20]byte
 	text := strconv.AppendUint(digits[:0], a.Initial, 10)
-	it, status := e.Allocate(key, len(text), 0, a.Exptime, engine.OpAdd)
+	t := a.Steps.Take(a.Exptime, true)
+	a.Shown = t.Shown
+	op := creating(a)
+	it, status := e.Allocate(key, len(text), 0, t.Exptime, op)
 	if status != engine.OK {
 		return 0, 0, status
 	}
 	copy(it.Value, text)
-	newCAS, status = e.store(it, engine.OpAdd, 0, 0)
+	it.CAS = a.As.CAS
+	newCAS, status = e.store(it, op, 0, 0)
 	return a.Initial, newCAS, status
 }

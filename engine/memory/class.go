@@ -120,6 +120,9 @@ func (e *Engine) occupy(c *class, h *item.Header, w *want) {
 // and the caller detaches it. Needs the class lock and the item's stripe lock.
 func (e *Engine) attach(c *class, r, old slab.Ref, h *item.Header, l *linking) {
 	h.Link(l.stamp, l.now)
+	if l.as.Given {
+		h.Choose(l.as.CAS)
+	}
 	e.recount(c)
 	c.living.count(h, 1)
 	t := h.Exptime()

@@ -66,6 +66,10 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 		e.unlink(hash, link, ref, h, expired)
 		h = nil
 	}
+	isNew := false
+	if h == nil && k.Look != nil && k.Look.Vivify {
+		ref, h, isNew = g.vivify(stripe, hash, k)
+	}
 	if h == nil {
 		stripe.Unlock()
 		g.misses++
@@ -75,12 +79,16 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 		g.to.Miss(i)
 		return true
 	}
-	if k.Touch {
-		h.SetExptime(k.Exptime)
-		e.ends(e.classOf(ref), ref, k.Exptime, g.now)
-	}
 	c := e.classOf(ref)
-	c.policy.Hit(h, g.now, &e.cas)
+	if k.Look != nil {
+		g.look(k.Look, c, ref, h, isNew)
+	} else {
+		if k.Touch {
+			h.SetExptime(k.Exptime)
+			e.ends(c, ref, k.Exptime, g.now)
+		}
+		c.policy.Hit(h, g.now, &e.cas)
+	}
 	hit := engine.Hit{Value: h.Value(), CAS: h.CAS(), Flags: h.Flags()}
 	if h.Large() {
 		var ok bool
@@ -94,6 +102,9 @@ func (g *getter) answer(i int, k *engine.Key) (more bool) {
 		e.sampledHit(hash, c, h, g.now)
 	}
 	stripe.Unlock()
+	if isNew {
+		e.table.Grow(hash)
+	}
 	g.count(c, hash)
 	return more
 }

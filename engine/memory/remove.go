@@ -3,10 +3,14 @@ package memory
 import (
 	"gocached/clock"
 	"gocached/engine"
+	"gocached/item"
 )
 
-// Remove unlinks the item under key. A silent removal is counted as a replacement.
+// Remove unlinks the item under key, or makes less of it (lessen.go). A silent removal is counted as a replacement.
 func (e *Engine) Remove(key []byte, r engine.Removal) engine.Status {
+	if r.Empty || r.Stale {
+		return e.lessen(key, &r)
+	}
 	why := removed
 	if r.Silent {
 		why = replaced
@@ -20,12 +24,17 @@ func (e *Engine) Remove(key []byte, r engine.Removal) engine.Status {
 	case f.h == nil:
 		e.forget(hash, now)
 		return engine.NotFound
-	case r.CAS != 0 && f.h.CAS() != r.CAS:
+	case differs(f.h, &r):
 		return engine.Exists
 	}
 	e.forget(hash, now)
 	e.unlink(hash, f.link, f.ref, f.h, why)
 	return engine.OK
+}
+
+// differs says whether an item is not the one that should be removed.
+func differs(h *item.Header, r *engine.Removal) bool {
+	return (r.CAS != 0 || r.Compare) && h.CAS() != r.CAS
 }
 
 // Touch changes an item's expiry. It counts as a use of the item.

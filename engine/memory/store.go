@@ -16,11 +16,10 @@ func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine
 	var newCAS uint64
 	var status engine.Status
 	at := e.heldAt(it)
-	op = op.Way()
-	if op == engine.OpAppend || op == engine.OpPrepend {
+	if way := op.Way(); way == engine.OpAppend || way == engine.OpPrepend {
 		newCAS, status = e.join(it, op, cas)
 	} else {
-		newCAS, status = e.store(it, op, cas, 1)
+		newCAS, status = e.store(it, op&^engine.Vivify, cas, 1)
 	}
 	if status != engine.NoMemory {
 		e.settled(it, at)
@@ -28,12 +27,13 @@ func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine
 	return newCAS, status
 }
 
-// store is Store for everything but append and prepend. sets is 1 if it counts as a client's set.
+// store is Store for everything but append and prepend. sets is 1 if it counts as a client's set. With engine.Vivify it stores the
+// part of a join: if it may not the part is still the caller's.
 func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, engine.Status) {
 	ref := slab.Ref(it.Ref)
 	h := e.at(ref)
-	l := linking{hash: h.Hash(), now: e.now(), why: replaced, sets: sets}
-	if op == engine.OpCAS {
+	l := linking{hash: h.Hash(), now: e.now(), why: replaced, sets: sets, as: chosenFor(it, op)}
+	if op.Way() == engine.OpCAS {
 		l.why = swapped
 	}
 	stripe := e.table.Stripe(l.hash)
@@ -44,11 +44,13 @@ func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, 
 		if status := e.allowed(old, op, cas); status != engine.OK {
 			if old.h != nil {
 				c := e.classOf(old.ref)
-				c.policy.Hit(old.h, l.now, &e.cas)
+				e.bump(c, old.h, l.now)
 				e.used(l.hash, c, old.h, l.now)
 			}
 			stripe.Unlock()
-			e.refuse(ref, h, sets)
+			if op&engine.Vivify == 0 {
+				e.refuse(ref, h, sets)
+			}
 			return 0, status
 		}
 		stamp, ok := e.stamp(horizon)
@@ -56,6 +58,10 @@ func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, 
 			continue
 		}
 		l.stamp = stamp
+		if op.Way() == engine.OpCAS && invalidates(old.h, op, cas) {
+			h.SetExptime(old.h.Exptime())
+			h.SetStale(true, old.h.Won())
+		}
 		e.link(old, ref, h, &l)
 		break
 	}
@@ -67,7 +73,8 @@ func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, 
 
 // allowed says whether the item there lets an operation go ahead. It counts a CAS that differs.
 func (e *Engine) allowed(old found, op engine.Op, cas uint64) engine.Status {
-	switch op {
+	way := op.Way()
+	switch way {
 	case engine.OpSet:
 		return engine.OK
 	case engine.OpAdd:
@@ -77,19 +84,30 @@ func (e *Engine) allowed(old found, op engine.Op, cas uint64) engine.Status {
 		return engine.OK
 	}
 	switch {
-	case old.h == nil && op == engine.OpCAS:
+	case old.h == nil && way == engine.OpCAS:
 		return engine.NotFound
 	case old.h == nil:
 		return engine.NotStored
-	case op == engine.OpReplace, e.noCAS:
-		return engine.OK
-	case op == engine.OpCAS && old.h.CAS() != cas:
+	case way == engine.OpCAS && !e.swaps(old.h, op, cas):
 		e.classOf(old.ref).tallies.of(e.table.Hash(old.h.Key())).casBadval.Add(1)
 		return engine.Exists
-	case op != engine.OpCAS && cas != 0 && old.h.CAS() != cas:
+	case way != engine.OpReplace && way != engine.OpCAS && !e.noCAS && cas != 0 && old.h.CAS() != cas:
 		return engine.Exists
 	}
 	return engine.OK
+}
+
+// swaps says whether a store by CAS may take the place of an item.
+func (e *Engine) swaps(old *item.Header, op engine.Op, cas uint64) bool {
+	if e.noCAS {
+		return op&engine.Exact == 0
+	}
+	return old.CAS() == cas || invalidates(old, op, cas)
+}
+
+// invalidates says whether it may though the CAS differs, and then makes a stale item.
+func invalidates(old *item.Header, op engine.Op, cas uint64) bool {
+	return op&engine.Invalidate != 0 && cas != 0 && cas < old.CAS()
 }
 
 // refuse frees an item that Store does not store.

@@ -3,6 +3,7 @@ package memory
 import (
 	"gocached/assoc"
 	"gocached/clock"
+	"gocached/engine"
 	"gocached/item"
 	"gocached/slab"
 )
@@ -42,6 +43,7 @@ type linking struct {
 	now   clock.Time
 	why   reason // what happens to the item it replaces
 	sets  uint64 // 1 if it counts as a client's set
+	as    engine.Chosen
 }
 
 // link makes a held item visible. If old has an item, the new one takes its place. Needs the stripe lock, takes class locks one
