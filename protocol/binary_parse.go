@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"gocached/compat"
 	"gocached/engine"
 )
 
@@ -59,7 +60,7 @@ func (p *Parser) packet(in []byte, pos int, run *Run) (next int, need Need) {
 	o := &opcodes[head[1]]
 	keyLen, extras, body := int(binary.BigEndian.Uint16(head[2:])), int(head[4]), binary.BigEndian.Uint32(head[8:])
 	switch {
-	case o.newer && !o.fits(extras, keyLen, uint64(body)):
+	case o.since != sinceEver && p.Limits.unknownOpcode(o, extras, keyLen, body):
 		return p.skipPacket(run, head, UnknownCommand, pos, body)
 	case keyLen > MaxKey:
 		return refusePacket(run, head, BadFormat, pos), NeedClose
@@ -96,6 +97,18 @@ func (p *Parser) packet(in []byte, pos int, run *Run) (next int, need Need) {
 		return r.Next, NeedClose
 	}
 	return r.Next, NeedNothing
+}
+
+// unknownOpcode says whether the rules of the server do not know an opcode that came after 1.4.5, in a packet of these lengths.
+// To 1.4.5 a key that is too long counts for more than an opcode that is unknown.
+func (l *Limits) unknownOpcode(o *opcode, extras, keyLen int, body uint32) bool {
+	switch {
+	case l.Compat.Has(compat.Opcodes):
+		return false
+	case o.since == sinceGATK:
+		return keyLen <= MaxKey
+	}
+	return !o.fits(extras, keyLen, uint64(body))
 }
 
 // packetValue completes a request with its value, as for text, but one that is bounded is always waited for.

@@ -1,5 +1,7 @@
 package protocol
 
+import "gocached/compat"
+
 // State is what the parser of a connection remembers between two requests. It is small and is copied into each
 // request, so that a server that executes only some of the parsed requests can go back to where it stopped.
 type State struct {
@@ -36,6 +38,17 @@ type Limits struct {
 
 	// NoCAS says that items have no CAS (-C): what a binary store gives for one is not compared, and means nothing.
 	NoCAS bool
+
+	// Compat says whose rules hold where memcached 1.4.5 and 1.6.45 contradict each other.
+	Compat compat.Mode
+}
+
+// getFlag is what every key of a text get has among its flags.
+func (l *Limits) getFlag() Flag {
+	if l.Compat.Has(compat.UnsignedFlags) {
+		return FlagUnsigned
+	}
+	return 0
 }
 
 // Parser takes requests from the input of one connection, in one protocol. It holds no memory of its own.

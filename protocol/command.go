@@ -62,6 +62,9 @@ type textCommand struct {
 	fewest, most int
 	wrong        engine.Status
 
+	gone bool // 1.6 does not know it
+	late bool // 1.6 finds it behind blanks too, see Limits.commandAt
+
 	// noreply is the first word, counted from the name, that may be "noreply", if it is the last one; zero if the command
 	// has no such thing. It hides every answer, even a refusal of the line, but not that of a wrong number of words.
 	noreply int
@@ -74,7 +77,8 @@ const anyNumber = math.MaxInt
 //
 // The numbers of words are memcached 1.4.5's, and so are their oddities: a word where "noreply" may stand is ignored if
 // it is another one, and a cas line may go on for ever, as the words behind the seventh are not looked at. touch, gat,
-// gats and shutdown are memcached 1.6's, with the answers of that: words too many are ignored.
+// gats and shutdown are memcached 1.6's, with the answers of that: words too many are ignored. With the rules of 1.6 the
+// numbers are others, see Limits.wordsOf.
 var textCommands = [...]textCommand{
 	{name: "get", command: Get, form: formGet, fewest: 1, most: anyNumber, wrong: UnknownCommand},
 	{name: "set", command: Store, op: engine.OpSet, form: formStore,
@@ -98,13 +102,14 @@ var textCommands = [...]textCommand{
 	{name: "gat", command: Get, flag: FlagTouch, form: formGetTouch, fewest: 2, most: anyNumber, wrong: BadFormat},
 	{name: "gats", command: Get, flag: FlagTouch | FlagCAS, form: formGetTouch,
 		fewest: 2, most: anyNumber, wrong: BadFormat},
-	{name: "bget", command: Get, form: formGet, fewest: 1, most: anyNumber, wrong: UnknownCommand},
+	{name: "bget", command: Get, form: formGet, fewest: 1, most: anyNumber, wrong: UnknownCommand, gone: true},
 	{name: "stats", command: Stats, form: formBare, most: anyNumber, wrong: UnknownCommand},
 	{name: "version", command: Version, form: formBare, wrong: UnknownCommand},
-	{name: "flush_all", command: FlushAll, form: formFlush, most: 2, wrong: UnknownCommand, noreply: 1},
-	{name: "verbosity", command: Verbosity, form: formVerbosity, fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1},
+	{name: "flush_all", command: FlushAll, form: formFlush, most: 2, wrong: UnknownCommand, noreply: 1, late: true},
+	{name: "verbosity", command: Verbosity, form: formVerbosity,
+		fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1, late: true},
 	{name: "quit", command: Quit, flag: FlagClose, form: formBare, wrong: UnknownCommand},
-	{name: "shutdown", command: Shutdown, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1},
+	{name: "shutdown", command: Shutdown, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1, late: true},
 }
 
 // textCommandNamed returns the row with that name, or nil.
@@ -139,16 +144,24 @@ type opcode struct {
 	key     keyRule
 	value   bool // what follows the key is a value; without it nothing follows
 	bounded bool // the value is waited for, never streamed, and refused if it is long
-	newer   bool // memcached 1.4.5 does not know it: with lengths that do not fit it is unknown, not an error
+	since   since
 }
+
+// since says which opcodes memcached 1.4.5 does not know.
+type since uint8
+
+const (
+	sinceEver  since = iota
+	sinceTouch       // taken from 1.6 in both modes; with the rules of 1.4.5, lengths that do not fit make it unknown, not an error
+	sinceGATK        // known only with the rules of 1.6, since memcached 1.4.5's own tests want it to be unknown
+)
 
 // opcodes describes each request opcode of the binary protocol, in the order of its number. This table is all that the
 // parser knows about a command; what the command does is in package server.
 //
 // A request whose extras, key or value differ from its row is answered "Invalid arguments" and the connection is
 // closed, so a handler never sees one. A number without a row is answered "Unknown command", and its body is skipped.
-// The rows are memcached 1.4.5's, and touch, gat and gatq of a later one. memcached's own tests want the numbers from
-// 0x23 on to be unknown.
+// The rows are memcached 1.4.5's, and of a later one those that say since when.
 //
 // hide says which answers a quiet opcode leaves out: getq hides a miss, setq hides success, and errors always show.
 var opcodes = [256]opcode{
@@ -179,12 +192,14 @@ var opcodes = [256]opcode{
 	0x18: {name: "flushq", command: FlushAll, extras: 4, maybe: true, hide: HideOK},
 	0x19: {name: "appendq", command: Store, op: engine.OpAppend, key: keyNeeded, value: true, hide: HideOK},
 	0x1a: {name: "prependq", command: Store, op: engine.OpPrepend, key: keyNeeded, value: true, hide: HideOK},
-	0x1c: {name: "touch", command: Touch, key: keyNeeded, extras: 4, newer: true},
-	0x1d: {name: "gat", command: Get, flag: FlagTouch, key: keyNeeded, extras: 4, newer: true},
-	0x1e: {name: "gatq", command: Get, flag: FlagTouch, key: keyNeeded, extras: 4, hide: HideMiss, newer: true},
+	0x1c: {name: "touch", command: Touch, key: keyNeeded, extras: 4, since: sinceTouch},
+	0x1d: {name: "gat", command: Get, flag: FlagTouch, key: keyNeeded, extras: 4, since: sinceTouch},
+	0x1e: {name: "gatq", command: Get, flag: FlagTouch, key: keyNeeded, extras: 4, hide: HideMiss, since: sinceTouch},
 	0x20: {name: "sasl list", command: SASLList},
 	0x21: {name: "sasl auth", command: SASLAuth, key: keyNeeded, value: true, bounded: true},
 	0x22: {name: "sasl step", command: SASLStep, key: keyNeeded, value: true, bounded: true},
+	0x23: {name: "gatk", command: Get, flag: FlagTouch | FlagKey, key: keyNeeded, extras: 4, since: sinceGATK},
+	0x24: {name: "gatkq", command: Get, flag: FlagTouch | FlagKey, key: keyNeeded, extras: 4, hide: HideMiss, since: sinceGATK},
 }
 
 // fits reports whether the lengths of a packet are those of its opcode. It is asked before anything of the body is

@@ -63,7 +63,7 @@ func FuzzPlainLines(f *testing.F) {
 		run, general := new(Run), new(Run)
 		p := &Parser{Limits: Limits{StreamFrom: 16}}
 		q := &Parser{Limits: Limits{StreamFrom: 16}}
-		next, need := plainGet(line, 0, run), NeedNothing
+		next, need := plainGet(line, 0, run, p.Limits.getFlag()), NeedNothing
 		if next == 0 {
 			next, need = p.plainSet(line, 0, run)
 		}

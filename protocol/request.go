@@ -123,6 +123,7 @@ const (
 	FlagNewLine                    // the first request of its line or packet (for -v)
 	FlagEnd                        // Get: the last key of a text line; END follows, hit or miss
 	FlagFilled                     // Store: set by the server once it has filled a streamed item
+	FlagUnsigned                   // Get: in text the item's flags are a number without sign (memcached 1.6)
 )
 
 // Run is a fixed number of requests that are parsed, executed and answered together, from any number of connections.

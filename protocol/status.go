@@ -6,6 +6,7 @@ import "gocached/engine"
 const (
 	UnknownCommand engine.Status = engine.FirstFree + iota
 	BadFormat                    // the line has the wrong words, the packet the wrong lengths
+	BadGetKey                    // the same of a get with a key that is too long, in 1.6
 	BadDelta                     // the delta of incr or decr is not a number
 	BadDataChunk                 // the data block does not end where it should
 	BadDelete                    // delete with a time
@@ -63,6 +64,7 @@ var statuses = [numStatuses]statusRow{
 
 	UnknownCommand: {"ERROR", "", codeUnknownCommand, "Unknown command"},
 	BadFormat:      {"CLIENT_ERROR bad command line format", "", codeInvalid, "Invalid arguments"},
+	BadGetKey:      {"CLIENT_ERROR bad command line format\r\n", "", codeInvalid, "Invalid arguments"}, // two line ends (as in memcached 1.6)
 	BadDelta:       {"CLIENT_ERROR invalid numeric delta argument", "", codeInvalid, "Invalid arguments"},
 	BadDataChunk:   {"CLIENT_ERROR bad data chunk", "", codeInvalid, "Invalid arguments"},
 	BadDelete:      {"CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]", "", codeInvalid, "Invalid arguments"},

@@ -1,6 +1,9 @@
 package protocol
 
-import "gocached/engine"
+import (
+	"gocached/compat"
+	"gocached/engine"
+)
 
 // A text get becomes one Get for each key, the last with FlagEnd. Only where that is not known to be the last when it is
 // taken, because the line goes on in input that has not come, an End follows. There are three ways through a line:
@@ -11,8 +14,8 @@ import "gocached/engine"
 //
 // The latter two leave State.InGet set if the run is full or the input is used up, and resumeGet goes on from there.
 
-// plainGet takes the line "get key\r\n". It takes nothing and returns pos if the line is anything else, or not all there.
-func plainGet(in []byte, pos int, run *Run) (next int) {
+// plainGet takes the line "get key\r\n", whose request has the given flag too. It takes nothing and returns pos if the line is anything else, or not all there.
+func plainGet(in []byte, pos int, run *Run, flag Flag) (next int) {
 	if len(in)-pos < 4 || string(in[pos:pos+4]) != "get " {
 		return pos
 	}
@@ -22,17 +25,17 @@ func plainGet(in []byte, pos int, run *Run) (next int) {
 		return pos
 	}
 	r := take(run, in[start:stop:stop])
-	r.Command, r.Hide, r.Flag = Get, HideMiss, FlagNewLine|FlagEnd
+	r.Command, r.Hide, r.Flag = Get, HideMiss, FlagNewLine|FlagEnd|flag
 	r.Start, r.Next = pos, stop+2
 	return r.Next
 }
 
 // getLine takes a get whose line lies between pos and lineEnd. One bad key, and one error is all the answer.
 func (p *Parser) getLine(in []byte, pos, lineEnd int, row *textCommand, words [][]byte, run *Run, end int) (next int, need Need) {
-	p.State = State{InGet: true, NoKey: true, Flag: row.flag}
+	p.State = State{InGet: true, NoKey: true, Flag: row.flag | p.Limits.getFlag()}
 	keys := afterWord(in, pos)
 	if row.form == formGetTouch {
-		exptime, ok := Exptime(words[1])
+		exptime, ok := p.Limits.touchExptime(words[1])
 		if !ok {
 			p.State = State{}
 			return fail(run, BadExptime, pos, lineEnd)
@@ -45,18 +48,19 @@ func (p *Parser) getLine(in []byte, pos, lineEnd int, row *textCommand, words []
 	if !good || need == NeedRoom && !goodKeys(in[next:lineEnd]) {
 		p.State = State{}
 		run.N = first
-		return fail(run, BadFormat, pos, lineEnd)
+		return fail(run, p.Limits.badGetKey(), pos, lineEnd)
 	}
 	return next, need
 }
 
 // longGet says whether a line of which only the beginning is there is a get, whose keys can be answered as they come, and
-// where those begin. It is none behind more than 100 blanks (as in memcached 1.4.5), nor while it may be an HTTP request.
+// where those begin. It is none behind more than 100 blanks (as in memcached 1.4.5), nor while it may be an HTTP request, and in
+// 1.6 a gat is none.
 func (p *Parser) longGet(line []byte) (row *textCommand, keys int) {
 	const maxBlanks = 100
 	start := skipBlanks(line, 0)
 	keys = wordEnd(line, start)
-	row = textCommandNamed(line[start:keys])
+	row = p.Limits.commandAt(line[start:], line[start:keys])
 	if start > maxBlanks || row == nil || row.command != Get || keys == len(line) || line[keys] != ' ' {
 		return nil, 0
 	}
@@ -64,6 +68,9 @@ func (p *Parser) longGet(line []byte) (row *textCommand, keys int) {
 		return nil, 0
 	}
 	if row.form == formGetTouch {
+		if p.Limits.Compat.Has(compat.LineLimit) {
+			return nil, 0
+		}
 		if keys = afterWord(line, keys); keys == len(line) { // or is still in its exptime
 			return nil, 0
 		}
@@ -73,9 +80,9 @@ func (p *Parser) longGet(line []byte) (row *textCommand, keys int) {
 
 // unfinishedGet begins a get whose line has become too long to wait for its end.
 func (p *Parser) unfinishedGet(in []byte, pos, keys int, row *textCommand, run *Run, end int) (next int, need Need) {
-	p.State = State{InGet: true, NoKey: true, Flag: row.flag}
+	p.State = State{InGet: true, NoKey: true, Flag: row.flag | p.Limits.getFlag()}
 	if row.form == formGetTouch {
-		exptime, ok := Exptime(Rest(in[pos:keys]))
+		exptime, ok := p.Limits.touchExptime(Rest(in[pos:keys]))
 		if !ok {
 			return p.refuse(run, BadExptime, pos, keys)
 		}
@@ -93,7 +100,7 @@ func (p *Parser) resumeGet(in []byte, pos int, run *Run, end int) (next int, nee
 func (p *Parser) someKeys(in []byte, start, pos int, run *Run, end int) (next int, need Need) {
 	next, need, good := p.keys(in, start, pos, run, end)
 	if !good {
-		return p.refuse(run, BadFormat, start, next)
+		return p.refuse(run, p.Limits.badGetKey(), start, next)
 	}
 	return next, need
 }
@@ -199,7 +206,7 @@ func (p *Parser) endGet(run *Run, start, next int, atNUL bool) int {
 	r.Command = End
 	if keyless {
 		r.Command, r.Status, r.Flag = Fail, UnknownCommand, FlagNewLine
-		if touches {
+		if touches || p.Limits.Compat.Has(compat.FewWords) {
 			r.Status = BadFormat // as a gat's row has it
 		}
 	}

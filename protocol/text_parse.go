@@ -3,13 +3,15 @@ package protocol
 import (
 	"bytes"
 
+	"gocached/compat"
 	"gocached/engine"
 )
 
 const (
-	// longLine is how many bytes of a line that has no end yet are nothing special. From then on a get is answered key by
-	// key, and any other line is waited for with NeedLineEnd.
-	longLine = 1024
+	// longLine is how many bytes of a line that has no end yet are nothing special, in 1.4.5 and in 1.6. From then on a get is
+	// answered key by key, and any other line is waited for with NeedLineEnd.
+	longLine     = 1024
+	longLine1645 = 2048
 
 	// maxLine is how long a line may be in bytes, its end included (as in memcached 1.4.5, whose buffer grows to that). A
 	// get may be longer, and so may what is Whole.
@@ -53,7 +55,7 @@ func (p *Parser) next(in []byte, pos int, run *Run, end int) (next int, need Nee
 	case p.State.Block > 0:
 		return p.passBlock(in, pos)
 	}
-	if next = plainGet(in, pos, run); next > pos {
+	if next = plainGet(in, pos, run, p.Limits.getFlag()); next > pos {
 		return next, NeedNothing
 	}
 	if next, need = p.plainSet(in, pos, run); next > pos || need != NeedNothing {
@@ -85,22 +87,28 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 		}
 	}
 	line := withoutCR(in[pos : next-1])
+	if next-pos < shortLine && p.Limits.Compat.Has(compat.ShortLine) {
+		return fail(run, BadFormat, pos, next)
+	}
 	var space [maxWords][]byte
 	words := space[:Words(line, space[:])]
 	if len(words) == 0 {
 		return fail(run, UnknownCommand, pos, next)
 	}
-	row := textCommandNamed(words[0])
+	row := p.Limits.commandAt(line, words[0])
 	switch {
 	case isHTTP(line, words, row != nil, !p.begun):
 		return pos, NeedClose
 	case row == nil:
-		return fail(run, UnknownCommand, pos, next)
-	case len(words)-1 < row.fewest || len(words)-1 > row.most:
-		if row.form == formStore && len(words)-1 > row.most {
+		return p.unknown(line, words, pos, next, run)
+	}
+	fewest, most, wrong := p.Limits.wordsOf(row)
+	switch n := len(words) - 1; {
+	case n < fewest || n > most:
+		if row.form == formStore && n > most {
 			return p.refuseWords(run, row, words, pos, next)
 		}
-		return fail(run, row.wrong, pos, next)
+		return fail(run, wrong, pos, next)
 	case row.form == formGet || row.form == formGetTouch:
 		return p.getLine(in, pos, next, row, words, run, end)
 	case row.form == formStore:
@@ -108,8 +116,8 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 	}
 	r := take(run, nil)
 	r.Start, r.Next = pos, next
-	r.Command, r.Flag, r.Hide = row.command, row.flag|FlagNewLine, row.hides(line, words)
-	key, status := row.read(r, line, words)
+	r.Command, r.Flag, r.Hide = row.command, row.flag|FlagNewLine, p.Limits.hides(row, line, words)
+	key, status := p.Limits.read(row, r, line, words)
 	if status != engine.OK {
 		r.Command, r.Status = Fail, status
 	} else {
@@ -126,7 +134,7 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 // arrives in two packets the second may come a moment later.
 func (p *Parser) unfinishedLine(in []byte, pos int, run *Run, end int) (next int, need Need) {
 	length := len(in) - pos
-	if length <= longLine || p.Limits.Whole {
+	if length <= p.Limits.longLine() || p.Limits.Whole {
 		return pos, NeedMore
 	}
 	if row, keys := p.longGet(in[pos:]); row != nil {
@@ -147,46 +155,29 @@ func withoutCR(line []byte) []byte {
 	return line
 }
 
-// hides says what a line hides: all if its last word is noreply, else nothing. Of a storage line the words behind the
-// seventh do not count (as in memcached 1.4.5).
-func (row *textCommand) hides(line []byte, words [][]byte) Hide {
-	if row.noreply == 0 || len(words) <= row.noreply {
-		return HideNothing
-	}
-	last := words[len(words)-1]
-	if len(words) == maxWords && row.form != formStore {
-		last = lastWord(line)
-	}
-	if string(last) == "noreply" {
-		return HideAll
-	}
-	return HideNothing
-}
-
 // read fills r from the words of a line that is neither a get nor a store, and returns its key.
-func (row *textCommand) read(r *Request, line []byte, words [][]byte) (key []byte, status engine.Status) {
+func (l *Limits) read(row *textCommand, r *Request, line []byte, words [][]byte) (key []byte, status engine.Status) {
 	switch row.form {
 	case formArithmetic:
-		return words[1], readArithmetic(r, words)
+		return words[1], l.readArithmetic(r, words)
 	case formDelete:
-		return words[1], readDelete(r, words)
+		return words[1], l.readDelete(r, words)
 	case formTouch:
-		return words[1], readTouch(r, words)
+		return words[1], l.readTouch(r, words)
 	case formFlush:
-		return nil, readFlush(r, words)
+		return nil, l.readFlush(r, words)
 	case formVerbosity:
-		level := scanNumber(words[1])
-		r.Delta = uint64(uint32(level.unsigned()))
+		status = l.readVerbosity(r, words)
 	}
 	r.Tokens = Rest(line)
-	return nil, engine.OK
+	return nil, status
 }
 
-func readArithmetic(r *Request, words [][]byte) engine.Status {
+func (l *Limits) readArithmetic(r *Request, words [][]byte) engine.Status {
 	if len(words[1]) > MaxKey {
 		return BadFormat
 	}
-	delta, ok := Uint64(words[2])
+	delta, ok := l.uint64(words[2])
 	if !ok {
 		return BadDelta
 	}
@@ -194,9 +185,9 @@ func readArithmetic(r *Request, words [][]byte) engine.Status {
 	return engine.OK
 }
 
-// readDelete allows a time, but only "0", and only as it was allowed in memcached.
-func readDelete(r *Request, words [][]byte) engine.Status {
-	if len(words) > 2 {
+// readDelete allows a time, but only "0", and only as it was allowed in memcached 1.4.5. 1.6 looks at no word behind the key.
+func (l *Limits) readDelete(r *Request, words [][]byte) engine.Status {
+	if len(words) > 2 && !l.Compat.Has(compat.DeleteTime) {
 		zero, silent := string(words[2]) == "0", r.Hide == HideAll
 		if !zero && !silent || len(words) == 4 && !(zero && silent) {
 			return BadDelete
@@ -208,11 +199,11 @@ func readDelete(r *Request, words [][]byte) engine.Status {
 	return engine.OK
 }
 
-func readTouch(r *Request, words [][]byte) engine.Status {
+func (l *Limits) readTouch(r *Request, words [][]byte) engine.Status {
 	if len(words[1]) > MaxKey {
 		return BadFormat
 	}
-	exptime, ok := Exptime(words[2])
+	exptime, ok := l.touchExptime(words[2])
 	if !ok {
 		return BadExptime
 	}
@@ -222,9 +213,12 @@ func readTouch(r *Request, words [][]byte) engine.Status {
 
 // readFlush reads the delay, which is not cut to 32 bits as other expiries are. What is no number counts as 0, and so does
 // a negative one. memcached 1.4.5 may also refuse it for a number that was too large on an earlier line; that is not copied.
-func readFlush(r *Request, words [][]byte) engine.Status {
+func (l *Limits) readFlush(r *Request, words [][]byte) engine.Status {
 	if len(words) == 1 {
 		return engine.OK
+	}
+	if l.Compat.Has(compat.StrictNumbers) {
+		return readStrictFlush(r, words)
 	}
 	delay := scanNumber(words[1])
 	n, fits := delay.signed()
@@ -232,6 +226,21 @@ func readFlush(r *Request, words [][]byte) engine.Status {
 		return BadFormat
 	}
 	r.Exptime = max(n, 0)
+	return engine.OK
+}
+
+// readVerbosity reads the level as C does, cut to 32 bits: what is no number counts as 0.
+func (l *Limits) readVerbosity(r *Request, words [][]byte) engine.Status {
+	if l.Compat.Has(compat.StrictNumbers) {
+		level, ok := metaUint32(words[1])
+		if !ok {
+			return BadFormat
+		}
+		r.Delta = uint64(level)
+		return engine.OK
+	}
+	level := scanNumber(words[1])
+	r.Delta = uint64(uint32(level.unsigned()))
 	return engine.OK
 }
 

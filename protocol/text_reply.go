@@ -37,12 +37,16 @@ func appendLine(dst []byte, line string) []byte {
 }
 
 // appendTextHit appends the line before a value. The flags are printed as a signed number of 32 bits, so 2^31 and more
-// come out negative (as in memcached 1.4.5).
+// come out negative (as in memcached 1.4.5), unless the request has FlagUnsigned.
 func appendTextHit(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
 	dst = append(dst, "VALUE "...)
 	dst = append(dst, key...)
 	dst = append(dst, ' ')
-	dst = strconv.AppendInt(dst, int64(int32(hit.Flags)), 10)
+	flags := int64(int32(hit.Flags))
+	if flags < 0 && r.Flag&FlagUnsigned != 0 {
+		flags = int64(hit.Flags)
+	}
+	dst = strconv.AppendInt(dst, flags, 10)
 	dst = append(dst, ' ')
 	dst = strconv.AppendUint(dst, uint64(len(hit.Value)), 10)
 	if r.Flag&FlagCAS != 0 {

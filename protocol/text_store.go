@@ -2,7 +2,9 @@ package protocol
 
 import (
 	"bytes"
+	"math"
 
+	"gocached/compat"
 	"gocached/engine"
 )
 
@@ -26,7 +28,7 @@ func (p *Parser) plainSet(in []byte, pos int, run *Run) (next int, need Need) {
 		return pos, NeedNothing
 	}
 	length, i, ok := plainNumber(in, i)
-	if !ok || length > maxValue {
+	if !ok || length > maxValue || exptime > math.MaxInt32 {
 		return pos, NeedNothing
 	}
 	hide := HideNothing
@@ -39,7 +41,7 @@ func (p *Parser) plainSet(in []byte, pos int, run *Run) (next int, need Need) {
 	}
 	r := take(run, key)
 	r.Command, r.Hide, r.Flag = Store, hide, FlagNewLine // OpSet is zero
-	r.Flags, r.Exptime, r.ValueLen = uint32(flags), cutExptime(int64(exptime)), int(length)
+	r.Flags, r.Exptime, r.ValueLen = uint32(flags), int64(exptime), int(length)
 	return p.value(in, pos, i+2, run, r, 2)
 }
 
@@ -57,13 +59,16 @@ func plainNumber(in []byte, at int) (n uint64, end int, ok bool) {
 
 // storeLine takes a storage command whose line lies between pos and data.
 func (p *Parser) storeLine(in []byte, pos, data int, row *textCommand, words [][]byte, run *Run) (next int, need Need) {
-	hide := row.hides(in[pos:data], words)
+	hide := p.Limits.hides(row, withoutCR(in[pos:data-1]), words)
 	flags, okFlags := Uint32(words[2])
-	exptime, okExptime := Exptime(words[3])
-	length, okLength := valueLength(words)
+	exptime, okExptime := p.Limits.storeExptime(words[3])
+	length, okLength := p.Limits.valueLength(words)
 	cas, okCAS := uint64(0), true
 	if row.op == engine.OpCAS {
-		cas, okCAS = Uint64(words[5])
+		cas, okCAS = p.Limits.unique(words)
+	}
+	if !okLength && p.Limits.Compat.Has(compat.NoReply) {
+		hide = HideNothing
 	}
 	if !okFlags || !okExptime || !okLength || !okCAS || len(words[1]) > MaxKey {
 		return p.refuseStore(run, hide, pos, data, length, okLength)
@@ -75,15 +80,29 @@ func (p *Parser) storeLine(in []byte, pos, data int, row *textCommand, words [][
 }
 
 // valueLength reads the word of a storage line that says how long its data block is. False means that this is not known.
-func valueLength(words [][]byte) (length int, ok bool) {
+func (l *Limits) valueLength(words [][]byte) (length int, ok bool) {
 	if len(words) < 5 {
 		return 0, false
+	}
+	if l.Compat.Has(compat.StrictNumbers) {
+		return metaLength(words[4])
 	}
 	n, ok := Int64(words[4])
 	if !ok || n < 0 || n > maxValue {
 		return 0, false
 	}
 	return int(n), true
+}
+
+// unique reads the word of a cas line that says which CAS the item must have.
+func (l *Limits) unique(words [][]byte) (cas uint64, ok bool) {
+	switch {
+	case len(words) < 6:
+		return 0, false
+	case l.Compat.Has(compat.StrictNumbers):
+		return metaUint64(words[5])
+	}
+	return Uint64(words[5])
 }
 
 // refuseStore answers a storage line that is at fault. Its data block is passed over if its length is known: whoever
@@ -107,7 +126,7 @@ func (p *Parser) refuseStore(run *Run, hide Hide, pos, data, length int, known b
 func (p *Parser) refuseWords(run *Run, row *textCommand, words [][]byte, pos, data int) (next int, need Need) {
 	next, need = fail(run, row.wrong, pos, data)
 	r := &run.Requests[run.N-1]
-	length, known := valueLength(words)
+	length, known := p.Limits.valueLength(words)
 	switch {
 	case !known:
 	case length+2 > p.Limits.StreamFrom: // too long to be looked at

@@ -17,7 +17,7 @@ func (c *conn) Opened(r *rim.Loop, fd int) {
 	l := r.Worker().(*loop)
 	c.loop, c.fd = l, fd
 	c.set(stateOpen)
-	c.parser.Limits = protocol.Limits{StreamFrom: streamFrom, NoCAS: l.shared.settings.NoCAS}
+	c.parser.Limits = protocol.Limits{StreamFrom: streamFrom, NoCAS: l.shared.settings.NoCAS, Compat: l.shared.settings.Compat}
 	l.roster.add(c)
 	l.conns.add(c)
 	l.hear(c)

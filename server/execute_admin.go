@@ -22,10 +22,9 @@ func (ad *admin) quit(i int) {
 	ad.replies.to.set(stateClosing | stateSaidAll)
 }
 
-// compatibleVersion is the version that the protocol reports: clients that look at it behave as with this memcached.
-const compatibleVersion = "1.4.5"
-
-func (ad *admin) version(i int) { ad.reply(i, protocol.Reply{Text: compatibleVersion}) }
+func (ad *admin) version(i int) {
+	ad.reply(i, protocol.Reply{Text: ad.shared.settings.Compat.Version()})
+}
 
 // verbosity answers verbosity.
 func (ad *admin) verbosity(i int) {
@@ -44,7 +43,7 @@ func (ad *admin) shutdown(i int) {
 	case !ad.shared.settings.AllowShutdown:
 		ad.reply(i, protocol.Reply{Status: protocol.ShutdownOff})
 		return
-	case n > 1 || n == 1 && string(words[0]) != "graceful":
+	case n > 1 || n == 1 && !isWord(ad.shared.settings.Compat, string(words[0]), "graceful"):
 		ad.reply(i, protocol.Reply{Status: protocol.BadShutdown})
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"gocached/clock"
+	"gocached/compat"
 	"gocached/engine"
 	"gocached/protocol"
 )
@@ -36,6 +37,7 @@ func (ch *changes) arithmetic(i int) {
 		CAS:      r.CAS,
 		Create:   r.Flag&protocol.FlagCreate != 0,
 		Initial:  r.Initial,
+		NoEmpty:  ch.shared.settings.Compat.Has(compat.NeedsDigit),
 	}
 	if ch.sum.Create {
 		ch.sum.Exptime = ch.shared.clock.Exptime(r.Exptime)

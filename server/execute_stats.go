@@ -3,6 +3,7 @@ package server
 import (
 	"strings"
 
+	"gocached/compat"
 	"gocached/engine"
 	"gocached/figure"
 	"gocached/protocol"
@@ -12,10 +13,11 @@ import (
 type statsGroup struct {
 	name   string
 	binary match
+	cut    bool // memcached 1.6 takes any beginning of the word for it
 	run    func(f *figures, i int, words [][]byte)
 }
 
-// match says which word of a binary stat asks for a group. In text it is always the whole word.
+// match says which word of a binary stat asks for a group. In text it is the whole word, but see cut.
 type match uint8
 
 const (
@@ -26,15 +28,15 @@ const (
 
 // statsGroups are all the groups that a client can ask for.
 var statsGroups = []statsGroup{
-	{"reset", byStart, (*figures).statsReset},
-	{"detail", byStart, (*figures).statsDetail},
-	{"settings", byStart, (*figures).statsSettings},
-	{"items", byWord, (*figures).statsFigures},
-	{"slabs", byWord, (*figures).statsFigures},
-	{"sizes", byWord, (*figures).statsFigures},
-	{"cachedump", never, (*figures).statsCachedump},
-	{"gocached", byWord, (*figures).statsFigures},
-	{"curve", byWord, (*figures).statsFigures},
+	{"reset", byStart, true, (*figures).statsReset},
+	{"detail", byStart, true, (*figures).statsDetail},
+	{"settings", byStart, true, (*figures).statsSettings},
+	{"items", byWord, false, (*figures).statsFigures},
+	{"slabs", byWord, false, (*figures).statsFigures},
+	{"sizes", byWord, false, (*figures).statsFigures},
+	{"cachedump", never, true, (*figures).statsCachedump},
+	{"gocached", byWord, false, (*figures).statsFigures},
+	{"curve", byWord, false, (*figures).statsFigures},
 }
 
 // figures answers stats.
@@ -50,7 +52,7 @@ func (f *figures) stats(i int) {
 	}
 	binary := f.round.run.Requests[i].Dialect == protocol.Binary
 	for _, g := range statsGroups {
-		if g.asked(string(words[0]), binary) {
+		if g.asked(string(words[0]), binary, f.shared.settings.Compat) {
 			g.run(f, i, words)
 			return
 		}
@@ -59,11 +61,19 @@ func (f *figures) stats(i int) {
 }
 
 // asked says whether a word asks for the group.
-func (g *statsGroup) asked(word string, binary bool) bool {
-	if binary && g.binary == byStart {
+func (g *statsGroup) asked(word string, binary bool, mode compat.Mode) bool {
+	switch {
+	case binary && g.binary == byStart:
 		return strings.HasPrefix(word, g.name)
+	case !binary && g.cut:
+		return isWord(mode, word, g.name)
 	}
 	return word == g.name && (!binary || g.binary == byWord)
+}
+
+// isWord says whether a word behind a command's name is the one meant. To 1.6 any beginning of that will do.
+func isWord(mode compat.Mode, word, meant string) bool {
+	return word == meant || mode.Has(compat.SubWords) && word != "" && strings.HasPrefix(meant, word)
 }
 
 func (f *figures) statsUnknown(i int) {
@@ -132,12 +142,13 @@ func (f *figures) statsDetail(i int, words [][]byte) {
 	if len(words) > 1 {
 		word = string(words[1])
 	}
+	is := func(meant string) bool { return isWord(f.shared.settings.Compat, word, meant) }
 	p := &f.shared.prefixes
-	switch word {
-	case "on", "off":
-		p.On.Store(word == "on")
+	switch on := is("on"); {
+	case on, is("off"):
+		p.On.Store(on)
 		f.reply(i, protocol.Reply{Text: "OK"})
-	case "dump":
+	case is("dump"):
 		if f.refuseLong(i) {
 			return
 		}
@@ -157,8 +168,13 @@ func (f *figures) refuseLong(i int) bool {
 	return true
 }
 
-// maxSlabClass is the first number that no slab class can have (as in memcached).
-const maxSlabClass = 200
+// maxSlabClass returns the first number that no slab class can have (as in memcached).
+func maxSlabClass(mode compat.Mode) uint32 {
+	if mode.Has(compat.CachedumpClass) {
+		return 64
+	}
+	return 200
+}
 
 // statsCachedump lists items of one slab class, newest first.
 func (f *figures) statsCachedump(i int, words [][]byte) {
@@ -171,7 +187,7 @@ func (f *figures) statsCachedump(i int, words [][]byte) {
 	switch {
 	case !ok1 || !ok2:
 		f.reply(i, protocol.Reply{Status: protocol.BadFormat})
-	case class >= maxSlabClass:
+	case class >= maxSlabClass(f.shared.settings.Compat):
 		f.reply(i, protocol.Reply{Status: protocol.BadSlabClass})
 	case f.refuseLong(i):
 	default:

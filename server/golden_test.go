@@ -20,6 +20,16 @@ func TestGolden(t *testing.T) {
 	golden.Run(t, golden.Config{Start: startGolden, Groups: groups, Without: golden.Later})
 }
 
+// TestGoldenModern plays the conversations with memcached 1.6.45 against a server in the 1.6 mode.
+func TestGoldenModern(t *testing.T) {
+	t.Parallel()
+	start := func(o golden.Options) (*golden.Server, error) {
+		o.Flags = append(slices.Clip(o.Flags), "-o", "compat=1.6")
+		return startGolden(o)
+	}
+	golden.Run(t, golden.Config{Start: start, Groups: []string{"modern"}, Without: golden.Modern})
+}
+
 // startGolden starts a fresh server for a case.
 func startGolden(o golden.Options) (*golden.Server, error) { return startGoldenOn(o, testEngine) }
 

@@ -41,7 +41,7 @@ func TestParkedKeepsOrder(t *testing.T) {
 		c.send(after[cut:])
 		for _, want := range []answer{{0x0a, codeOK, 9, ""}, {opSASLAuth, codeOK, 1, authenticated}, {0x01, codeOK, 2, ""},
 			{0x0a, codeOK, 3, ""}, {0x00, codeOK, 4, "\x00\x00\x00\x00" + big}, {opSASLAuth, codeOK, 1, authenticated},
-			{0x0b, codeOK, 5, compatibleVersion}} {
+			{0x0b, codeOK, 5, "1.4.5"}} {
 			if got := c.packet(); got != want {
 				t.Fatalf("cut at %d: got opcode %d, code %d, opaque %d; want %d, %d, %d, or the body differs", cut,
 					got.opcode, got.code, got.opaque, want.opcode, want.code, want.opaque)
@@ -185,7 +185,7 @@ func TestParkedBehindFullSocket(t *testing.T) {
 func (ts *testServer) onLoop(c *client, f func(l *loop, inside *conn)) {
 	ts.t.Helper()
 	c.send(frame(0x0b, 0, "", "", "")) // makes it the last that spoke
-	c.wants(codeOK, compatibleVersion)
+	c.wants(codeOK, "1.4.5")
 	ts.onLoopOfLast(f)
 }
 
@@ -229,7 +229,7 @@ func TestUnparkBlocked(t *testing.T) {
 		l.unpark(inside, &kept{request: versionRequest(2)}, protocol.Reply{Text: "second"}, "")
 		l.unblock(inside)
 	})
-	for i, want := range []string{"first", "second", compatibleVersion} {
+	for i, want := range []string{"first", "second", "1.4.5"} {
 		if got := c.packet(); got.body != want || got.opaque != uint32(i+1) {
 			t.Fatalf("got %v, want %q", got, want)
 		}

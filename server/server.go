@@ -16,7 +16,7 @@ import (
 	"gocached/server/settings"
 )
 
-// Release is gocached's own version. The protocol reports compatibleVersion instead.
+// Release is gocached's own version. The protocol reports memcached's instead, see package compat.
 const Release = "0.1.0"
 
 // lendFrom is the length in bytes from which values are sent from their chunk instead of being copied to the replies.

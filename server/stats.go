@@ -25,7 +25,7 @@ var generalStats = []statRow{
 		func(s *shared) int64 { return int64(s.clock.Now()) }),
 	gauge("time", figure.Seconds, "What the server's clock says, since 1970.",
 		func(s *shared) int64 { return s.clock.Unix() }),
-	said("version", "The version of memcached whose protocol is spoken.", func(*shared) string { return compatibleVersion }),
+	said("version", "The version of memcached whose protocol is spoken.", func(s *shared) string { return s.settings.Compat.Version() }),
 	said("pointer_size", "Bits of an address.", func(*shared) string { return strconv.Itoa(strconv.IntSize) }),
 	spent("rusage_user", "Processor time of the process outside the kernel.",
 		func(u *unix.Rusage) unix.Timeval { return u.Utime }),

@@ -56,6 +56,6 @@ func (w *udpWorker) resetConn(c *conn, first byte) {
 	l.inputs.drop(c)
 	c.resetOutput()
 	c.state, c.event = stateOpen, 0
-	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.shared.settings.NoCAS}}
+	c.parser = protocol.Parser{Limits: protocol.Limits{StreamFrom: streamFrom, Whole: true, NoCAS: l.shared.settings.NoCAS, Compat: l.shared.settings.Compat}}
 	c.chooseProtocol(l.shared.settings.Binding, first)
 }

@@ -123,9 +123,9 @@ func (ch *memoryChange) version() string {
 
 func (ch *memoryChange) versionAnswer() string {
 	if ch.isBinary() {
-		return binaryAnswer(0x0b, 0, 0, compatibleVersion)
+		return binaryAnswer(0x0b, 0, 0, "1.4.5")
 	}
-	return "VERSION " + compatibleVersion + "\r\n"
+	return "VERSION " + "1.4.5" + "\r\n"
 }
 
 // tightEngine calls a function, if it has one, when it has no memory for a store.

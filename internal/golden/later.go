@@ -2,7 +2,20 @@ package golden
 
 // Later names the cases of modern.jsonl, recorded from memcached 1.6.45, that gocached does not answer so, each with the
 // reason. What 1.6 has in common with 1.4.5, and what was taken from it, is played.
-var Later = later()
+var Later = names(laterReasons)
+
+// Modern names those that wait with -o compat=1.6 too.
+var Modern = names(modernReasons)
+
+// modernReasons has the names below each reason.
+var modernReasons = map[string][]string{
+	"there are no meta commands":                          laterReasons["there are no meta commands"],
+	"there is no lru_crawler":                             laterReasons["there is no lru_crawler"],
+	"there is no cache_memlimit":                          laterReasons["there is no cache_memlimit"],
+	"there is no slabs":                                   laterReasons["there is no slabs"],
+	"the figures are those of 1.4.5":                      laterReasons["the figures are those of 1.4.5"],
+	"it was recorded without users, so nobody was let in": laterReasons["it was recorded without users, so nobody was let in"],
+}
 
 // laterReasons has the names below each reason.
 var laterReasons = map[string][]string{
@@ -21,9 +34,9 @@ var laterReasons = map[string][]string{
 	"it was recorded without users, so nobody was let in": {"n/sasl-plain-ok"},
 }
 
-func later() map[string]string {
+func names(reasons map[string][]string) map[string]string {
 	names := map[string]string{}
-	for reason, cases := range laterReasons {
+	for reason, cases := range reasons {
 		for _, name := range cases {
 			names[name] = reason
 		}

@@ -17,7 +17,7 @@ const module = "gocached"
 
 // floors gives each package its place. An arrow is an import, and a package imports only from floors below its own.
 var floors = map[string]int{
-	"clock": 0, "cgroup": 0, "figure": 0, "nss": 0, "sasl": 0, "slab": 0, "slabs/table": 0, "uring": 0, "bench/process": 0,
+	"clock": 0, "cgroup": 0, "compat": 0, "figure": 0, "nss": 0, "sasl": 0, "slab": 0, "slabs/table": 0, "uring": 0, "bench/process": 0,
 	"server/oplog": 0, "server/prefix": 0, "server/transport": 0,
 	"engine": 1, "item": 1, "curve": 1, "server/transport/transporttest": 1,
 	"protocol": 2, "lru": 2, "assoc": 2,

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gocached/compat"
 	"gocached/engine"
 	"gocached/protocol"
 )
@@ -61,6 +62,14 @@ var extended = [...]Extended{
 				"which is never)",
 		},
 		func(s *Settings, v string) { s.IdleTimeout, _ = strconv.Atoi(v) },
+	},
+	{
+		engine.Option{
+			Key: "compat", Kind: engine.OneOf("version", compat.Names()...), Default: compat.Names()[0],
+			Help: "which memcached is followed where its versions contradict each other: 1.4.5, or with 1.6 version 1.6.45 " +
+				"(default: 1.4.5)",
+		},
+		func(s *Settings, v string) { s.Compat = compat.Named(v) },
 	},
 }
 

@@ -4,7 +4,10 @@
 // Read next: Settings below, then row.go and table.go. A new flag is a row there, and a field here.
 package settings
 
-import "gocached/engine"
+import (
+	"gocached/compat"
+	"gocached/engine"
+)
 
 // Settings is everything the command line can choose. It is filled from the settings table (table.go), checked
 // once by Validate, and read-only from then on; two servers with different settings can live in one process.
@@ -47,6 +50,8 @@ type Settings struct {
 	NoIOUring       bool // -o no_io_uring: no calls are made through io_uring
 	ModernStats     bool // -o modern_stats: figures of memcached 1.6 follow those of 1.4.5 in stats
 	IdleTimeout     int  // -o idle_timeout, in seconds, 0 is never
+
+	Compat compat.Mode // -o compat: which memcached is followed where two versions contradict each other
 
 	// EngineOptions is what -o says to the engine, by the keys that it declares: the values have passed their checks. Complete
 	// fills it in.

@@ -175,7 +175,7 @@ func TestComplete(t *testing.T) {
 }
 
 // serverKeys is what a fault says of the keys of -o that are the server's.
-const serverKeys = "udp_follows_tcp, udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds"
+const serverKeys = "udp_follows_tcp, udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds, compat=version"
 
 func TestValidate(t *testing.T) {
 	for _, c := range []struct {
