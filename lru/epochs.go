@@ -82,7 +82,8 @@ func (l *EpochLRU) take(a *slab.Arena, r slab.Ref, h *item.Header) {
 // Moved puts to in the place of from.
 func (l *EpochLRU) Moved(a *slab.Arena, from, to slab.Ref) {
 	l.firsts(from, to)
-	l.between(a, item.At(a, to), to, to)
+	h := item.At(a, to)
+	l.replace(a, to, h, h)
 }
 
 // firsts makes to the first item of all epochs of which from is.

@@ -68,6 +68,27 @@ func (l *list) between(a *slab.Arena, h *item.Header, next, prev slab.Ref) {
 	}
 }
 
+// replace puts r in the place of an old item. Where r is a copy of that already, h may be given for both.
+func (l *list) replace(a *slab.Arena, r slab.Ref, h, old *item.Header) {
+	h.Next, h.Prev = old.Next, old.Prev
+	l.between(a, h, r, r)
+}
+
+// checkMarks is Check for a list whose items have marks of their own.
+func (l *list) checkMarks(a *slab.Arena, each func(slab.Ref), own func(marks uint32) bool) error {
+	stray := slab.None
+	err := l.Check(a, func(r slab.Ref) {
+		if !own(item.At(a, r).Marks()) {
+			stray = r
+		}
+		each(r)
+	})
+	if err == nil && stray != slab.None {
+		err = fmt.Errorf("ref %d is in one queue, and marked as being in another", stray)
+	}
+	return err
+}
+
 // Check walks the list, in both directions at once.
 func (l *list) Check(a *slab.Arena, each func(slab.Ref)) error {
 	before, n := slab.None, 0

@@ -1,7 +1,6 @@
 package lru
 
 import (
-	"fmt"
 	"sync/atomic"
 
 	"gocached/clock"
@@ -63,8 +62,11 @@ func (s *S3FIFO) in(marks uint32) *list {
 	return &s.small
 }
 
-// Hit counts a use. An item that is used often has counted enough, and is written only every second.
-func (s *S3FIFO) Hit(h *item.Header, now clock.Time, _ *atomic.Uint64) {
+// Hit counts a use.
+func (*S3FIFO) Hit(h *item.Header, now clock.Time, _ *atomic.Uint64) { use(h, now) }
+
+// use counts a use in the marks of an item. An item that is used often has counted enough, and is written only every second.
+func use(h *item.Header, now clock.Time) {
 	for {
 		was := h.Marks()
 		if h.UsedIf(now, was, used(was)) {
@@ -86,7 +88,9 @@ func used(marks uint32) uint32 {
 func (s *S3FIFO) Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival) {
 	switch {
 	case n.Old != slab.None && !n.Over:
-		s.replace(a, r, h, item.At(a, n.Old))
+		old := item.At(a, n.Old)
+		h.SetMarks(used(old.Marks()))
+		s.in(h.Marks()).replace(a, r, h, old)
 		return
 	case n.Old != slab.None:
 		s.Remove(a, n.Old, item.At(a, n.Old))
@@ -100,13 +104,6 @@ func (s *S3FIFO) Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival) {
 	default:
 		s.small.before(a, r, h, s.small.head)
 	}
-}
-
-// replace puts r in the place of an old item.
-func (s *S3FIFO) replace(a *slab.Arena, r slab.Ref, h, old *item.Header) {
-	h.SetMarks(used(old.Marks()))
-	h.Next, h.Prev = old.Next, old.Prev
-	s.in(h.Marks()).between(a, h, r, r)
 }
 
 // last makes r the next victim.
@@ -128,7 +125,7 @@ func (s *S3FIFO) Remove(a *slab.Arena, _ slab.Ref, h *item.Header) { s.in(h.Mark
 // Moved puts to in the place of from.
 func (s *S3FIFO) Moved(a *slab.Arena, _, to slab.Ref) {
 	h := item.At(a, to)
-	s.in(h.Marks()).between(a, h, to, to)
+	s.in(h.Marks()).replace(a, to, h, h)
 }
 
 // mainFirst says which queue should give a victim: the small one if it is too long.
@@ -201,19 +198,9 @@ func (s *S3FIFO) Older(_ *slab.Arena, _ slab.Ref, h *item.Header) slab.Ref {
 }
 
 // Check looks whether each item knows its queue, too.
-func (s *S3FIFO) Check(a *slab.Arena, each func(slab.Ref)) (err error) {
+func (s *S3FIFO) Check(a *slab.Arena, each func(slab.Ref)) error {
 	for _, q := range []*list{&s.small, &s.main} {
-		stray := slab.None
-		err := q.Check(a, func(r slab.Ref) {
-			if s.in(item.At(a, r).Marks()) != q {
-				stray = r
-			}
-			each(r)
-		})
-		if err == nil && stray != slab.None {
-			err = fmt.Errorf("ref %d is in one queue, and marked as being in the other", stray)
-		}
-		if err != nil {
+		if err := q.checkMarks(a, each, func(marks uint32) bool { return s.in(marks) == q }); err != nil {
 			return err
 		}
 	}

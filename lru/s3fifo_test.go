@@ -77,47 +77,9 @@ func (b *harness) back() slab.Ref {
 	return b.store(slab.None, false)
 }
 
-// TestLikeTheModel does everything in a random order: the same items go in the same order, and stand in the same queues.
-func TestLikeTheModel(t *testing.T) {
-	for _, n := range []int{3, 40, 300} {
-		b, s := newQueues(t, n)
-		m := &model{uses: make(map[slab.Ref]int)}
-		r := rand.New(rand.NewPCG(uint64(n), 2))
-		for i := range 20_000 {
-			switch op := r.IntN(12); {
-			case len(b.in) == 0, len(b.out) > 1 && op < 3:
-				if back := op == 0; back {
-					m.add(b.back(), true)
-				} else {
-					m.add(b.store(slab.None, false), false)
-				}
-			case len(b.out) == 0, op < 5:
-				if got, want := b.evict(), m.evict(); got != want {
-					t.Fatalf("%d items, step %d: ref %d goes, want %d", n, i, got, want)
-				}
-			case op == 5:
-				gone := b.any(r)
-				b.remove(gone)
-				m.remove(gone)
-			case op == 6:
-				old := b.any(r)
-				m.use(old)
-				m.put(old, b.store(old, false))
-			case op == 7:
-				from := b.any(r)
-				m.put(from, b.move(from))
-			default:
-				used := b.any(r)
-				b.use(used)
-				m.use(used)
-			}
-			if s.small.len != len(m.small) || s.main.len != len(m.main) {
-				t.Fatalf("queues of %d and %d, want %d and %d", s.small.len, s.main.len, len(m.small), len(m.main))
-			}
-			if i%50 == 0 {
-				b.check()
-			}
-		}
+func (m *model) check(t *testing.T, p *Policy) {
+	if s := &p.queues; s.small.len != len(m.small) || s.main.len != len(m.main) {
+		t.Fatalf("queues of %d and %d, want %d and %d", s.small.len, s.main.len, len(m.small), len(m.main))
 	}
 }
 

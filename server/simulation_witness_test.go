@@ -51,7 +51,7 @@ func (e *witness) Initialize(s engine.Settings) error {
 }
 
 // policies are values of -o lru.
-var policies = []string{"lru", "s3fifo"}
+var policies = []string{"lru", "s3fifo", "value"}
 
 // guard ends the world if the engine panics, instead of the process.
 func (e *witness) guard() {

@@ -199,6 +199,20 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+// TestObjective: for hits a page goes where many small items come back, for bytes where fewer large ones do.
+func TestObjective(t *testing.T) {
+	for objective, to := range map[string]int{hitsFound: 1, bytesFound: 2} {
+		e, _ := alone(t, func(s *engine.Settings) { s.Options[objectiveOption] = objective })
+		m := &e.balancer.market
+		m.stalls = []stall{{}, stallOf(3, 2000, 200, 0), stallOf(3, 500, 50, 0)}
+		m.stalls[2].size *= 10
+		if d := m.choose(); d.to != to {
+			t.Errorf("for %s a page goes to %d, want %d", objective, d.to, to)
+		}
+		m.init(len(e.classes), 1<<20)
+	}
+}
+
 // TestMarketForgets: what came long ago counts less and less, and what came just now is forgotten sooner.
 func TestMarketForgets(t *testing.T) {
 	var m market

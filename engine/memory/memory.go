@@ -26,6 +26,7 @@ type Engine struct {
 	lendFrom     int
 	longest      int        // pages of the longest run
 	releaseAfter clock.Time // seconds after which the memory of unused pages goes back to the system; 0 is never
+	objective    string     // hitsFound or bytesFound: what pages move for
 	started      int64      // Unix time at which the clock stood at 0, for cachedump
 	initial      uint64
 
@@ -105,6 +106,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.lendFrom, e.initial = s.LendFrom, s.InitialMalloc
 	e.started = s.Clock.UnixOf(0)
 	e.releaseAfter = clock.Time(s.Options.Number(releaseOption))
+	e.objective = s.Options[objectiveOption]
 	e.sizes.init(slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor), layouts)
 	e.classes = makeClasses(&e.sizes, pageSize)
 	e.longest = longestRun(limit, pageSize, s.ItemMax)

@@ -12,13 +12,15 @@ import (
 //	worth = items that came / pages * returns / items that came
 //
 // Returns are counted by ghosts, the keys of what was evicted last (package lru). With few items the probability is taken to be
-// that of all classes. Since all pages are as large, there is no size in it: it is about hits for each byte.
+// that of all classes. Since all pages are as large, there is no size in it: it is about hits for each byte. If bytes are to be found
+// instead (-o objective=bytes), a hit counts as many times as a chunk has bytes.
 //
 // Pages move in two ways. When by what came just now one class makes much more of a page than another, the sizes have changed,
 // and pages move as fast as items are evicted, or many times faster if it makes very much more of it: then the taker evicts hardly
 // anything, as on a fresh server. Else one page may move for every few that are evicted, by what came in a longer while. The numbers were found by simulation; what they come to is measured by make hits.
 type market struct {
 	memory  int64 // bytes
+	ofBytes bool  // a hit counts by its bytes
 	stalls  []stall
 	looks   int
 	came    int64   // bytes of items that came since the averages last forgot: soon ones, and late ones
@@ -123,12 +125,21 @@ func (m *market) probability(s *stall) float64 {
 }
 
 // worth is what a page is worth to a class.
-func (m *market) worth(s *stall) float64 { return s.came / s.pages() * m.probability(s) }
+func (m *market) worth(s *stall) float64 { return s.came * m.each(s) }
+
+// each is what one item that came says of the worth of a page.
+func (m *market) each(s *stall) float64 {
+	each := m.probability(s) / s.pages()
+	if m.ofBytes {
+		each *= float64(s.size)
+	}
+	return each
+}
 
 // bounds are what a page is worth to a class by what came just now, at least and at most.
 func (m *market) bounds(s *stall) (least, most float64) {
 	off := 2 * math.Sqrt(s.short)
-	each := m.probability(s) / s.pages()
+	each := m.each(s)
 	return each * (s.short - off), each * (s.short + off + 1)
 }
 
