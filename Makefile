@@ -47,6 +47,7 @@ race: ## run the tests under the race detector (needs a C compiler)
 check: ## run the tests of items and server in a build that looks for damage in itself again and again, and with another policy
 	$(GO) test -tags gocachedcheck -short ./engine/... ./slab ./lru ./assoc ./server
 	$(GO) test -tags gocachedcheck -short ./engine/memory -lru s3fifo
+	$(GO) test -tags gocachedcheck -short ./engine/memory -lru value
 
 fuzz: ## run every fuzz target for FUZZTIME (10s); FUZZTIME=1m for longer
 	GO="$(GO)" scripts/fuzz.sh $(FUZZTIME)
