@@ -44,6 +44,11 @@ func (r *Recorder) Miss(i int) {
 
 // Put stores a value and returns what Store returned; an Allocate that fails is its status.
 func (h *Harness) Put(op engine.Op, key, value string, flags uint32, exptime clock.Time, cas uint64) (uint64, engine.Status) {
+	return h.PutChosen(op, key, value, flags, exptime, cas, 0)
+}
+
+// PutChosen is Put with a CAS that the client chooses, if op has engine.WithCAS.
+func (h *Harness) PutChosen(op engine.Op, key, value string, flags uint32, exptime clock.Time, cas, chosen uint64) (uint64, engine.Status) {
 	it, status := h.Allocate([]byte(key), len(value), flags, exptime, op)
 	if status != engine.OK {
 		return 0, status
@@ -52,6 +57,7 @@ func (h *Harness) Put(op engine.Op, key, value string, flags uint32, exptime clo
 		h.Errorf("Allocate of %d bytes returned %d, ref %d", len(value), len(it.Value), it.Ref)
 	}
 	copy(it.Value, value)
+	it.CAS = chosen
 	newCAS, status := h.Store(it, op, cas)
 	if status == engine.NoMemory {
 		h.Release(it)

@@ -15,14 +15,7 @@ func as(cas uint64) engine.Chosen { return engine.Chosen{Given: true, CAS: cas} 
 
 // PutAs stores a value under a CAS of the client's choice.
 func (h *Harness) PutAs(op engine.Op, key, value string, cas, chosen uint64) (uint64, engine.Status) {
-	op |= engine.WithCAS
-	it, status := h.Allocate([]byte(key), len(value), 7, clock.Never, op)
-	if status != engine.OK {
-		return 0, status
-	}
-	copy(it.Value, value)
-	it.CAS = chosen
-	return h.Store(it, op, cas)
+	return h.PutChosen(op|engine.WithCAS, key, value, 7, clock.Never, cas, chosen)
 }
 
 // testChosen: whatever gives an item a CAS can be told which.

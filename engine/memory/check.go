@@ -96,7 +96,7 @@ func (e *Engine) checkClass(c *class, inTable map[slab.Ref]bool) error {
 			case item.Linked:
 				bytes += uint64(h.NominalSize())
 				living.count(h, 1)
-				err = errors.Join(err, e.checkDue(r, h))
+				err = errors.Join(err, e.checkDue(r, h), e.checkVersion(r, h))
 			case item.Held:
 				held++ // its holder may be writing it
 			}
@@ -138,6 +138,25 @@ func (e *Engine) checkDue(r slab.Ref, h *item.Header) error {
 	t := h.Exptime()
 	if bound, ok := e.due.bound(r); t != clock.Never && (!ok || bound > t) {
 		return fmt.Errorf("ref %d ends in second %d, and would be looked at in second %d", r, t, bound)
+	}
+	return nil
+}
+
+// checkVersion checks what a linked item notes beside its key and value.
+func (e *Engine) checkVersion(r slab.Ref, h *item.Header) error {
+	last := e.cas.Load()
+	if e.noCAS {
+		last = e.flush.horizon.Load()
+	}
+	switch {
+	case h.KeyLen() == 0 || h.KeyLen() > item.MaxKey:
+		return fmt.Errorf("ref %d has a key of %d bytes", r, h.KeyLen())
+	case h.Stamp() > last:
+		return fmt.Errorf("ref %d has stamp %d, and the last was %d", r, h.Stamp(), last)
+	case e.noCAS && (h.CAS() != 0 || h.Choosing()):
+		return fmt.Errorf("ref %d has CAS %d where there is none", r, h.CAS())
+	case h.Large() != (h.ValueLen() >= e.lendFrom):
+		return fmt.Errorf("ref %d has a value of %d bytes, and counts pins is %v", r, h.ValueLen(), h.Large())
 	}
 	return nil
 }

@@ -18,6 +18,9 @@ type modelItem struct {
 	flags   uint32
 	exptime clock.Time
 	cas     uint64
+
+	stale, won, base64, fetched bool
+	used                        clock.Time
 }
 
 // model runs operations on an engine and on a map, and compares. The engine may evict: a key that it misses leaves the
@@ -45,7 +48,8 @@ func (m *model) run(op, which, size, extra int) {
 		delete(m.items, key)
 		it = nil
 	}
-	if found := m.Look(key); it != nil && !found.Hit {
+	still := extra%16 < 8
+	if found, seen := m.Meta(key, engine.Look{Still: still}); it != nil && !found.Hit {
 		if m.roomy {
 			m.Errorf("%s is lost", key)
 		}
@@ -53,6 +57,7 @@ func (m *model) run(op, which, size, extra int) {
 		it = nil
 	} else {
 		m.compare(key, it, found)
+		m.looked(key, it, seen, still)
 	}
 	switch {
 	case op < 60:
@@ -72,8 +77,15 @@ func (m *model) run(op, which, size, extra int) {
 	case op == 98:
 		m.flush = m.Clock.Now() + 1 + clock.Time(extra%5)
 		m.Flush(m.flush)
+	case op < 107:
+		m.vivify(key, it, extra)
+	case op < 117:
+		m.lessen(key, it, extra)
 	}
 }
+
+// modelOps is how many numbers of operations there are.
+const modelOps = 117
 
 func (m *model) due() {
 	if m.flush != clock.Never && m.Clock.Now() >= m.flush {
@@ -98,7 +110,8 @@ func (m *model) store(op engine.Op, key string, it *modelItem, size, extra int) 
 	if size%3 == 0 {
 		value = strconv.Itoa(size * 7919)
 	}
-	fresh := &modelItem{value: value, flags: uint32(extra % 3)}
+	mods, chosen := m.modifiers(extra)
+	fresh := &modelItem{value: value, flags: uint32(extra % 3), base64: mods&engine.Base64 != 0, used: m.Clock.Now()}
 	if extra%4 == 0 {
 		fresh.exptime = m.Clock.Now() + 1 + clock.Time(extra%7)
 	}
@@ -106,8 +119,11 @@ func (m *model) store(op engine.Op, key string, it *modelItem, size, extra int) 
 	if it != nil && extra%3 != 0 {
 		cas = it.cas
 	}
-	want := m.outcome(op, it, cas)
-	got, status := m.Put(op, key, value, fresh.flags, fresh.exptime, cas)
+	if op == engine.OpCAS && cas != 0 && extra%9 < 3 {
+		cas += [...]uint64{0, 1, 1<<64 - 1}[extra%9]
+	}
+	want := m.outcome(op|mods, it, cas)
+	got, status := m.PutChosen(op|mods, key, value, fresh.flags, fresh.exptime, cas, chosen)
 	joins := it != nil && (op == engine.OpAppend || op == engine.OpPrepend)
 	if joins && status == engine.NotStored && (!m.roomy || len(it.value)+len(value) > m.itemMax-400) {
 		return // the two do not fit together, or the item was evicted
@@ -115,19 +131,28 @@ func (m *model) store(op engine.Op, key string, it *modelItem, size, extra int) 
 	if !m.roomy && op != engine.OpSet && status == engine.NoMemory {
 		return // there is no page for it while the part or the old item holds one
 	}
-	if !m.roomy && status != want && status == m.outcome(op, nil, cas) {
+	if !m.roomy && status != want && status == m.outcome(op|mods, nil, cas) {
 		it, want = nil, status // evicted for the new item's sake
 		delete(m.items, key)
 	}
 	m.Expect(fmt.Sprint("status of store ", op), status, want)
 	if status != engine.OK {
+		if it != nil && !joins {
+			it.used = m.Clock.Now()
+		}
 		return
 	}
-	switch op {
-	case engine.OpAppend:
-		fresh = &modelItem{value: it.value + value, flags: it.flags, exptime: it.exptime}
-	case engine.OpPrepend:
-		fresh = &modelItem{value: value + it.value, flags: it.flags, exptime: it.exptime}
+	switch {
+	case it == nil:
+	case op == engine.OpAppend:
+		fresh = &modelItem{value: it.value + value, flags: it.flags, exptime: it.exptime, used: fresh.used}
+	case op == engine.OpPrepend:
+		fresh = &modelItem{value: value + it.value, flags: it.flags, exptime: it.exptime, used: fresh.used}
+	case op == engine.OpCAS && cas != it.cas && !m.noCAS:
+		fresh.exptime, fresh.stale, fresh.won = it.exptime, true, it.won
+	}
+	if mods&engine.WithCAS != 0 && !m.noCAS {
+		m.Expect("chosen CAS", got, chosen)
 	}
 	fresh.cas = got
 	m.items[key] = fresh
@@ -135,12 +160,17 @@ func (m *model) store(op engine.Op, key string, it *modelItem, size, extra int) 
 
 // outcome is what Store must say in view of the item there.
 func (m *model) outcome(op engine.Op, it *modelItem, cas uint64) engine.Status {
+	way, joins := op.Way(), op.Way() == engine.OpAppend || op.Way() == engine.OpPrepend
 	switch {
-	case op == engine.OpAdd && it != nil, it == nil && (op == engine.OpReplace || op == engine.OpAppend || op == engine.OpPrepend):
+	case joins && it == nil && op&engine.Vivify != 0:
+		return engine.OK
+	case way == engine.OpAdd && it != nil, it == nil && (way == engine.OpReplace || joins):
 		return engine.NotStored
-	case op == engine.OpCAS && it == nil:
+	case way == engine.OpCAS && it == nil:
 		return engine.NotFound
-	case op == engine.OpCAS && cas != it.cas && !m.noCAS:
+	case way == engine.OpCAS && cas != it.cas && !m.noCAS && (op&engine.Invalidate == 0 || cas == 0 || cas > it.cas):
+		return engine.Exists
+	case joins && cas != 0 && cas != it.cas && !m.noCAS:
 		return engine.Exists
 	}
 	return engine.OK
@@ -165,12 +195,16 @@ func (m *model) touch(key string, it *modelItem, extra int) {
 	_, _, status := m.Touch([]byte(key), exptime)
 	m.Expect("touch", status == engine.OK, it != nil)
 	if it != nil {
-		it.exptime = exptime
+		it.exptime, it.used, it.fetched = exptime, m.Clock.Now(), true
 	}
 }
 
 func (m *model) arithmetic(key string, it *modelItem, delta uint64, decrease bool) {
-	result, cas, status := m.Arithmetic([]byte(key), &engine.Arithmetic{Delta: delta, Decrease: decrease})
+	a := engine.Arithmetic{Delta: delta, Decrease: decrease, As: m.chosen(int(delta))}
+	if delta%5 == 0 {
+		a.Steps[0] = engine.Step{Do: engine.SetExptime, At: m.Clock.Now() + clock.Time(delta%7)}
+	}
+	result, cas, status := m.Arithmetic([]byte(key), &a)
 	if it == nil {
 		m.Expect("arithmetic", status, engine.NotFound)
 		return
@@ -184,8 +218,18 @@ func (m *model) arithmetic(key string, it *modelItem, delta uint64, decrease boo
 	if decrease {
 		want = n - min(n, delta)
 	}
+	if !m.roomy && status == engine.NoMemory {
+		return // it must be made anew, and there is no room for both
+	}
 	m.Expect("status", status, engine.OK)
 	m.Expect("result", result, want)
+	it.used = m.Clock.Now()
+	if delta%5 == 0 {
+		it.exptime = a.Steps[0].At
+	}
+	if len(strconv.FormatUint(want, 10)) > len(it.value) {
+		it.stale, it.won, it.base64, it.fetched = false, false, false, false
+	}
 	it.value = fmt.Sprintf("%-*d", len(it.value), want)
 	it.cas = cas
 }
@@ -216,7 +260,7 @@ func TestModel(t *testing.T) {
 				m := model{Harness: h, items: make(map[string]*modelItem), roomy: run.roomy, noCAS: e.noCAS, itemMax: e.itemMax}
 				r := rand.New(rand.NewPCG(seed, 7))
 				for i := range 4000 {
-					m.run(r.IntN(99), r.IntN(50), r.IntN(run.sizes), r.IntN(1<<20))
+					m.run(r.IntN(modelOps), r.IntN(50), r.IntN(run.sizes), r.IntN(1<<20))
 					if t.Failed() {
 						t.Fatalf("at operation %d", i)
 					}
@@ -241,7 +285,7 @@ func FuzzOperations(f *testing.F) {
 		})
 		m := model{Harness: h, items: make(map[string]*modelItem), noCAS: noCAS, itemMax: 2 << 10}
 		for ; len(ops) >= 4; ops = ops[4:] {
-			m.run(int(ops[0])%99, int(ops[1]), int(ops[2])*7, int(ops[3]))
+			m.run(int(ops[0])%modelOps, int(ops[1]), int(ops[2])*7, int(ops[3]))
 		}
 	})
 }
