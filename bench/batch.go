@@ -26,7 +26,7 @@ func (b *batch) draw(due, now time.Duration) {
 	b.requests, b.keys = b.requests[:0], b.keys[:0]
 	b.due, b.sent, b.open, b.counts = due, now, b.shape.Depth, Counts{}
 	for range b.shape.Depth {
-		r := asked{from: len(b.keys), set: int(next(&b.random)%100) >= b.shape.Gets}
+		r := asked{from: len(b.keys), set: int(Next(&b.random)%100) >= b.shape.Gets}
 		n := b.shape.Multi
 		if r.set {
 			n = 1
@@ -52,7 +52,7 @@ func (b *batch) exptime() int {
 	if len(b.shape.Exptime.parts) == 0 {
 		return 0
 	}
-	return b.shape.Exptime.pick(next(&b.random))
+	return b.shape.Exptime.pick(Next(&b.random))
 }
 
 // take takes the answer to request number n from the beginning of in and counts it, unless it is torn.

@@ -26,7 +26,7 @@ const (
 
 	headerSize = 24
 	// maxBody is more than any answer to a load has.
-	maxBody = maxSize + 1024
+	maxBody = MaxSize + 1024
 )
 
 // appendHeader appends the header of a request, whose lengths sealHeader fills in.
@@ -175,7 +175,7 @@ func (b *binaryCodec) takeQuiet(in []byte, keys []int) (rest []byte, a answer, e
 
 // check compares a value, its flags and its key with what belongs to key number i.
 func (b *binaryCodec) check(r *binaryReply, i int, a *answer) {
-	var room [maxKey]byte
+	var room [MaxKey]byte
 	a.bytes += int64(len(r.value))
 	if bytes.Equal(r.key, b.appendKey(room[:0], i)) && bytes.Equal(r.extras, []byte{0, 0, 0, 0}) &&
 		bytes.Equal(r.value, b.value(i)) {

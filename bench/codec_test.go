@@ -222,11 +222,11 @@ func TestKeys(t *testing.T) {
 
 func TestValues(t *testing.T) {
 	for _, size := range []int{0, 1, 7, 8, 9, 1000} {
-		v := appendValue(nil, "key", size)
-		if len(v) != size || !isValue("key", v) {
+		v := AppendValue(nil, "key", size)
+		if len(v) != size || !IsValue("key", v) {
 			t.Errorf("size %d: %d bytes, not recognised", size, len(v))
 		}
-		if size >= 8 && isValue("other", v) {
+		if size >= 8 && IsValue("other", v) {
 			t.Errorf("size %d: taken for another key's", size)
 		}
 	}

@@ -89,7 +89,7 @@ func (t *textCodec) takeGet(in []byte, keys []int) (rest []byte, a answer, err e
 // takeValue takes one value, whose line has been read, and returns the keys that are still to come. Those it has passed
 // over are missing.
 func (t *textCodec) takeValue(line, in []byte, keys []int, a *answer) (rest []byte, left []int, err error) {
-	var room [len("VALUE ") + maxKey + len(" 0 1048576")]byte
+	var room [len("VALUE ") + MaxKey + len(" 0 1048576")]byte
 	for n, i := range keys {
 		value := t.value(i)
 		want := append(t.appendKey(append(room[:0], "VALUE "...), i), " 0 "...)
@@ -119,7 +119,7 @@ func (t *textCodec) takeStranger(line, in []byte, keys []int, a *answer) (rest [
 		return nil, nil, errStream(line, "a get")
 	}
 	size, err := strconv.ParseUint(string(words[3]), 10, 32)
-	if err != nil || size > maxSize {
+	if err != nil || size > MaxSize {
 		return nil, nil, errStream(line, "a get")
 	}
 	got, rest, err := takeData(in, int(size))

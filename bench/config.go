@@ -77,7 +77,7 @@ func (c LoadConfig) complete() LoadConfig {
 	return c
 }
 
-func (c *LoadConfig) timeout() time.Duration   { return cmp.Or(c.Timeout, patience) }
+func (c *LoadConfig) timeout() time.Duration   { return cmp.Or(c.Timeout, Patience) }
 func (c *LoadConfig) lostAfter() time.Duration { return cmp.Or(c.Lost, defaultLost) }
 
 // Validate says everything that is wrong with the configuration.
@@ -101,7 +101,7 @@ func (c LoadConfig) Validate() error {
 	within("keys", c.Keys, 1, maxKeys)
 	within("rounds", c.Rounds, 1, 1000)
 	sizes("value", c.Value, 0, maxValue)
-	sizes("keysize", c.Key, minKey, maxKey)
+	sizes("keysize", c.Key, minKey, MaxKey)
 	sizes("exptime", c.Exptime, 0, maxExptime)
 	return errors.Join(append(faults, c.checkTimes(), c.checkBatch())...)
 }
@@ -140,7 +140,7 @@ func (c *LoadConfig) checkTarget(t Target) error {
 	network, _, err := splitAddress(t.Address)
 	switch {
 	case err != nil:
-		return t.fault(err)
+		return t.Fault(err)
 	case network != "udp":
 		return nil
 	case c.Protocol == "binary" && c.Multi > 1:
@@ -149,8 +149,8 @@ func (c *LoadConfig) checkTarget(t Target) error {
 	if c.Depth > maxPackets {
 		return fmt.Errorf("%s: depth is %d, but over UDP at most %d", t.Name, c.Depth, maxPackets)
 	}
-	set := frameSize + headerSize + 64 + maxKey + min(c.Value.most(), maxValue)
-	get := frameSize + c.Multi*(headerSize+maxKey+1) + headerSize
+	set := frameSize + headerSize + 64 + MaxKey + min(c.Value.most(), maxValue)
+	get := frameSize + c.Multi*(headerSize+MaxKey+1) + headerSize
 	if c.Gets < 100 && set > maxRequest || get > maxRequest {
 		return fmt.Errorf("%s: a request may be larger than the %d bytes that go into a datagram", t.Name, maxRequest)
 	}

@@ -72,7 +72,7 @@ func askDatagram(c net.Conn, request []byte) ([]byte, error) {
 			return nil, err
 		}
 		var m message
-		for c.SetReadDeadline(time.Now().Add(patience / 20)); ; {
+		for c.SetReadDeadline(time.Now().Add(Patience / 20)); ; {
 			n, err := c.Read(in)
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				break

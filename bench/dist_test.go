@@ -32,7 +32,7 @@ func TestDist(t *testing.T) {
 		const draws = 200_000
 		random, below, low, high := uint64(1), 0, math.MaxInt, 0
 		for range draws {
-			n := d.pick(next(&random))
+			n := d.pick(Next(&random))
 			if n < c.mark {
 				below++
 			}
@@ -101,10 +101,10 @@ func TestRate(t *testing.T) {
 func TestZipf(t *testing.T) {
 	const n, draws = 50, 300_000
 	for _, s := range []float64{0.5, 0.99, 1, 1.5, 3} {
-		z, random := newZipf(s, n), uint64(7)
+		z, random := NewZipf(s, n), uint64(7)
 		var got [n]float64
 		for range draws {
-			got[z.rank(&random)]++ // a rank beyond the keys panics
+			got[z.Rank(&random)]++ // a rank beyond the keys panics
 		}
 		sum := 0.0
 		for r := 1; r <= n; r++ {
@@ -118,7 +118,7 @@ func TestZipf(t *testing.T) {
 			}
 		}
 	}
-	if random := uint64(1); newZipf(0.99, 1).rank(&random) != 0 {
+	if random := uint64(1); NewZipf(0.99, 1).Rank(&random) != 0 {
 		t.Error("of one key there is another")
 	}
 }

@@ -1,17 +1,9 @@
-// Package bench puts load on cache servers and compares them. Three questions, three commands:
-//
-//	replay   which hit ratio does a recorded trace get, and what does a request cost?      replay.go
-//	hits     which hit ratios do loads made by rules get, and how much is held?            hitload.go
-//	load     what does a request cost, and how long does it take, under a given load?      load.go
-//
-// The standard loads, on servers that are started for them, are command suite beside it.
+// Package bench puts load on cache servers and compares what a request costs and how long it takes (load.go). Which requests find
+// something is the subject of package replay beside it, which uses the Target, the values and the tables of this one. The
+// standard loads of both, on servers that are started for them, are command suite.
 //
 // Every value says which key it belongs to, and every answer is checked byte for byte: a figure from a run with a wrong
 // answer would be worth nothing.
-//
-// A trace comes from a file (trace.go), or is made by a rule: hitload.go, the table of them in hitloads.go, what their items
-// are like in hititems.go. It is dealt out to connections (deal.go), each of which has a player (player.go); in the end held.go
-// asks what is left, and table.go and table_hits.go print.
 //
 // A load in the order in which it happens:
 //

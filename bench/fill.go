@@ -19,14 +19,14 @@ type filler struct {
 
 // fill stores every key. What a full server refuses is not counted. notice is told how many keys have been sent.
 func fill(t Target, s *shape, n *notes, notice func(keys int)) error {
-	conn, err := t.dial()
+	conn, err := t.Dial()
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	f := &filler{conn: conn, in: make([]byte, 1<<20), batch: batch{shape: s, codec: newCodec(s, n)}}
 	store, most := f.storeStream, max(1, 256<<10/(s.most+64))
-	if t.network() == "udp" {
+	if t.Network() == "udp" {
 		store, most = f.storeDatagrams, 16
 	}
 	for from := 0; from < s.Keys; from += most {

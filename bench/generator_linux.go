@@ -46,7 +46,7 @@ func (t *thread) connect(to Target, seed uint64, room []byte, c codec) error {
 	}
 	number := len(t.links)
 	l := &link{batch: batch{shape: t.shape, codec: c, random: seed}}
-	if to.network() == "udp" {
+	if to.Network() == "udp" {
 		t.lossy = true
 		l.wire = newPackets(s, room, &l.batch)
 	} else {
@@ -87,7 +87,7 @@ func (g *generator) run(turn time.Duration, rate float64) (result, error) {
 		total.counts.add(&t.counts)
 		total.latency.add(t.latency)
 	}
-	return total, g.target.fault(cmp.Or(faults...))
+	return total, g.target.Fault(cmp.Or(faults...))
 }
 
 // pace gives a thread its part of the rate, by how many of the connections it serves.

@@ -15,7 +15,7 @@ type result struct {
 // course is one server's part of a run.
 type course struct {
 	target    Target
-	identity  identity
+	identity  Identity
 	generator *generator
 	before    uint64 // resident memory before it was filled, in bytes
 	filled    uint64 // and after
@@ -67,15 +67,15 @@ func Load(targets []Target, cfg LoadConfig) (*Report, error) {
 
 // open fills a server and connects to it.
 func (r *run) open(t Target) error {
-	id, err := t.identify()
+	id, err := t.Identify()
 	if err != nil {
 		return err
 	}
-	c := &course{target: t, identity: id, before: readProcess(id.pid).rss}
+	c := &course{target: t, identity: id, before: ReadProcess(id.PID).RSS}
 	if err := r.fill(t); err != nil {
-		return t.fault(err)
+		return t.Fault(err)
 	}
-	c.filled = readProcess(id.pid).rss
+	c.filled = ReadProcess(id.PID).RSS
 	if c.generator, err = newGenerator(t, r.shape); err != nil {
 		return err
 	}
@@ -140,13 +140,13 @@ func (r *run) rounds() error {
 // turn lets a server work, and measures it.
 func (r *run) turn(c *course, length time.Duration, rate float64, p Progress) (result, error) {
 	stop := r.watch(c.generator, length, p)
-	before, own := readProcess(c.identity.pid), ownCPU()
+	before, own := ReadProcess(c.identity.PID), ownCPU()
 	res, err := c.generator.run(length, rate)
 	res.own = ownCPU() - own
-	after := readProcess(c.identity.pid)
+	after := ReadProcess(c.identity.PID)
 	stop()
-	if before.known && after.known {
-		res.cpu, res.rss = after.cpu-before.cpu, after.rss
+	if before.Known && after.Known {
+		res.cpu, res.rss = after.CPU-before.CPU, after.RSS
 	}
 	return res, err
 }

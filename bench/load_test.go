@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"gocached/bench/benchtest"
 	"gocached/engine/memory"
 	"gocached/server"
 	"gocached/server/oplog"
@@ -32,7 +33,7 @@ func startServer(t *testing.T, network string) Target {
 	case "tcp":
 		st.Port = -1
 	case "udp":
-		_, port, _ := net.SplitHostPort(freeAddress(t))
+		_, port, _ := net.SplitHostPort(benchtest.FreeAddress(t))
 		st.UDPPort, _ = strconv.Atoi(port)
 	case "unix":
 		st.Socket = filepath.Join(t.TempDir(), "socket")
@@ -90,7 +91,7 @@ func TestLoad(t *testing.T) {
 
 // TestLoadTurns: two servers take turns, each round is in the report, and the table is made of the same figures.
 func TestLoadTurns(t *testing.T) {
-	one, two := startFake(t, &fakeServer{}), startFake(t, &fakeServer{})
+	one, two := startFake(t, &benchtest.Server{}), startFake(t, &benchtest.Server{})
 	two.Name = "second"
 	var order []string
 	cfg := smallLoad()
@@ -128,7 +129,7 @@ func TestLoadTurns(t *testing.T) {
 func TestReportIsJSON(t *testing.T) {
 	cfg := smallLoad()
 	cfg.Rounds = 1
-	r, err := Load([]Target{startFake(t, &fakeServer{})}, cfg)
+	r, err := Load([]Target{startFake(t, &benchtest.Server{})}, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestReportIsJSON(t *testing.T) {
 // TestLoadLargeBatches: batches larger than the sockets' buffers, in both directions, do not lock up.
 func TestLoadLargeBatches(t *testing.T) {
 	cfg := LoadConfig{Conns: 2, Depth: 200, Multi: 1, Value: Fixed(20_000), Gets: 50, Keys: 100, Rounds: 1, Duration: 200 * ms}
-	r, err := Load([]Target{startFake(t, &fakeServer{})}, cfg)
+	r, err := Load([]Target{startFake(t, &benchtest.Server{})}, cfg)
 	if err != nil || !r.Clean {
 		t.Errorf("%v", err)
 	}
@@ -165,7 +166,7 @@ func TestLoadLargeBatches(t *testing.T) {
 func TestLoadCountsMisses(t *testing.T) {
 	cfg := smallLoad()
 	cfg.Gets = 100
-	r, err := Load([]Target{startFake(t, &fakeServer{max: cfg.Keys / 2})}, cfg)
+	r, err := Load([]Target{startFake(t, &benchtest.Server{Max: cfg.Keys / 2})}, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +188,7 @@ func TestLoadNoticesWrongAnswers(t *testing.T) {
 		"cut":    func(_, v string) string { return v[:99] },
 		"longer": func(_, v string) string { return v + "x" },
 	} {
-		r, err := Load([]Target{startFake(t, &fakeServer{spoil: spoil})}, smallLoad())
+		r, err := Load([]Target{startFake(t, &benchtest.Server{Spoil: spoil})}, smallLoad())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +202,7 @@ func TestLoadNoticesWrongAnswers(t *testing.T) {
 // request of each connection.
 func TestStallShowsAtFixedRate(t *testing.T) {
 	var gets atomic.Int64
-	f := &fakeServer{spoil: func(_, v string) string {
+	f := &benchtest.Server{Spoil: func(_, v string) string {
 		if gets.Add(1) == 100 {
 			time.Sleep(400 * ms) // with the lock of the server held: the time that a load takes is what is tested
 		}
@@ -229,7 +230,7 @@ func TestStallShowsAtFixedRate(t *testing.T) {
 
 // TestUnsentIsCounted: more than a server can answer is counted as unsent, with the time it waited.
 func TestUnsentIsCounted(t *testing.T) {
-	f := &fakeServer{spoil: func(_, v string) string {
+	f := &benchtest.Server{Spoil: func(_, v string) string {
 		time.Sleep(20 * ms) // a server that is slow
 		return v
 	}}
@@ -255,7 +256,7 @@ func TestRateAsShare(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.Poisson = true
-	r, err := Load([]Target{startFake(t, &fakeServer{}), startFake(t, &fakeServer{})}, cfg)
+	r, err := Load([]Target{startFake(t, &benchtest.Server{}), startFake(t, &benchtest.Server{})}, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +273,7 @@ func TestRateAsShare(t *testing.T) {
 func TestLostDatagrams(t *testing.T) {
 	cfg := smallLoad()
 	cfg.Gets, cfg.Rounds, cfg.Lost = 100, 1, 20*ms
-	f := &fakeServer{}
+	f := &benchtest.Server{}
 	r, err := Load([]Target{startFakeUDP(t, f, 20)}, cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -285,19 +286,19 @@ func TestLostDatagrams(t *testing.T) {
 func TestLoadFaults(t *testing.T) {
 	silent := func(c net.Conn) { // answers what is asked before the turns, and nothing after
 		defer c.Close() // also keeps it from being collected, which would close it at once
-		new(fakeServer).init().serveUntil(c, "get")
+		new(benchtest.Server).ServeUntil(c, "get")
 		_, _ = io.Copy(io.Discard, c)
 	}
-	dying := func(c net.Conn) { new(fakeServer).init().serveUntil(c, "get"); c.Close() }
+	dying := func(c net.Conn) { new(benchtest.Server).ServeUntil(c, "get"); c.Close() }
 	babbling := func(c net.Conn) {
-		new(fakeServer).init().serveUntil(c, "get")
+		new(benchtest.Server).ServeUntil(c, "get")
 		c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	}
 	for name, c := range map[string]struct {
 		target Target
 		want   string
 	}{
-		"refused":   {Target{"gone", freeAddress(t)}, "connection refused"},
+		"refused":   {Target{"gone", benchtest.FreeAddress(t)}, "connection refused"},
 		"no socket": {Target{"gone", filepath.Join(t.TempDir(), "none")}, "no such file"},
 		"malformed": {Target{"bad", "nowhere"}, "HOST:PORT"},
 		"silent":    {startListener(t, silent), "no answer within 300ms"},

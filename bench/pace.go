@@ -52,7 +52,7 @@ func (p *pace) take(now time.Duration) (due time.Duration, ok bool) {
 func (p *pace) step() {
 	p.taken++
 	if p.random != nil {
-		chance := (float64(next(p.random)>>11) + 0.5) / (1 << 53)
+		chance := (float64(Next(p.random)>>11) + 0.5) / (1 << 53)
 		p.next += time.Duration(-p.interval * math.Log(chance))
 		return
 	}

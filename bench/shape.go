@@ -16,7 +16,7 @@ type shape struct {
 	odd     string // the same for odd keys
 	pool    []byte // random bytes; a value is a window of it
 	most    int    // bytes of the largest value
-	popular *zipf  // nil if all keys are equally popular
+	popular *Zipf  // nil if all keys are equally popular
 }
 
 const (
@@ -34,15 +34,15 @@ func newShape(cfg LoadConfig) *shape {
 		most:       min(cfg.Value.most(), maxValue),
 	}
 	s.plain = keyPrefix
-	for len(s.plain) < maxKey {
+	for len(s.plain) < MaxKey {
 		s.plain += "0"
 	}
-	for len(s.odd) < maxKey {
+	for len(s.odd) < MaxKey {
 		s.odd += oddBytes
 	}
-	s.pool = appendValue(nil, "pool", poolSize+s.most)
+	s.pool = AppendValue(nil, "pool", poolSize+s.most)
 	if cfg.Zipf > 0 {
-		s.popular = newZipf(cfg.Zipf, cfg.Keys)
+		s.popular = NewZipf(cfg.Zipf, cfg.Keys)
 	}
 	return s
 }
@@ -50,15 +50,15 @@ func newShape(cfg LoadConfig) *shape {
 // scatter makes a chance of a key's number: always the same for the same, and unlike that of its neighbours.
 func scatter(i int) uint64 {
 	state := uint64(i)
-	return next(&state)
+	return Next(&state)
 }
 
 // pick draws a key.
 func (s *shape) pick(random *uint64) int {
 	if s.popular != nil {
-		return s.popular.rank(random)
+		return s.popular.Rank(random)
 	}
-	return int(next(random) % uint64(s.Keys))
+	return int(Next(random) % uint64(s.Keys))
 }
 
 // appendKey appends key number i.
@@ -68,7 +68,7 @@ func (s *shape) appendKey(dst []byte, i int) []byte {
 	if s.OddKeys && i%8 == 3 {
 		fill = s.odd
 	}
-	size := min(max(s.Key.pick(scatter(i)), s.digits), maxKey)
+	size := min(max(s.Key.pick(scatter(i)), s.digits), MaxKey)
 	dst = append(dst, fill[:size-s.digits]...)
 	for shift := 4 * (s.digits - 1); shift >= 0; shift -= 4 {
 		dst = append(dst, hex[i>>shift&15])

@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -10,10 +11,10 @@ import (
 // maxStats is more bytes than the general figures of any server take.
 const maxStats = 1 << 20
 
-// stats asks for the general figures, in text; a server that hangs up on text is asked again in the binary protocol.
-func (t Target) stats() (map[string]string, error) {
+// Stats asks for the general figures, in text; a server that hangs up on text is asked again in the binary protocol.
+func (t Target) Stats() (map[string]string, error) {
 	out, err := t.ask([]byte("stats\r\n"), textStats)
-	if err == nil || t.network() == "udp" {
+	if err == nil || t.Network() == "udp" {
 		return out, err
 	}
 	binary, again := t.ask(appendHeader(nil, opStat, 0), binaryStats)
@@ -25,35 +26,35 @@ func (t Target) stats() (map[string]string, error) {
 
 // ask sends a request and reads until take has understood the answer.
 func (t Target) ask(request []byte, take func([]byte) (map[string]string, error)) (map[string]string, error) {
-	c, err := t.dial()
+	c, err := t.Dial()
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	if t.network() == "udp" {
+	if t.Network() == "udp" {
 		answer, err := askDatagram(c, request)
 		if err != nil {
-			return nil, t.fault(err)
+			return nil, t.Fault(err)
 		}
 		out, err := take(answer)
-		return out, t.fault(err)
+		return out, t.Fault(err)
 	}
-	c.SetDeadline(time.Now().Add(patience))
+	c.SetDeadline(time.Now().Add(Patience))
 	if _, err := c.Write(request); err != nil {
-		return nil, t.fault(err)
+		return nil, t.Fault(err)
 	}
 	in, chunk := []byte(nil), make([]byte, 16<<10)
 	for len(in) < maxStats {
 		n, err := c.Read(chunk)
 		in = append(in, chunk[:n]...)
 		if out, torn := take(in); torn != errTorn {
-			return out, t.fault(torn)
+			return out, t.Fault(torn)
 		}
 		if err != nil {
-			return nil, t.fault(fmt.Errorf("no whole answer to stats: %w", err))
+			return nil, t.Fault(fmt.Errorf("no whole answer to stats: %w", err))
 		}
 	}
-	return nil, t.fault(errors.New("no end to its answer to stats"))
+	return nil, t.Fault(errors.New("no end to its answer to stats"))
 }
 
 // textStats reads lines of STAT name value, up to END.
@@ -87,4 +88,25 @@ func binaryStats(in []byte) (map[string]string, error) {
 		out[string(r.key)] = string(r.value)
 		in = rest
 	}
+}
+
+// FigureOf reads a figure, -1 if there is none.
+func FigureOf(stats map[string]string, name string) int64 {
+	n, err := strconv.ParseInt(stats[name], 10, 64)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// MemoryLimit is how many megabytes the server may take, as it says itself.
+func (t Target) MemoryLimit() (megabytes int, err error) {
+	stats, err := t.Stats()
+	if err != nil {
+		return 0, err
+	}
+	if megabytes = int(FigureOf(stats, "limit_maxbytes") >> 20); megabytes < 1 {
+		return 0, t.Fault(errors.New("it does not tell its limit_maxbytes"))
+	}
+	return megabytes, nil
 }

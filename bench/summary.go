@@ -21,7 +21,7 @@ func (r *run) report() *Report {
 
 func (c *course) report(first *course, threads int) ServerReport {
 	s := ServerReport{
-		Name: c.target.Name, Address: c.target.Address, Transport: c.target.network(), Version: c.identity.version,
+		Name: c.target.Name, Address: c.target.Address, Transport: c.target.Network(), Version: c.identity.Version,
 		RSSBefore: c.before, RSSFilled: c.filled, RSS: c.results[len(c.results)-1].rss,
 	}
 	all := newLatencies()

@@ -24,7 +24,7 @@ var loadColumns = []column{
 	{"p99.9", func(s *ServerReport) string { return Span(s.MedianLatency.P999) }},
 	{"max", func(s *ServerReport) string { return Span(s.Latency.Max) }},
 	{"client CPU", func(s *ServerReport) string { return Cost(&s.ClientCPU) }},
-	{"RSS", func(s *ServerReport) string { return orUnknown(s.RSS > 0, humanize.IBytes(s.RSS)) }},
+	{"RSS", func(s *ServerReport) string { return OrUnknown(s.RSS > 0, humanize.IBytes(s.RSS)) }},
 }
 
 // PrintLoad prints the medians of each server's turns and how the others compare with the first, with the spread of
@@ -43,7 +43,7 @@ func PrintLoad(w io.Writer, r *Report) {
 		rows = append(rows, row)
 	}
 	fmt.Fprintln(w, headline(r))
-	table(w, head, rows)
+	Table(w, head, rows)
 	printBusy(w, r)
 	printVerdict(w, r)
 }

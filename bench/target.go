@@ -30,30 +30,30 @@ func ParseTarget(s string) (Target, error) {
 	return Target{name, address}, err
 }
 
-// patience is how long an answer may take before a run is given up, unless the configuration says otherwise.
-const patience = 10 * time.Second
+// Patience is how long an answer may take before a run is given up, unless the configuration says otherwise.
+const Patience = 10 * time.Second
 
-// network is the transport of the address: tcp, unix or udp.
-func (t Target) network() string {
+// Network is the transport of the address: tcp, unix or udp.
+func (t Target) Network() string {
 	network, _, _ := splitAddress(t.Address)
 	return network
 }
 
-// dial connects. The error names the server and says in words what is wrong.
-func (t Target) dial() (net.Conn, error) {
+// Dial connects. The error names the server and says in words what is wrong.
+func (t Target) Dial() (net.Conn, error) {
 	network, address, err := splitAddress(t.Address)
 	if err != nil {
-		return nil, t.fault(err)
+		return nil, t.Fault(err)
 	}
-	c, err := net.DialTimeout(network, address, patience)
+	c, err := net.DialTimeout(network, address, Patience)
 	if err != nil {
-		return nil, t.fault(err)
+		return nil, t.Fault(err)
 	}
 	return c, nil
 }
 
-// fault puts the server's name and address before an error, and takes what the net package says of the same away.
-func (t Target) fault(err error) error {
+// Fault puts the server's name and address before an error, and takes what the net package says of the same away.
+func (t Target) Fault(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -72,20 +72,21 @@ func (t Target) fault(err error) error {
 	return fmt.Errorf("%s (%s): %w", t.Name, t.Address, err)
 }
 
-// identity is what a server says of itself.
-type identity struct {
-	version string
-	pid     int // 0 if it does not say, or runs on another machine
+// Identity is what a server says of itself.
+type Identity struct {
+	Version string
+	PID     int // 0 if it does not say, or runs on another machine
 }
 
-func (t Target) identify() (identity, error) {
-	stats, err := t.stats()
+// Identify asks the server what it is.
+func (t Target) Identify() (Identity, error) {
+	stats, err := t.Stats()
 	if err != nil {
-		return identity{}, err
+		return Identity{}, err
 	}
-	id := identity{version: stats["version"]}
+	id := Identity{Version: stats["version"]}
 	if network, address, _ := splitAddress(t.Address); local(network, address) {
-		id.pid, _ = strconv.Atoi(stats["pid"])
+		id.PID, _ = strconv.Atoi(stats["pid"])
 	}
 	return id, nil
 }

@@ -33,7 +33,7 @@ type socket struct {
 
 // openSocket connects and takes the descriptor over: the generator polls it itself.
 func openSocket(t Target) (socket, error) {
-	conn, err := t.dial()
+	conn, err := t.Dial()
 	if err != nil {
 		return socket{}, err
 	}

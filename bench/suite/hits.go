@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gocached/bench"
+	"gocached/bench/replay"
 )
 
 // hitOptions are what the command line asks of a run that compares hit ratios.
@@ -39,7 +40,7 @@ var traceMemory = []int{8, 16, 24, 32}
 type hitPlan struct {
 	name, shows string
 	memory      int
-	trace       func() (bench.Trace, error)
+	trace       func() (replay.Trace, error)
 }
 
 // plans lists all rows.
@@ -49,9 +50,9 @@ func (o *hitOptions) plans() (plans []hitPlan) {
 			plans = append(plans, hitPlan{filepath.Base(o.trace), "recorded", m, o.recorded})
 		}
 	}
-	for _, l := range bench.HitLoads {
+	for _, l := range replay.Loads {
 		for _, m := range o.memory(l) {
-			plans = append(plans, hitPlan{l.Name, l.Shows, m, func() (bench.Trace, error) {
+			plans = append(plans, hitPlan{l.Name, l.Shows, m, func() (replay.Trace, error) {
 				return l.Trace(o.seed, m, o.scale()), nil
 			}})
 		}
@@ -60,7 +61,7 @@ func (o *hitOptions) plans() (plans []hitPlan) {
 }
 
 // memory are the megabytes at which a load is played.
-func (o *hitOptions) memory(l *bench.HitLoad) []int {
+func (o *hitOptions) memory(l *replay.Load) []int {
 	if o.short {
 		return []int{min(l.Memory[0], shortMemory)}
 	}
@@ -74,7 +75,7 @@ func (o *hitOptions) scale() float64 {
 	return 1
 }
 
-func (o *hitOptions) recorded() (bench.Trace, error) { return bench.LoadRecorded(o.trace) }
+func (o *hitOptions) recorded() (replay.Trace, error) { return replay.LoadRecorded(o.trace) }
 
 // runHits measures all rows that were asked for, and returns an exit status. What fails is in the results.
 func runHits(o *options) int {
@@ -111,13 +112,13 @@ func (o *options) measureHits(plan hitPlan) hitRow {
 	trace, err := plan.trace()
 	if err == nil {
 		row.Rate = trace.Rate
-		cfg := bench.ReplayConfig{Trace: trace, Conns: 4, Batch: 16, Held: true}
+		cfg := replay.Config{Trace: trace, Conns: 4, Batch: 16, Held: true}
 		err = with(o.peers, how{cpu: o.cpu, transport: "tcp", memory: plan.memory}, func(started []*server) error {
 			var targets []bench.Target
 			for i, s := range started {
 				targets = append(targets, bench.Target{Name: o.peers[i].name, Address: s.address("tcp")})
 			}
-			results, err := bench.ReplayOnAll(targets, cfg)
+			results, err := replay.OnAll(targets, cfg)
 			for _, res := range results {
 				row.Servers = append(row.Servers, hitServer{res.Target.Name, res})
 			}
@@ -129,6 +130,6 @@ func (o *options) measureHits(plan hitPlan) hitRow {
 		fmt.Fprintf(os.Stderr, "*** %s, -m %d: %v\n", plan.name, plan.memory, err)
 		return row
 	}
-	bench.PrintHits(os.Stderr, []bench.HitRow{row.asTable()})
+	replay.PrintRows(os.Stderr, []replay.Row{row.asTable()})
 	return row
 }

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gocached/bench"
+	"gocached/bench/replay"
 )
 
 // markdown is the part of the document that is made of the results.
@@ -73,11 +73,11 @@ func (r *hitResults) summary(d document) {
 	}
 }
 
-func (c *comparison) add(row *hitRow, own, theirs *bench.ReplayResult) {
+func (c *comparison) add(row *hitRow, own, theirs *replay.Result) {
 	if own == nil || theirs == nil || len(own.Counted) > 1 {
 		return
 	}
-	ratio, ok := bench.MissRatio(own, theirs)
+	ratio, ok := replay.MissRatio(own, theirs)
 	if !ok || ratio == 0 {
 		return
 	}
@@ -110,10 +110,10 @@ func (c *comparison) sentence(ours, theirs string) string {
 }
 
 // server is what a server did, or nil.
-func (row *hitRow) server(name string) *bench.ReplayResult {
+func (row *hitRow) server(name string) *replay.Result {
 	for i := range row.Servers {
 		if row.Servers[i].Name == name {
-			return &row.Servers[i].ReplayResult
+			return &row.Servers[i].Result
 		}
 	}
 	return nil
@@ -122,7 +122,7 @@ func (row *hitRow) server(name string) *bench.ReplayResult {
 // figures is the table of everything.
 func (r *hitResults) figures(d document) {
 	head := []string{"load", "-m", "server"}
-	for _, c := range bench.HitColumns {
+	for _, c := range replay.Columns {
 		head = append(head, c.Head)
 	}
 	var rows [][]string
@@ -133,7 +133,7 @@ func (r *hitResults) figures(d document) {
 			if j == 0 {
 				line[0], line[1] = table.Load, strconv.Itoa(table.Memory)
 			}
-			for _, c := range bench.HitColumns {
+			for _, c := range replay.Columns {
 				line = append(line, c.Cell(&table.Results[j], &table.Results[0]))
 			}
 			rows = append(rows, line)

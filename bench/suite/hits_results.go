@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"gocached/bench"
+	"gocached/bench/replay"
 )
 
 // hitResults is everything that a run which compares hit ratios has measured. The JSON file holds it, and the document is
@@ -37,7 +37,7 @@ type hitRow struct {
 // hitServer is what a server did.
 type hitServer struct {
 	Name string `json:"name"`
-	bench.ReplayResult
+	replay.Result
 }
 
 // beginHits makes the results, which are those of an earlier run if they are to be added to.
@@ -104,11 +104,11 @@ func writeBelow(path, text string) error {
 }
 
 // asTable is the row as package bench shows it.
-func (row *hitRow) asTable() bench.HitRow {
-	out := bench.HitRow{Load: row.Load, Memory: row.Memory}
+func (row *hitRow) asTable() replay.Row {
+	out := replay.Row{Load: row.Load, Memory: row.Memory}
 	for _, s := range row.Servers {
 		s.Target.Name = s.Name
-		out.Results = append(out.Results, s.ReplayResult)
+		out.Results = append(out.Results, s.Result)
 	}
 	return out
 }

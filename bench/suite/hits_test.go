@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"gocached/bench"
+	"gocached/bench/replay"
 )
 
 // TestPlans: every row has a trace; a recorded trace adds rows, and a short run is shorter.
 func TestPlans(t *testing.T) {
 	trace := filepath.Join("..", "testdata", "sample.csv.gz")
 	whole, short := (&hitOptions{trace: trace}).plans(), (&hitOptions{short: true}).plans()
-	if len(whole) < len(traceMemory)+len(bench.HitLoads) || len(short) >= len(whole)-len(traceMemory) {
+	if len(whole) < len(traceMemory)+len(replay.Loads) || len(short) >= len(whole)-len(traceMemory) {
 		t.Errorf("%d rows, %d in a short run", len(whole), len(short))
 	}
 	for _, p := range append(whole, short...) {
@@ -106,22 +106,22 @@ func TestMeasureHitsFails(t *testing.T) {
 func hitSample() *hitResults {
 	r := &hitResults{Seed: 1, Servers: []program{{"memcached", "1.6.18", "memcached -m 64"}, {"gocached", "0.1.0", "gocached -m 64"}}}
 	at := time.Date(2026, 11, 27, 23, 0, 0, 0, time.UTC)
-	row := func(name string, memory int, counted ...bench.HitCount) {
+	row := func(name string, memory int, counted ...replay.Count) {
 		at = at.Add(time.Minute)
-		theirs := bench.ReplayResult{Counted: counted, Evictions: 1000, Items: 5000, HeldBytes: 20 << 20, RSS: 40 << 20}
+		theirs := replay.Result{Counted: counted, Evictions: 1000, Items: 5000, HeldBytes: 20 << 20, RSS: 40 << 20}
 		ours := theirs
 		ours.Counted, ours.Items, ours.Refused, ours.RSS = nil, 6000, 3, 0
 		for _, c := range counted {
-			ours.Counted = append(ours.Counted, bench.HitCount{Gets: c.Gets, Hits: (c.Gets + c.Hits) / 2})
+			ours.Counted = append(ours.Counted, replay.Count{Gets: c.Gets, Hits: (c.Gets + c.Hits) / 2})
 		}
 		r.Rows = append(r.Rows, hitRow{Load: name, Shows: "something", Memory: memory, At: at,
 			Servers: []hitServer{{"memcached", theirs}, {"gocached", ours}}})
 	}
-	row("zipf", 32, bench.HitCount{Gets: 1000, Hits: 800})
-	row("zipf", 96, bench.HitCount{Gets: 1000, Hits: 900})
-	row("grow", 64, bench.HitCount{Gets: 100, Hits: 50}, bench.HitCount{Gets: 100, Hits: 90})
-	row("zipf", 8, bench.HitCount{Gets: 1000, Hits: 900}) // in which memcached takes far more
-	row("fill:24,10", 64, bench.HitCount{})
+	row("zipf", 32, replay.Count{Gets: 1000, Hits: 800})
+	row("zipf", 96, replay.Count{Gets: 1000, Hits: 900})
+	row("grow", 64, replay.Count{Gets: 100, Hits: 50}, replay.Count{Gets: 100, Hits: 90})
+	row("zipf", 8, replay.Count{Gets: 1000, Hits: 900}) // in which memcached takes far more
+	row("fill:24,10", 64, replay.Count{})
 	return r
 }
 
@@ -130,7 +130,7 @@ func hitFaulty() *hitResults {
 	r := hitSample()
 	r.Short = true
 	r.Rows = r.Rows[:2]
-	r.Rows[0].Servers[1].Counted = []bench.HitCount{{Gets: 1000, Hits: 700}}
+	r.Rows[0].Servers[1].Counted = []replay.Count{{Gets: 1000, Hits: 700}}
 	r.Rows[1].Servers, r.Rows[1].Failed = nil, "gocached does not start"
 	return r
 }

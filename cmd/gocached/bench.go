@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gocached/bench"
+	"gocached/bench/replay"
 )
 
 // benchCommand returns "gocached bench", which puts load on servers and compares them.
@@ -25,7 +26,7 @@ func benchCommand() *cobra.Command {
 func replayCommand() *cobra.Command {
 	var path string
 	var servers []string
-	var cfg bench.ReplayConfig
+	var cfg replay.Config
 	cmd := &cobra.Command{
 		Use:   "replay --trace FILE --server NAME=ADDRESS...",
 		Short: "Replay a trace: hit ratio, memory and processor time",
@@ -43,12 +44,12 @@ A trace has lines of time,key,size,op,TTL (op: get, set, delete) and may be pack
 			if path == "" {
 				return errors.New("which trace? Give --trace FILE")
 			}
-			requests, err := bench.LoadTrace(path)
+			requests, err := replay.LoadTrace(path)
 			if err != nil {
 				return err
 			}
-			cfg.Trace = bench.TraceOf(requests)
-			return replay(cmd, targets, cfg)
+			cfg.Trace = replay.TraceOf(requests)
+			return runReplay(cmd, targets, cfg)
 		},
 	}
 	f := cmd.Flags()
@@ -59,19 +60,19 @@ A trace has lines of time,key,size,op,TTL (op: get, set, delete) and may be pack
 	return cmd
 }
 
-func replay(cmd *cobra.Command, targets []bench.Target, cfg bench.ReplayConfig) error {
-	var results []bench.ReplayResult
+func runReplay(cmd *cobra.Command, targets []bench.Target, cfg replay.Config) error {
+	var results []replay.Result
 	for _, t := range targets {
 		bar := newBar(cmd.ErrOrStderr(), int64(cfg.Trace.Count), t.Name)
 		cfg.Progress = func(n int) { bar.Add(n) }
-		result, err := bench.Replay(t, cfg)
+		result, err := replay.Play(t, cfg)
 		bar.Clear()
 		if err != nil {
 			return err
 		}
 		results = append(results, result)
 	}
-	bench.PrintReplay(cmd.OutOrStdout(), results)
+	replay.Print(cmd.OutOrStdout(), results)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gocached/bench"
+	"gocached/bench/replay"
 )
 
 // hitOptions are what "gocached bench hits" is asked for.
@@ -18,13 +19,13 @@ type hitOptions struct {
 	seed   uint64
 	memory int
 	scale  float64
-	cfg    bench.ReplayConfig
+	cfg    replay.Config
 }
 
 // hitsCommand returns "gocached bench hits".
 func hitsCommand() *cobra.Command {
 	var servers []string
-	o := hitOptions{cfg: bench.ReplayConfig{Held: true}}
+	o := hitOptions{cfg: replay.Config{Held: true}}
 	cmd := &cobra.Command{
 		Use:   "hits --load NAME... --server NAME=ADDRESS...",
 		Short: "Compare hit ratios and memory under loads made by rules",
@@ -64,7 +65,7 @@ func (o *hitOptions) addFlags(cmd *cobra.Command) {
 }
 
 func hitLoadNames() (names []string) {
-	for _, l := range bench.HitLoads {
+	for _, l := range replay.Loads {
 		names = append(names, l.Name)
 	}
 	return names
@@ -73,7 +74,7 @@ func hitLoadNames() (names []string) {
 // listHitLoads lists them for the help.
 func listHitLoads() string {
 	var b strings.Builder
-	for _, l := range bench.HitLoads {
+	for _, l := range replay.Loads {
 		fmt.Fprintf(&b, "  %-15s %s\n", l.Name, l.Shows)
 	}
 	return b.String() + "  fill:KEY,VALUE  the same with any other sizes"
@@ -82,7 +83,7 @@ func listHitLoads() string {
 // namedTrace is a trace to be played, and what the table calls it.
 type namedTrace struct {
 	name string
-	bench.Trace
+	replay.Trace
 }
 
 // run plays everything and prints one table.
@@ -94,19 +95,19 @@ func (o *hitOptions) run(cmd *cobra.Command, targets []bench.Target) error {
 	if err != nil {
 		return err
 	}
-	var rows []bench.HitRow
+	var rows []replay.Row
 	for _, t := range traces {
 		bar := newBar(cmd.ErrOrStderr(), int64(t.Count*len(targets)), t.name)
 		o.cfg.Trace = t.Trace
 		o.cfg.Progress = func(n int) { bar.Add(n) }
-		results, err := bench.ReplayOnAll(targets, o.cfg)
+		results, err := replay.OnAll(targets, o.cfg)
 		bar.Clear()
 		if err != nil {
 			return err
 		}
-		rows = append(rows, bench.HitRow{Load: t.name, Memory: o.memory, Results: results})
+		rows = append(rows, replay.Row{Load: t.name, Memory: o.memory, Results: results})
 	}
-	bench.PrintHits(cmd.OutOrStdout(), rows)
+	replay.PrintRows(cmd.OutOrStdout(), rows)
 	return nil
 }
 
@@ -127,7 +128,7 @@ func (o *hitOptions) check() error {
 // collect reads the files, and makes the loads for servers like the first.
 func (o *hitOptions) collect(first bench.Target) (traces []namedTrace, err error) {
 	for _, path := range o.traces {
-		trace, err := bench.LoadRecorded(path)
+		trace, err := replay.LoadRecorded(path)
 		if err != nil {
 			return nil, err
 		}
@@ -136,9 +137,9 @@ func (o *hitOptions) collect(first bench.Target) (traces []namedTrace, err error
 	if len(o.loads) == 0 {
 		return traces, nil
 	}
-	var loads []*bench.HitLoad
+	var loads []*replay.Load
 	for _, name := range o.loads {
-		l, err := bench.FindHitLoad(name)
+		l, err := replay.FindLoad(name)
 		if err != nil {
 			return nil, fmt.Errorf("--load: %w", err)
 		}

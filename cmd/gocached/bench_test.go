@@ -53,7 +53,7 @@ func checkReport(t *testing.T, text []byte) {
 // TestBenchHits plays two loads on a running server, whose -m it asks for.
 func TestBenchHits(t *testing.T) {
 	r := startBinary(t, "-m", "2")
-	trace, err := filepath.Abs("../../bench/testdata/sample.csv.gz")
+	trace, err := filepath.Abs("../../bench/replay/testdata/sample.csv.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gocached/bench"
+	"gocached/bench/replay"
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/engine/enginetest"
@@ -27,7 +27,7 @@ func (p *player) Miss(int)                 { p.hit = false }
 // rate is how many requests a player makes in a second of the clock.
 const rate = 20_000
 
-func (p *player) play(t bench.Trace) {
+func (p *player) play(t replay.Trace) {
 	p.value = make([]byte, 1<<20)
 	keys := make([]engine.Key, 1)
 	n := 0
@@ -58,8 +58,8 @@ func (p *player) play(t bench.Trace) {
 // sizes of these loads: they hold less than half of what 32 do.
 const curvePage = 256 << 10
 
-// replay plays a load to a new engine with so much memory, and returns the hit ratio in percent and the engine's curve.
-func replay(t *testing.T, load *bench.HitLoad, megabytes int64, scale float64) (ratio float64, figures map[string]string) {
+// play plays a load to a new engine with so much memory, and returns the hit ratio in percent and the engine's curve.
+func play(t *testing.T, load *replay.Load, megabytes int64, scale float64) (ratio float64, figures map[string]string) {
 	t.Run(fmt.Sprint("m=", megabytes), func(t *testing.T) {
 		_, h := start(t, func(s *engine.Settings) { s.MemoryLimit, s.ItemMax = megabytes<<20, curvePage })
 		p := player{h: h}
@@ -80,17 +80,17 @@ func TestCurveOfLoads(t *testing.T) {
 	}
 	for _, name := range []string{"zipf", "shift", "ttl"} {
 		t.Run(name, func(t *testing.T) {
-			load, err := bench.FindHitLoad(name)
+			load, err := replay.FindLoad(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			ratio, figures := replay(t, load, 32, 0.5)
+			ratio, figures := play(t, load, 32, 0.5)
 			says := figures["curve_this"]
 			if got, _ := strconv.ParseFloat(says, 64); math.Abs(got-ratio) > 0.01 {
 				t.Errorf("curve_this is %s, measured were %.2f", says, ratio)
 			}
 			for figure, megabytes := range map[string]int64{"curve_half": 16, "curve_double": 64, "curve_four": 128} {
-				want, _ := replay(t, load, megabytes, 0.5)
+				want, _ := play(t, load, megabytes, 0.5)
 				got, _ := strconv.ParseFloat(figures[figure], 64)
 				t.Logf("%s is %.2f, measured %.2f", figure, got, want)
 				if got-want > 1.5 || want-got > 1.5 && megabytes >= 32 || want-got > 3 {

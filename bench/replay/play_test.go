@@ -1,4 +1,4 @@
-package bench
+package replay
 
 import (
 	"bytes"
@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gocached/bench"
+	"gocached/bench/benchtest"
 )
 
 // TestReplayWindows: only what follows the warm-up counts, each part in its window.
@@ -16,11 +19,11 @@ func TestReplayWindows(t *testing.T) {
 	}
 	trace := TraceOf(requests)
 	trace.Warm, trace.Windows = 4, 3
-	res, err := Replay(startFake(t, &fakeServer{}), ReplayConfig{Trace: trace, Conns: 2, Batch: 4, Held: true})
+	res, err := Play(startFake(t, &benchtest.Server{}), Config{Trace: trace, Conns: 2, Batch: 4, Held: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []HitCount{{2, 0}, {2, 2}, {2, 2}}; !slices.Equal(res.Counted, want) || res.Hits() != (HitCount{6, 4}) {
+	if want := []Count{{2, 0}, {2, 2}, {2, 2}}; !slices.Equal(res.Counted, want) || res.Hits() != (Count{6, 4}) {
 		t.Errorf("counted %v", res.Counted)
 	}
 	if res.HeldItems != 4 || res.HeldBytes != 4*11 || res.Course() != " 0.0 100.0 100.0" {
@@ -34,7 +37,7 @@ func TestReplayRate(t *testing.T) {
 	trace := TraceOf(requests)
 	trace.Fill, trace.Rate = 100, 1000
 	start := time.Now()
-	res, err := Replay(startFake(t, &fakeServer{}), ReplayConfig{Trace: trace, Conns: 1, Batch: 4})
+	res, err := Play(startFake(t, &benchtest.Server{}), Config{Trace: trace, Conns: 1, Batch: 4})
 	if err != nil || res.Hits().Gets != 200 {
 		t.Fatal(res, err)
 	}
@@ -45,20 +48,20 @@ func TestReplayRate(t *testing.T) {
 
 // TestReplayOnAll: a fill, a loop and a table of two servers, one of which has little room.
 func TestReplayOnAll(t *testing.T) {
-	roomy, full := startFake(t, &fakeServer{}), startFake(t, &fakeServer{max: 50})
+	roomy, full := startFake(t, &benchtest.Server{}), startFake(t, &benchtest.Server{Max: 50})
 	roomy.Name, full.Name = "roomy", "full"
-	var rows []HitRow
+	var rows []Row
 	for _, name := range []string{"fill:24,1000", "zipf"} {
-		l, err := FindHitLoad(name)
+		l, err := FindLoad(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		trace := l.Trace(1, 1, 0.002)
-		results, err := ReplayOnAll([]Target{roomy, full}, ReplayConfig{Trace: trace, Conns: 2, Batch: 8, Held: true})
+		results, err := OnAll([]bench.Target{roomy, full}, Config{Trace: trace, Conns: 2, Batch: 8, Held: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows = append(rows, HitRow{name, 1, results})
+		rows = append(rows, Row{name, 1, results})
 	}
 	if r := rows[0].Results; r[0].HeldItems != 2048 || r[0].HeldBytes != 2048*1024 || r[1].HeldItems != 50 || r[1].Evictions != 2048-50 {
 		t.Errorf("%+v", r)
@@ -67,7 +70,7 @@ func TestReplayOnAll(t *testing.T) {
 		t.Errorf("a server with little room has %.2f of the misses of one with much", ratio)
 	}
 	var out bytes.Buffer
-	PrintHits(&out, rows)
+	PrintRows(&out, rows)
 	if lines := strings.Split(out.String(), "\n"); len(lines) != 6 || !strings.Contains(lines[0], "hit ratio") || !strings.Contains(lines[4], "full") {
 		t.Errorf("printed:\n%s", out.String())
 	}
@@ -75,19 +78,19 @@ func TestReplayOnAll(t *testing.T) {
 
 // TestReplayOnAllStops: when one server gives a wrong value, nobody goes on.
 func TestReplayOnAllStops(t *testing.T) {
-	wrong := startFake(t, &fakeServer{spoil: func(_, v string) string { return "x" + v[1:] }})
+	wrong := startFake(t, &benchtest.Server{Spoil: func(_, v string) string { return "x" + v[1:] }})
 	trace := TraceOf(slices.Repeat([]Request{{Key: "a", Size: 10}}, 1000))
 	trace.Rate = 1 // the other would play for a long time
 	start := time.Now()
-	_, err := ReplayOnAll([]Target{startFake(t, &fakeServer{}), wrong}, ReplayConfig{Trace: trace, Conns: 2, Batch: 8})
-	if err == nil || !strings.Contains(err.Error(), "a wrong value") || time.Since(start) > patience {
+	_, err := OnAll([]bench.Target{startFake(t, &benchtest.Server{}), wrong}, Config{Trace: trace, Conns: 2, Batch: 8})
+	if err == nil || !strings.Contains(err.Error(), "a wrong value") || time.Since(start) > bench.Patience {
 		t.Errorf("after %v: %v", time.Since(start), err)
 	}
 }
 
 // TestMemoryLimit: a server that does not tell is named.
 func TestMemoryLimit(t *testing.T) {
-	target := startFake(t, &fakeServer{})
+	target := startFake(t, &benchtest.Server{})
 	if _, err := target.MemoryLimit(); err == nil || !strings.Contains(err.Error(), target.Address) {
 		t.Error(err)
 	}

@@ -1,6 +1,10 @@
-package bench
+package replay
 
-import "math"
+import (
+	"math"
+
+	"gocached/bench"
+)
 
 // draw is a source of chances.
 type draw struct{ state, seed uint64 }
@@ -8,7 +12,7 @@ type draw struct{ state, seed uint64 }
 func newDraw(seed uint64) *draw { return &draw{state: seed, seed: seed} }
 
 // share draws a number from 0 to 1, without 1.
-func (d *draw) share() float64 { return float64(next(&d.state)>>11) / (1 << 53) }
+func (d *draw) share() float64 { return float64(bench.Next(&d.state)>>11) / (1 << 53) }
 
 // happens says whether something of a probability happens.
 func (d *draw) happens(probability float64) bool { return d.share() < probability }

@@ -1,4 +1,4 @@
-package bench
+package replay
 
 import (
 	"bufio"
@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"gocached/bench"
 )
 
 // player plays batches over one connection.
@@ -19,11 +21,11 @@ type player struct {
 	buf    []byte
 	fill   []Request // the misses of the batch
 	window int       // where gets count
-	res    *ReplayResult
+	res    *Result
 }
 
-func newPlayer(t Target, res *ReplayResult) (*player, error) {
-	conn, err := t.dial()
+func newPlayer(t bench.Target, res *Result) (*player, error) {
+	conn, err := t.Dial()
 	if err != nil {
 		return nil, err
 	}
@@ -31,11 +33,11 @@ func newPlayer(t Target, res *ReplayResult) (*player, error) {
 }
 
 // playPortion plays a portion, batch by batch.
-func (p *player) playPortion(part portion, cfg ReplayConfig) error {
+func (p *player) playPortion(part portion, cfg Config) error {
 	p.window = part.window
 	for rest := part.requests; len(rest) > 0; {
 		n := together(rest, max(cfg.Batch, 1))
-		p.conn.SetDeadline(time.Now().Add(patience))
+		p.conn.SetDeadline(time.Now().Add(bench.Patience))
 		if err := p.play(rest[:n]); err != nil {
 			return err
 		}
@@ -95,7 +97,7 @@ func appendSet(out []byte, r Request) []byte {
 	out = append(out, ' ')
 	out = strconv.AppendInt(out, int64(r.Size), 10)
 	out = append(out, "\r\n"...)
-	out = appendValue(out, r.Key, r.Size)
+	out = bench.AppendValue(out, r.Key, r.Size)
 	return append(out, "\r\n"...)
 }
 
@@ -144,7 +146,7 @@ func (p *player) get(key string) (size int, hit bool, err error) {
 		return 0, false, fmt.Errorf("get answers %q", line)
 	}
 	n, err := strconv.Atoi(string(words[3]))
-	if err != nil || n < 0 || n > maxSize {
+	if err != nil || n < 0 || n > bench.MaxSize {
 		return 0, false, fmt.Errorf("get answers %q", line)
 	}
 	if cap(p.buf) < n+7 {
@@ -154,7 +156,7 @@ func (p *player) get(key string) (size int, hit bool, err error) {
 	if _, err := io.ReadFull(p.in, value); err != nil {
 		return 0, false, err
 	}
-	if string(value[n:]) != "\r\nEND\r\n" || !isValue(key, value[:n]) {
+	if string(value[n:]) != "\r\nEND\r\n" || !bench.IsValue(key, value[:n]) {
 		return 0, false, fmt.Errorf("a wrong value of %d bytes", n)
 	}
 	return n, true, nil

@@ -1,4 +1,4 @@
-package bench
+package replay
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gocached/bench"
 )
 
 // Trace is a sequence of requests, and how it is to be played. It may be played again, and by several at once.
@@ -23,13 +25,13 @@ func TraceOf(requests []Request) Trace {
 	return Trace{Requests: slices.Values(requests), Count: len(requests)}
 }
 
-// HitLoad is a rule that makes a trace, so that hit ratios can be compared without a recorded one. All it asks for follows
+// Load is a rule that makes a trace, so that hit ratios can be compared without a recorded one. All it asks for follows
 // from numbers: the same seed makes the same trace, and a long one takes no memory.
 //
 // A trace has two parts, either of which may be missing: a fill, sets of ever new keys until twice the server's memory
 // has been sent; and reads, each of which is followed by a set if it misses. The fill is not counted, and of reads without
 // a fill the first third.
-type HitLoad struct {
+type Load struct {
 	Name   string
 	Shows  string // what the load is like
 	Memory []int  // megabytes of -m at which servers usually play it
@@ -45,7 +47,7 @@ type HitLoad struct {
 const warmShare = 3
 
 // Trace makes the trace for servers with so many megabytes. Scale makes the reads fewer, or more; 1 leaves them.
-func (l *HitLoad) Trace(seed uint64, memory int, scale float64) Trace {
+func (l *Load) Trace(seed uint64, memory int, scale float64) Trace {
 	fill, reads := l.fillCount(seed, memory), int(float64(l.reads)*scale)
 	t := Trace{Count: fill + reads, Fill: fill, Warm: fill, Windows: l.windows, Rate: l.rate}
 	if fill == 0 && l.windows == 0 {
@@ -60,7 +62,7 @@ func (l *HitLoad) Trace(seed uint64, memory int, scale float64) Trace {
 }
 
 // fillCount is how many items are twice the memory, as far as a sample tells.
-func (l *HitLoad) fillCount(seed uint64, megabytes int) int {
+func (l *Load) fillCount(seed uint64, megabytes int) int {
 	if l.fill == nil {
 		return 0
 	}
@@ -73,7 +75,7 @@ func (l *HitLoad) fillCount(seed uint64, megabytes int) int {
 	return int(2 * float64(megabytes<<20) / float64(bytes) * sample)
 }
 
-func (l *HitLoad) sendFill(seed uint64, n int, yield func(Request) bool) bool {
+func (l *Load) sendFill(seed uint64, n int, yield func(Request) bool) bool {
 	for i := range uint64(n) {
 		r := l.fill.get(seed, i)
 		r.Op = OpSet
@@ -84,7 +86,7 @@ func (l *HitLoad) sendFill(seed uint64, n int, yield func(Request) bool) bool {
 	return true
 }
 
-func (l *HitLoad) sendReads(seed uint64, n int, yield func(Request) bool) {
+func (l *Load) sendReads(seed uint64, n int, yield func(Request) bool) {
 	if n == 0 {
 		return
 	}
@@ -96,17 +98,17 @@ func (l *HitLoad) sendReads(seed uint64, n int, yield func(Request) bool) {
 	}
 }
 
-// FindHitLoad finds a load by its name, or makes one of fill:KEY,VALUE, the lengths of keys and values in bytes.
-func FindHitLoad(name string) (*HitLoad, error) {
-	i := slices.IndexFunc(HitLoads, func(l *HitLoad) bool { return l.Name == name })
+// FindLoad finds a load by its name, or makes one of fill:KEY,VALUE, the lengths of keys and values in bytes.
+func FindLoad(name string) (*Load, error) {
+	i := slices.IndexFunc(Loads, func(l *Load) bool { return l.Name == name })
 	if i >= 0 {
-		return HitLoads[i], nil
+		return Loads[i], nil
 	}
 	if sizes, found := strings.CutPrefix(name, fillPrefix); found {
 		return parseFill(name, sizes)
 	}
 	var names []string
-	for _, l := range HitLoads {
+	for _, l := range Loads {
 		names = append(names, l.Name)
 	}
 	return nil, fmt.Errorf("%q is no load: there are %s, and %sKEY,VALUE for any other sizes", name, strings.Join(names, " "), fillPrefix)
@@ -115,13 +117,13 @@ func FindHitLoad(name string) (*HitLoad, error) {
 const fillPrefix = "fill:"
 
 // parseFill reads the sizes of a fill.
-func parseFill(name, sizes string) (*HitLoad, error) {
+func parseFill(name, sizes string) (*Load, error) {
 	first, second, _ := strings.Cut(sizes, ",")
 	key, err1 := strconv.Atoi(first)
 	value, err2 := strconv.Atoi(second)
-	if err1 != nil || err2 != nil || key < minFillKey || key > maxKey || value < 0 || value > maxSize {
+	if err1 != nil || err2 != nil || key < minFillKey || key > bench.MaxKey || value < 0 || value > bench.MaxSize {
 		return nil, fmt.Errorf("%q: want %sKEY,VALUE, bytes of a key from %d to %d and of a value, as in %s24,100",
-			name, fillPrefix, minFillKey, maxKey, fillPrefix)
+			name, fillPrefix, minFillKey, bench.MaxKey, fillPrefix)
 	}
 	return fillOf(key, value), nil
 }

@@ -1,15 +1,17 @@
-package bench
+package replay
 
 import (
 	"sync/atomic"
 	"time"
+
+	"gocached/bench"
 )
 
 // askedAtOnce is how many keys are asked for before the first answer is read: few, since values may be long.
 const askedAtOnce = 16
 
 // countHeld asks for keys, stores nothing, and counts the items that are given out, and the bytes of their keys and values.
-func countHeld(t Target, keys []string, res *ReplayResult, stop *atomic.Bool) error {
+func countHeld(t bench.Target, keys []string, res *Result, stop *atomic.Bool) error {
 	if len(keys) == 0 {
 		return nil
 	}
@@ -30,7 +32,7 @@ func countHeld(t Target, keys []string, res *ReplayResult, stop *atomic.Bool) er
 
 // askFor counts which of the keys the server holds.
 func (p *player) askFor(keys []string) error {
-	p.conn.SetDeadline(time.Now().Add(patience))
+	p.conn.SetDeadline(time.Now().Add(bench.Patience))
 	p.out = p.out[:0]
 	for _, key := range keys {
 		p.out = appendRequest(p.out, Request{Key: key})

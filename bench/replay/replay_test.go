@@ -1,10 +1,13 @@
-package bench
+package replay
 
 import (
 	"bytes"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"gocached/bench"
+	"gocached/bench/benchtest"
 )
 
 // TestReplaySample plays the sample on a server that forgets nothing: every first get of a key misses, every other hits.
@@ -17,22 +20,22 @@ func TestReplaySample(t *testing.T) {
 	for _, r := range trace {
 		keys[r.Key] = true
 	}
-	f := &fakeServer{}
+	f := &benchtest.Server{}
 	target := startFake(t, f)
 	var progress atomic.Int64
-	res, err := Replay(target, ReplayConfig{Trace: TraceOf(trace), Conns: 3, Batch: 16, Progress: func(n int) { progress.Add(int64(n)) }})
+	res, err := Play(target, Config{Trace: TraceOf(trace), Conns: 3, Batch: 16, Progress: func(n int) { progress.Add(int64(n)) }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	gets, misses := res.Hits().Gets, int(res.Hits().Misses())
-	if gets != int64(len(trace)) || misses != len(keys) || f.sets != len(keys) {
-		t.Errorf("%d gets, %d misses, %d sets; want %d, %d, %d", gets, misses, f.sets, len(trace), len(keys), len(keys))
+	if gets != int64(len(trace)) || misses != len(keys) || f.Sets != len(keys) {
+		t.Errorf("%d gets, %d misses, %d sets; want %d, %d, %d", gets, misses, f.Sets, len(trace), len(keys), len(keys))
 	}
 	if progress.Load() != int64(len(trace)) {
 		t.Errorf("progress came to %d of %d", progress.Load(), len(trace))
 	}
 	var out bytes.Buffer
-	PrintReplay(&out, []ReplayResult{res})
+	Print(&out, []Result{res})
 	if lines := strings.Split(out.String(), "\n"); len(lines) != 3 || !strings.Contains(lines[0], "hit ratio") || !strings.Contains(lines[1], "fake") {
 		t.Errorf("printed:\n%s", out.String())
 	}
@@ -44,7 +47,7 @@ func TestReplayEviction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := Replay(startFake(t, &fakeServer{max: 100}), ReplayConfig{Trace: TraceOf(trace), Conns: 1, Batch: 8})
+	res, err := Play(startFake(t, &benchtest.Server{Max: 100}), Config{Trace: TraceOf(trace), Conns: 1, Batch: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,9 +62,9 @@ func TestReplayNoticesWrongValues(t *testing.T) {
 	for name, spoil := range map[string]func(key, value string) string{
 		"a bit":         func(_, v string) string { return v[:7] + string(v[7]^1) + v[8:] },
 		"cut":           func(_, v string) string { return v[:len(v)-1] },
-		"another key's": func(_, v string) string { return string(appendValue(nil, "bb", 20)) },
+		"another key's": func(_, v string) string { return string(bench.AppendValue(nil, "bb", 20)) },
 	} {
-		_, err := Replay(startFake(t, &fakeServer{spoil: spoil}), ReplayConfig{Trace: TraceOf(trace), Conns: 1, Batch: 1})
+		_, err := Play(startFake(t, &benchtest.Server{Spoil: spoil}), Config{Trace: TraceOf(trace), Conns: 1, Batch: 1})
 		if err == nil || !strings.Contains(err.Error(), "a wrong value") {
 			t.Errorf("%s: error %v", name, err)
 		}
@@ -97,26 +100,5 @@ func TestReadTrace(t *testing.T) {
 	trace, err := readTrace(strings.NewReader("time,key,valuesize,op,ttl\n0,a,1,get,5\n0,b,2,set,0\n0,a,0,delete,0\n"))
 	if err != nil || len(trace) != 3 || trace[0] != (Request{OpGet, "a", 1, 5}) || trace[1].Op != OpSet || trace[2].Op != OpDelete {
 		t.Errorf("%v, %v", trace, err)
-	}
-}
-
-func TestParseTarget(t *testing.T) {
-	for in, want := range map[string]Target{
-		"a=host:1":     {"a", "host:1"},
-		"host:1":       {"host:1", "host:1"},
-		"s=/run/x":     {"s", "/run/x"},
-		"x=y=z:1":      {"x", "y=z:1"},
-		"[::1]:11211":  {"[::1]:11211", "[::1]:11211"},
-		"ours=:11211":  {"ours", ":11211"},
-		"q=[::1]:1234": {"q", "[::1]:1234"},
-	} {
-		if got, err := ParseTarget(in); err != nil || got != want {
-			t.Errorf("%s: %v, %v", in, got, err)
-		}
-	}
-	for _, in := range []string{"", "=x", "x=", "x=y", "x=host:port"} {
-		if _, err := ParseTarget(in); err == nil {
-			t.Errorf("%q is taken", in)
-		}
 	}
 }

@@ -1,15 +1,16 @@
-package bench
+package replay
 
 import (
 	"errors"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"gocached/bench"
 )
 
-// ReplayConfig says how a trace is played.
-type ReplayConfig struct {
+// Config says how a trace is played.
+type Config struct {
 	Trace Trace
 	Conns int  // connections; a key always goes through the same one, so its requests keep their order
 	Batch int  // requests sent before the first answer is read; never two of the same key
@@ -19,11 +20,11 @@ type ReplayConfig struct {
 	Progress func(requests int)
 }
 
-// ReplayResult is what came of a trace on one server.
-type ReplayResult struct {
-	Target    Target        `json:"-"`
+// Result is what came of a trace on one server.
+type Result struct {
+	Target    bench.Target  `json:"-"`
 	Requests  int           `json:"requests"`
-	Counted   []HitCount    `json:"counted"`           // in each window of the trace
+	Counted   []Count       `json:"counted"`           // in each window of the trace
 	Refused   int64         `json:"refused"`           // sets that the server refused, for want of memory or for their size
 	Limit     int64         `json:"limit"`             // its limit_maxbytes; 0 if it does not say
 	Evictions int64         `json:"evictions"`         // -1 if it does not say
@@ -35,14 +36,14 @@ type ReplayResult struct {
 	Elapsed   time.Duration `json:"elapsed_ns"`
 }
 
-// HitCount counts the gets of a part of a trace.
-type HitCount struct {
+// Count counts the gets of a part of a trace.
+type Count struct {
 	Gets int64 `json:"gets"`
 	Hits int64 `json:"hits"`
 }
 
 // Ratio is the share of gets that found something.
-func (c HitCount) Ratio() float64 {
+func (c Count) Ratio() float64 {
 	if c.Gets == 0 {
 		return 0
 	}
@@ -50,10 +51,10 @@ func (c HitCount) Ratio() float64 {
 }
 
 // Misses are the gets that found nothing.
-func (c HitCount) Misses() int64 { return c.Gets - c.Hits }
+func (c Count) Misses() int64 { return c.Gets - c.Hits }
 
 // Hits counts all gets but those of the warm-up.
-func (r ReplayResult) Hits() (sum HitCount) {
+func (r Result) Hits() (sum Count) {
 	for _, c := range r.Counted {
 		sum.Gets += c.Gets
 		sum.Hits += c.Hits
@@ -61,16 +62,16 @@ func (r ReplayResult) Hits() (sum HitCount) {
 	return sum
 }
 
-// Replay plays the trace against the server: each get that misses is followed by a set. An answer that is not what the
+// Play plays the trace against the server: each get that misses is followed by a set. An answer that is not what the
 // protocol and the keys' values demand ends the run with an error.
-func Replay(t Target, cfg ReplayConfig) (ReplayResult, error) {
+func Play(t bench.Target, cfg Config) (Result, error) {
 	return replay(t, cfg, &atomic.Bool{})
 }
 
-// ReplayOnAll plays the trace against all servers at the same time, so that what depends on time is the same for all. If
+// OnAll plays the trace against all servers at the same time, so that what depends on time is the same for all. If
 // one fails, all end.
-func ReplayOnAll(targets []Target, cfg ReplayConfig) ([]ReplayResult, error) {
-	results, faults := make([]ReplayResult, len(targets)), make([]error, len(targets))
+func OnAll(targets []bench.Target, cfg Config) ([]Result, error) {
+	results, faults := make([]Result, len(targets)), make([]error, len(targets))
 	var stop atomic.Bool
 	var wait sync.WaitGroup
 	for i, t := range targets {
@@ -81,8 +82,8 @@ func ReplayOnAll(targets []Target, cfg ReplayConfig) ([]ReplayResult, error) {
 }
 
 // replay plays the trace until it ends or somebody says stop, as it does itself when something fails.
-func replay(t Target, cfg ReplayConfig, stop *atomic.Bool) (ReplayResult, error) {
-	res := ReplayResult{Target: t, Requests: cfg.Trace.Count, Counted: make([]HitCount, max(1, cfg.Trace.Windows))}
+func replay(t bench.Target, cfg Config, stop *atomic.Bool) (Result, error) {
+	res := Result{Target: t, Requests: cfg.Trace.Count, Counted: make([]Count, max(1, cfg.Trace.Windows))}
 	err := measureReplay(t, cfg, &res, stop)
 	if err != nil {
 		stop.Store(true)
@@ -90,51 +91,30 @@ func replay(t Target, cfg ReplayConfig, stop *atomic.Bool) (ReplayResult, error)
 	return res, err
 }
 
-func measureReplay(t Target, cfg ReplayConfig, res *ReplayResult, stop *atomic.Bool) error {
-	if t.network() == "udp" {
-		return t.fault(errors.New("a replay needs a connection, not datagrams"))
+func measureReplay(t bench.Target, cfg Config, res *Result, stop *atomic.Bool) error {
+	if t.Network() == "udp" {
+		return t.Fault(errors.New("a replay needs a connection, not datagrams"))
 	}
-	id, err := t.identify()
+	id, err := t.Identify()
 	if err != nil {
 		return err
 	}
-	before := readProcess(id.pid)
+	before := bench.ReadProcess(id.PID)
 	start := time.Now()
 	keys, err := deal(t, cfg, res, stop)
 	if err != nil {
-		return t.fault(err)
+		return t.Fault(err)
 	}
 	res.Elapsed = time.Since(start)
-	after := readProcess(id.pid)
-	if before.known && after.known {
-		res.CPU, res.RSS = after.cpu-before.cpu, after.rss
+	after := bench.ReadProcess(id.PID)
+	if before.Known && after.Known {
+		res.CPU, res.RSS = after.CPU-before.CPU, after.RSS
 	}
-	stats, err := t.stats()
+	stats, err := t.Stats()
 	if err != nil {
 		return err
 	}
-	res.Limit = max(0, figureOf(stats, "limit_maxbytes"))
-	res.Evictions, res.Items = figureOf(stats, "evictions"), figureOf(stats, "curr_items")
-	return t.fault(countHeld(t, keys, res, stop))
-}
-
-// figureOf reads a figure, -1 if there is none.
-func figureOf(stats map[string]string, name string) int64 {
-	n, err := strconv.ParseInt(stats[name], 10, 64)
-	if err != nil {
-		return -1
-	}
-	return n
-}
-
-// MemoryLimit is how many megabytes the server may take, as it says itself.
-func (t Target) MemoryLimit() (megabytes int, err error) {
-	stats, err := t.stats()
-	if err != nil {
-		return 0, err
-	}
-	if megabytes = int(figureOf(stats, "limit_maxbytes") >> 20); megabytes < 1 {
-		return 0, t.fault(errors.New("it does not tell its limit_maxbytes"))
-	}
-	return megabytes, nil
+	res.Limit = max(0, bench.FigureOf(stats, "limit_maxbytes"))
+	res.Evictions, res.Items = bench.FigureOf(stats, "evictions"), bench.FigureOf(stats, "curr_items")
+	return t.Fault(countHeld(t, keys, res, stop))
 }

@@ -1,4 +1,4 @@
-package bench
+package replay
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"gocached/bench"
 )
 
 // portion is a run of requests for one connection, which count in the same window.
@@ -26,7 +28,7 @@ const (
 
 // dealer deals a trace out to players, in portions.
 type dealer struct {
-	ReplayConfig
+	Config
 	stop   *atomic.Bool
 	queues []chan portion
 	open   []portion           // what is not sent yet, for each queue
@@ -36,9 +38,9 @@ type dealer struct {
 
 // deal plays the trace over several connections, waits for all of them, and returns the keys it asked for, if these are
 // wanted.
-func deal(t Target, cfg ReplayConfig, res *ReplayResult, stop *atomic.Bool) ([]string, error) {
+func deal(t bench.Target, cfg Config, res *Result, stop *atomic.Bool) ([]string, error) {
 	n := max(cfg.Conns, 1)
-	d := &dealer{ReplayConfig: cfg, stop: stop, queues: make([]chan portion, n), open: make([]portion, n)}
+	d := &dealer{Config: cfg, stop: stop, queues: make([]chan portion, n), open: make([]portion, n)}
 	if cfg.Held {
 		d.keys = map[string]struct{}{}
 	}
@@ -99,7 +101,7 @@ func (d *dealer) add(r Request, window int) {
 	if d.keys != nil {
 		d.keys[r.Key] = struct{}{}
 	}
-	i := hash(r.Key) % uint64(len(d.queues))
+	i := bench.Hash(r.Key) % uint64(len(d.queues))
 	if p := &d.open[i]; len(p.requests) == portionSize || p.window != window {
 		d.send(int(i))
 	}
@@ -123,7 +125,7 @@ func (d *dealer) flush() {
 
 // playQueue plays portions until there are no more. If it fails it says stop, and takes the rest without playing it, so
 // that the dealer does not wait.
-func playQueue(t Target, queue chan portion, cfg ReplayConfig, res *ReplayResult, stop *atomic.Bool) error {
+func playQueue(t bench.Target, queue chan portion, cfg Config, res *Result, stop *atomic.Bool) error {
 	defer func() {
 		for range queue {
 		}

@@ -1,4 +1,4 @@
-package bench
+package replay
 
 import (
 	"bufio"
@@ -10,6 +10,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"gocached/bench"
 )
 
 // Op is what a request of a trace does.
@@ -29,12 +31,6 @@ type Request struct {
 	Size int // of the value, in bytes
 	TTL  int // in seconds, 0 is none
 }
-
-// Bounds of what a trace may hold.
-const (
-	maxKey  = 250
-	maxSize = 128 << 20
-)
 
 // LoadTrace reads a trace: lines of time,key,size,op,TTL, packed with gzip if the name ends in .gz, perhaps with
 // a line of headings first. The times are not
@@ -98,11 +94,11 @@ func parseRequest(line string) (Request, error) {
 		return Request{}, fmt.Errorf("%d fields, want time,key,size,op,TTL", len(fields))
 	}
 	r := Request{Key: fields[1]}
-	if r.Key == "" || len(r.Key) > maxKey || strings.ContainsFunc(r.Key, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+	if r.Key == "" || len(r.Key) > bench.MaxKey || strings.ContainsFunc(r.Key, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
 		return Request{}, fmt.Errorf("%q cannot be a key", r.Key)
 	}
 	var err error
-	if r.Size, err = strconv.Atoi(fields[2]); err != nil || r.Size < 0 || r.Size > maxSize {
+	if r.Size, err = strconv.Atoi(fields[2]); err != nil || r.Size < 0 || r.Size > bench.MaxSize {
 		return Request{}, fmt.Errorf("%q cannot be a size", fields[2])
 	}
 	if r.TTL, err = strconv.Atoi(fields[4]); err != nil || r.TTL < 0 {

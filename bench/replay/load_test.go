@@ -1,4 +1,4 @@
-package bench
+package replay
 
 import (
 	"iter"
@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gocached/bench"
 )
 
 // TestHitLoads: every load has a name, which finds it, and makes as many requests as it says, the same each time, which a
 // trace could hold.
 func TestHitLoads(t *testing.T) {
-	for _, l := range HitLoads {
-		if found, err := FindHitLoad(l.Name); err != nil || found.Name != l.Name || l.Shows == "" || len(l.Memory) == 0 {
+	for _, l := range Loads {
+		if found, err := FindLoad(l.Name); err != nil || found.Name != l.Name || l.Shows == "" || len(l.Memory) == 0 {
 			t.Errorf("%s: %v, shows %q, -m %v", l.Name, err, l.Shows, l.Memory)
 		}
 		trace := l.Trace(7, 1, 0.02)
@@ -25,7 +27,7 @@ func TestHitLoads(t *testing.T) {
 			t.Errorf("%s is not made by its seed", l.Name)
 		}
 		for _, r := range all {
-			if len(r.Key) > maxKey || r.Size < 0 || r.Size > maxSize || (r.TTL > 0) != (l.Name == "ttl") {
+			if len(r.Key) > bench.MaxKey || r.Size < 0 || r.Size > bench.MaxSize || (r.TTL > 0) != (l.Name == "ttl") {
 				t.Fatalf("%s asks for %+v", l.Name, r)
 			}
 		}
@@ -35,7 +37,7 @@ func TestHitLoads(t *testing.T) {
 // TestHitLoadFill: a fill has no key twice, and twice as many bytes as there is memory.
 func TestHitLoadFill(t *testing.T) {
 	for _, name := range []string{"fill:24,10", "fill:8,0", "fill:mix", "fill:all", "grow"} {
-		l, err := FindHitLoad(name)
+		l, err := FindLoad(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +57,7 @@ func TestHitLoadFill(t *testing.T) {
 
 func TestFindHitLoadFaults(t *testing.T) {
 	for _, name := range []string{"", "zipff", "fill", "fill:", "fill:24", "fill:7,10", "fill:251,10", "fill:24,-1", "fill:24,10,3", "fill:x,y"} {
-		if _, err := FindHitLoad(name); err == nil {
+		if _, err := FindLoad(name); err == nil {
 			t.Errorf("%q is taken", name)
 		}
 	}
@@ -114,7 +116,7 @@ func TestShiftLoad(t *testing.T) {
 // firstReads makes the beginning of a load that has reads only.
 func firstReads(t *testing.T, name string, n int) iter.Seq[Request] {
 	t.Helper()
-	l, err := FindHitLoad(name)
+	l, err := FindLoad(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,13 @@
-package bench
+package replay
 
-import "strconv"
+import (
+	"strconv"
 
-// HitLoads are the standard loads, in the order in which they are shown.
-var HitLoads = []*HitLoad{
+	"gocached/bench"
+)
+
+// Loads are the standard loads, in the order in which they are shown.
+var Loads = []*Load{
 	{Name: "zipf", Shows: "a few items are asked for often, most of them rarely", Memory: []int{32, 96}, reads: 1_200_000,
 		read: zipfReads},
 	{Name: "scan", Shows: "the same, and among it scans of items that are never asked for again", Memory: []int{48, 96}, reads: 1_200_000,
@@ -52,8 +56,8 @@ const (
 )
 
 // fillOf fills the memory with items of one size.
-func fillOf(key, value int) *HitLoad {
-	return &HitLoad{
+func fillOf(key, value int) *Load {
+	return &Load{
 		Name:   fillPrefix + strconv.Itoa(key) + "," + strconv.Itoa(value),
 		Shows:  "sets of " + strconv.Itoa(key) + "-byte keys and " + strconv.Itoa(value) + "-byte values",
 		Memory: []int{64}, fill: &items{kind: 'f', key: always(key), value: always(value)},
@@ -63,8 +67,8 @@ func fillOf(key, value int) *HitLoad {
 // readsOf asks for items by Zipf's law.
 func readsOf(p *items, skew float64, n int) func(*draw) func() Request {
 	return func(d *draw) func() Request {
-		popular := newZipf(skew, n)
-		return func() Request { return p.get(d.seed, uint64(popular.rank(&d.state))) }
+		popular := bench.NewZipf(skew, n)
+		return func() Request { return p.get(d.seed, uint64(popular.Rank(&d.state))) }
 	}
 }
 
@@ -103,11 +107,11 @@ func loopReads(d *draw) func() Request {
 
 // shiftReads puts an item that was the least popular before all others, again and again.
 func shiftReads(d *draw) func() Request {
-	popular := newZipf(skew, mixedItems)
+	popular := bench.NewZipf(skew, mixedItems)
 	asked := 0
 	return func() Request {
 		asked++
-		return mixed.get(d.seed, uint64(asked/newEvery+mixedItems-popular.rank(&d.state))%mixedItems)
+		return mixed.get(d.seed, uint64(asked/newEvery+mixedItems-popular.Rank(&d.state))%mixedItems)
 	}
 }
 
