@@ -43,11 +43,7 @@ func (r *hitResults) described(d document) {
 	}
 	d.text("## Results", fmt.Sprintf("%s to %s UTC, seed %d. `-m` is what the row says.", first.UTC().Format("2 January 2006, 15:04"),
 		last.UTC().Format("15:04"), r.Seed))
-	var rows [][]string
-	for _, s := range r.Servers {
-		rows = append(rows, []string{s.Name, s.Version, "`" + s.Command + "`"})
-	}
-	d.table(3, []string{"server", "version", "command"}, rows)
+	d.servers(r.Servers)
 }
 
 // overrun is how many megabytes of resident memory beyond -m are no fair comparison any more.

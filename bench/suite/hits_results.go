@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -44,17 +43,13 @@ type hitServer struct {
 func (o *options) beginHits() (*hitResults, error) {
 	r := &hitResults{}
 	if o.add {
-		text, err := os.ReadFile(o.json)
-		if err == nil {
-			err = json.Unmarshal(text, r)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: %w", o.json, err)
+		if err := readEarlier(o.json, r); err != nil {
+			return nil, err
 		}
 	}
 	servers := o.programs(64)
-	if r.Servers != nil && (!reflect.DeepEqual(r.Servers, servers) || r.Seed != o.hits.seed) {
-		return nil, errors.New("--add: the earlier results are of other servers, versions, flags or seeds")
+	if err := adoptable(r.Servers, servers, r.Seed == o.hits.seed); err != nil {
+		return nil, err
 	}
 	r.Servers, r.Seed, r.Short = servers, o.hits.seed, o.hits.short
 	return r, nil

@@ -121,9 +121,9 @@ func (o *options) check() error {
 }
 
 // begin names the servers in the results, which are those of an earlier run if they are to be added to.
-func (r *run) begin() (err error) {
+func (r *run) begin() error {
 	if r.add {
-		if r.results, err = readResults(r.json); err != nil {
+		if err := readEarlier(r.json, r.results); err != nil {
 			return err
 		}
 	}

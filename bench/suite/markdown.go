@@ -126,9 +126,14 @@ func (r *results) circumstances(d document) {
 	}
 	d.text(fmt.Sprintf("%s Servers are started afresh for each load and work in turn, in %d rounds of %v each. Figures are "+
 		"medians of the rounds.", bound, first.Config.Rounds, time.Duration(first.Config.TurnSeconds*1e9)))
+	d.servers(r.Servers)
+}
+
+// servers is the table of what was measured.
+func (d document) servers(programs []program) {
 	var rows [][]string
-	for _, s := range r.Servers {
-		rows = append(rows, []string{s.Name, s.Version, "`" + s.Command + "`"})
+	for _, p := range programs {
+		rows = append(rows, []string{p.Name, p.Version, "`" + p.Command + "`"})
 	}
 	d.table(3, []string{"server", "version", "command"}, rows)
 }

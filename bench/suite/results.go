@@ -50,29 +50,36 @@ type other struct {
 	Failed string    `json:"failed,omitempty"`
 }
 
-// readResults reads what an earlier run wrote. A file that is not there holds nothing.
-func readResults(path string) (*results, error) {
-	r := &results{}
+// readEarlier reads what an earlier run wrote into results of either kind. A file that is not there holds nothing.
+func readEarlier(path string, into any) error {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return r, nil
+		return nil
 	}
 	if err == nil {
-		err = json.Unmarshal(text, r)
+		err = json.Unmarshal(text, into)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	return r, nil
+	return nil
+}
+
+// adoptable says whether a run with these servers, and otherwise as before or not, may add to earlier results.
+func adoptable(earlier, now []program, otherwise bool) error {
+	if earlier != nil && (!otherwise || !reflect.DeepEqual(earlier, now)) {
+		return errors.New("--add: the earlier results are of other servers, versions, flags or seeds")
+	}
+	return nil
 }
 
 // adopt makes the results those of these servers. Results of other servers cannot be added to.
 func (r *results) adopt(servers []program, cpu string) error {
-	if r.Servers != nil && (!reflect.DeepEqual(r.Servers, servers) || r.CPU != cpu) {
-		return errors.New("--add: the earlier results are of other servers, versions or flags")
+	err := adoptable(r.Servers, servers, r.CPU == cpu)
+	if err == nil {
+		r.Servers, r.CPU = servers, cpu
 	}
-	r.Servers, r.CPU = servers, cpu
-	return nil
+	return err
 }
 
 // write writes the JSON file, a line for each row.
