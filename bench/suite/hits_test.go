@@ -12,7 +12,7 @@ import (
 
 // TestPlans: every row has a trace; a recorded trace adds rows, and a short run is shorter.
 func TestPlans(t *testing.T) {
-	trace := filepath.Join("..", "testdata", "sample.csv.gz")
+	trace := filepath.Join("..", "replay", "testdata", "sample.csv.gz")
 	whole, short := (&hitOptions{trace: trace}).plans(), (&hitOptions{short: true}).plans()
 	if len(whole) < len(traceMemory)+len(replay.Loads) || len(short) >= len(whole)-len(traceMemory) {
 		t.Errorf("%d rows, %d in a short run", len(whole), len(short))
