@@ -28,19 +28,25 @@ func TestNoAllocations(t *testing.T) {
 	for _, c := range textCases {
 		parse(c.name, c.in, false)
 	}
+	for _, c := range metaCases {
+		parse(c.in, c.in, false)
+	}
 	for _, c := range binaryCases {
 		parse(c.name, c.in, true)
 	}
 
 	dst, key := make([]byte, 0, 4096), []byte("key")
 	hit := engine.Hit{Value: []byte("value"), Flags: 1 << 31, CAS: 1 << 60}
+	looked := &engine.Key{Bytes: key, Look: &engine.Look{Seen: engine.Seen{Base64: true, Stale: true, Won: true}}}
+	allLetters := Request{Dialect: Meta, Flag: FlagValue | FlagEncoded, Tokens: []byte("O1"), Letters: [maxLetters]byte([]byte("kOcstflhTNR"))}
 	for c := range numCommands {
-		for _, r := range []Request{{}, {Flag: FlagCAS}, {Dialect: Meta, Tokens: []byte("k O1 b")}, {Dialect: Binary}, {Dialect: Binary, Flag: FlagKey}} {
+		for _, r := range []Request{{}, {Flag: FlagCAS}, allLetters, {Dialect: Binary}, {Dialect: Binary, Flag: FlagKey}} {
 			r.Command = c
 			got := testing.AllocsPerRun(10, func() {
 				out := AppendReply(dst, &r, key, &Reply{Number: 1 << 60, Text: "1.4.5"})
 				out = AppendReply(out, &r, key, &Reply{Status: engine.NotFound})
-				out = AppendMiss(AppendHit(out, &r, key, &hit), &r, key)
+				out = AppendMiss(AppendHit(out, &r, looked, &hit), &r, key)
+				out = AppendDescription(out, &r, looked, &hit)
 				AppendStatsEnd(AppendStat(out, &r, "name", "value"), &r)
 			})
 			if got != 0 {

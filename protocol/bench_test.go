@@ -20,10 +20,12 @@ var benchRequests = []struct {
 	binary   bool
 }{
 	{name: "get/text", in: "get " + benchKey + "\r\n", keys: 1},
+	{name: "get/meta", in: "mg " + benchKey + " v\r\n", keys: 1},
 	{name: "get/binary", in: binaryFrame(0x00, "", benchKey, ""), keys: 1, binary: true},
 	{name: "multiget/text", in: "get" + strings.Repeat(" "+benchKey, 50) + "\r\n", keys: 50},
 	{name: "multiget/binary", in: strings.Repeat(binaryFrame(0x0d, "", benchKey, ""), 50) + binaryFrame(0x0a, "", "", ""), keys: 50, binary: true},
 	{name: "set/text/100B", in: "set " + benchKey + " 0 3600 100\r\n" + benchValue + "\r\n", keys: 1},
+	{name: "set/meta/100B", in: "ms " + benchKey + " 100\r\n" + benchValue + "\r\n", keys: 1},
 	{name: "setnoreply/text/100B", in: "set " + benchKey + " 0 3600 100 noreply\r\n" + benchValue + "\r\n", keys: 1},
 	{name: "set/binary/100B", in: binaryFrame(0x01, "\x00\x00\x00\x00\x00\x00\x0e\x10", benchKey, benchValue), keys: 1, binary: true},
 	{name: "incr/text", in: "incr " + benchKey + " 1\r\n", keys: 1},
@@ -74,18 +76,19 @@ func parseAll(b *testing.B, p *Parser, in []byte) {
 // BenchmarkAppend makes the reply to one request.
 func BenchmarkAppend(b *testing.B) {
 	key := []byte(benchKey)
+	looked := &engine.Key{Bytes: key, Look: new(engine.Look)}
 	hit := &engine.Hit{Value: []byte(benchValue), CAS: 123456789, Flags: 1}
 	dst := make([]byte, 0, 1024)
 	for _, c := range []struct {
 		name    string
 		dialect Dialect
-	}{{"text", Classic}, {"binary", Binary}} {
-		get, store := &Request{Command: Get, Dialect: c.dialect}, &Request{Command: Store, Dialect: c.dialect}
+	}{{"text", Classic}, {"binary", Binary}, {"meta", Meta}} {
+		get, store := &Request{Command: Get, Dialect: c.dialect, Flag: FlagValue}, &Request{Command: Store, Dialect: c.dialect}
 		for _, row := range []struct {
 			name  string
 			reply func()
 		}{
-			{"hit/" + c.name + "/100B", func() { AppendHit(dst, get, key, hit) }},
+			{"hit/" + c.name + "/100B", func() { AppendHit(dst, get, looked, hit) }},
 			{"miss/" + c.name, func() { AppendMiss(dst, get, key) }},
 			{"stored/" + c.name, func() { AppendReply(dst, store, key, &Reply{}) }},
 		} {

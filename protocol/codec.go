@@ -10,6 +10,7 @@ type State struct {
 	InGet    bool  // inside a text get whose line has been taken only in part
 	NoKey    bool  // no key of that line has come yet
 	SkipLine bool  // the rest of the line is to be passed over, it has been answered
+	Meta     bool  // the line before was a meta command
 	Block    int   // so many bytes may be the data block of a refused line, see passBlock
 }
 

@@ -16,12 +16,13 @@ type commandRow struct {
 // commands has one row for each Command.
 var commands = [numCommands]commandRow{
 	Fail:       {name: "fail"},
-	Get:        {name: "get"},
+	Get:        {name: "get", meta: "HD"},
 	End:        {name: "end", done: "END"},
 	Store:      {name: "store", done: "STORED", meta: "HD"},
 	Delete:     {name: "delete", done: "DELETED", meta: "HD"},
-	Arithmetic: {name: "arithmetic"},
+	Arithmetic: {name: "arithmetic", meta: "HD"},
 	Touch:      {name: "touch", done: "TOUCHED"},
+	Describe:   {name: "describe"},
 	FlushAll:   {name: "flush_all", done: "OK"},
 	Stats:      {name: "stats", done: "OK"},
 	Verbosity:  {name: "verbosity", done: "OK"},
@@ -120,6 +121,37 @@ func textCommandNamed(name []byte) *textCommand {
 		}
 	}
 	return nil
+}
+
+// metaCommand describes one meta command.
+type metaCommand struct {
+	name    string
+	command Command
+	fewest  int  // how many words must follow the name: a key, and the length of a data block
+	quiet   Hide // what its flag q hides
+}
+
+// metaCommands is every meta command, by the second letter of its name. They are memcached 1.6.45's.
+var metaCommands = [...]metaCommand{
+	'g' - 'a': {name: "mg", command: Get, fewest: 1, quiet: HideMiss},
+	's' - 'a': {name: "ms", command: Store, fewest: 2, quiet: HideOK},
+	'd' - 'a': {name: "md", command: Delete, fewest: 1, quiet: HideOK},
+	'a' - 'a': {name: "ma", command: Arithmetic, fewest: 1, quiet: HideOK},
+	'n' - 'a': {name: "mn", command: Noop},
+	'e' - 'a': {name: "me", command: Describe, fewest: 1},
+}
+
+// metaCommandOf returns the row of the command that a line without its end begins with, or nil. A blank in front is not passed
+// over, and nothing but a blank ends a name.
+func metaCommandOf(line []byte) *metaCommand {
+	if len(line) < 2 || line[0] != 'm' || len(line) > 2 && line[2] != ' ' {
+		return nil
+	}
+	i := int(line[1]) - 'a'
+	if i < 0 || i >= len(metaCommands) || metaCommands[i].name == "" {
+		return nil
+	}
+	return &metaCommands[i]
 }
 
 // keyRule says whether a packet has a key.

@@ -43,6 +43,9 @@ func FuzzParseText(f *testing.F) {
 	for i, c := range slices.Concat(textCases, refusedStores, httpRequests) {
 		f.Add([]byte(c.in), []byte{0, byte(i), byte(3 * i)})
 	}
+	for i, c := range metaCases {
+		f.Add([]byte(c.in), []byte{0, byte(i), byte(3 * i)})
+	}
 	f.Fuzz(func(t *testing.T, input, pieces []byte) { fuzzParse(t, input, pieces, false) })
 }
 

@@ -126,6 +126,8 @@ func (p parsed) String() string {
 	}{
 		{"flags", r.Flags, r.Flags != 0}, {"exptime", r.Exptime, r.Exptime != 0}, {"cas", r.CAS, r.CAS != 0},
 		{"delta", r.Delta, r.Delta != 0}, {"initial", r.Initial, r.Initial != 0}, {"skip", r.Skip, r.Skip != 0},
+		{"newcas", r.NewCAS, r.NewCAS != 0}, {"vivify", r.Vivify, r.Vivify != 0}, {"recache", r.Recache, r.Recache != 0},
+		{"letters", strings.TrimRight(string(r.Letters[:]), "\x00"), r.Letters[0] != 0},
 	} {
 		if n.show {
 			fmt.Fprintf(&b, " %s=%v", n.name, n.value)
@@ -134,7 +136,11 @@ func (p parsed) String() string {
 	if p.value != "" || r.Command == Store {
 		fmt.Fprintf(&b, " %q", short(p.value))
 	}
-	for i, name := range []string{"cas", "key", "decrease", "create", "touch", "streaming", "bad", "close"} {
+	for i, name := range []string{"cas", "key", "decrease", "create", "touch", "streaming", "bad", "close", "", "", "", "",
+		"b", "v", "C", "E", "N", "R", "u", "I", "x"} {
+		if name == "" {
+			continue
+		}
 		if r.Flag&(1<<i) != 0 {
 			b.WriteString(" +" + name)
 		}
@@ -177,6 +183,18 @@ func TestCommandRows(t *testing.T) {
 		}
 		if row.fewest > row.most || row.wrong == engine.OK {
 			t.Errorf("%s: from %d to %d words, else status %d", row.name, row.fewest, row.most, row.wrong)
+		}
+	}
+	for i := range metaCommands {
+		row := &metaCommands[i]
+		if row.name == "" {
+			continue
+		}
+		if named[row.command] = true; metaCommandOf([]byte(row.name)) != row {
+			t.Errorf("meta row %d is not found by its name %q", i, row.name)
+		}
+		if row.command != Describe && commands[row.command].meta == "" {
+			t.Errorf("%s has no letters to say OK", row.name)
 		}
 	}
 	for i := range opcodes {

@@ -1,13 +1,19 @@
 package protocol
 
-import "gocached/engine"
+import (
+	"gocached/clock"
+	"gocached/engine"
+)
 
 // Reply is the outcome of a request, to be put on the wire by AppendReply.
 type Reply struct {
 	Status engine.Status
-	CAS    uint64 // binary only, printed with OK; the reply to a delete has none
+	CAS    uint64 // binary and meta only, printed with OK; the reply to a delete has none
 	Number uint64 // of Arithmetic
 	Flags  uint32 // of the item, for a binary Touch
+
+	Length  int        // of the value that a meta Store has stored, or would have
+	Exptime clock.Time // of a meta Arithmetic's item
 
 	// Text is the version for Version. For Stats in text it is the line that says OK ("OK" if empty, "RESET" for stats
 	// reset). For SASL it is the body: the list of mechanisms, "Authenticated", the challenge.
@@ -43,20 +49,26 @@ func (r *Request) hides(s engine.Status) bool {
 	return false
 }
 
-// AppendHit appends a hit with its value. key is the key of r.
-func AppendHit(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
+// AppendHit appends a hit, with its value if it is to be shown. key is the key of r, with the Look if that is a meta command.
+func AppendHit(dst []byte, r *Request, key *engine.Key, hit *engine.Hit) []byte {
 	dst = AppendHitHead(dst, r, key, hit)
+	if !r.ShowsValue(hit) {
+		return dst
+	}
 	dst = append(dst, hit.Value...)
 	return AppendHitTail(dst, r)
 }
 
 // AppendHitHead appends what stands before the value of a hit, for a value that is sent from where it lies. Of the
 // value only the length counts.
-func AppendHitHead(dst []byte, r *Request, key []byte, hit *engine.Hit) []byte {
-	if r.Dialect == Binary {
-		return appendBinaryHit(dst, r, key, hit)
+func AppendHitHead(dst []byte, r *Request, key *engine.Key, hit *engine.Hit) []byte {
+	switch r.Dialect {
+	case Binary:
+		return appendBinaryHit(dst, r, key.Bytes, hit)
+	case Meta:
+		return appendMetaHit(dst, r, key, hit)
 	}
-	return appendTextHit(dst, r, key, hit)
+	return appendTextHit(dst, r, key.Bytes, hit)
 }
 
 // AppendHitTail appends what stands behind the value of a hit: in text the line's end, and END if the key was its
@@ -99,13 +111,14 @@ func AppendStatsEnd(dst []byte, r *Request) []byte {
 }
 
 // AppendDump appends one item of a stats cachedump, of which about is what stands behind the key: a line of its own
-// form in text, a figure in binary. AppendStatsEnd closes the dump.
+// form in text, a figure in binary. AppendStatsEnd closes the dump. In text a key that cannot stand in a line is shown in base64
+// with a mark, as meta commands have it.
 func AppendDump(dst []byte, r *Request, key, about string) []byte {
 	if r.Dialect == Binary {
 		return appendBinaryStat(dst, r, key, about)
 	}
 	dst = append(dst, "ITEM "...)
-	dst = append(dst, key...)
+	dst = appendMetaKey(dst, []byte(key), !isPlain([]byte(key)))
 	dst = append(dst, ' ')
 	return appendLine(dst, about)
 }

@@ -68,14 +68,14 @@ func TestTextHit(t *testing.T) {
 		{0, engine.Hit{Value: []byte("x"), Flags: 4294967295}, "VALUE key -1 1\r\nx\r\n"},
 	} {
 		r := Request{Command: Get, Hide: HideMiss, Flag: c.flag}
-		if got := string(AppendHit(nil, &r, []byte("key"), &c.hit)); got != c.want {
+		if got := string(AppendHit(nil, &r, &engine.Key{Bytes: []byte("key")}, &c.hit)); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 		if got := AppendMiss(nil, &r, []byte("key")); len(got) != 0 {
 			t.Errorf("a miss shows %q", got)
 		}
 		r.Flag |= FlagEnd
-		if got := string(AppendHit(nil, &r, []byte("key"), &c.hit)); got != c.want+"END\r\n" {
+		if got := string(AppendHit(nil, &r, &engine.Key{Bytes: []byte("key")}, &c.hit)); got != c.want+"END\r\n" {
 			t.Errorf("last of its line: %q, want %q and END", got, c.want)
 		}
 		if got := string(AppendMiss(nil, &r, []byte("key"))); got != "END\r\n" {
@@ -96,6 +96,7 @@ func TestStatsReply(t *testing.T) {
 		{"stat without value", AppendStat(nil, &text, "inter", ""), "STAT inter\r\n"},
 		{"end", AppendStatsEnd(nil, &text), "END\r\n"},
 		{"item", AppendDump(nil, &text, "a", "[1 b; 12 s]"), "ITEM a [1 b; 12 s]\r\n"},
+		{"item of an odd key", AppendDump(nil, &text, "a\r\nEND\r\n", "[1 b; 12 s]"), "ITEM YQ0KRU5EDQo= b [1 b; 12 s]\r\n"},
 		{"detail", AppendDetail(nil, &text, "PREFIX p get 1 hit 0 set 1 del 0\r\n"), "PREFIX p get 1 hit 0 set 1 del 0\r\nEND\r\n"},
 		{"binary stat", AppendStat(nil, &bin, "umask", "700"), unhex(t, "811000050000000000000008abadcafe0000000000000000756d61736b373030")},
 		{"binary end", AppendStatsEnd(nil, &bin), unhex(t, "811000000000000000000000abadcafe0000000000000000")},
@@ -200,7 +201,7 @@ func TestBinaryHit(t *testing.T) {
 	} {
 		o := &opcodes[c.opcode]
 		r := Request{Command: o.command, Hide: o.hide, Dialect: Binary, Flag: o.flag, Opcode: c.opcode, Opaque: 0xabadcafe}
-		if got := hex.EncodeToString(AppendHit(nil, &r, []byte("key"), hit)); got != c.hit {
+		if got := hex.EncodeToString(AppendHit(nil, &r, &engine.Key{Bytes: []byte("key")}, hit)); got != c.hit {
 			t.Errorf("%s:\n%s, want\n%s", o.name, got, c.hit)
 		}
 		if got := hex.EncodeToString(AppendMiss(nil, &r, []byte("key"))); got != c.miss {

@@ -4,7 +4,10 @@
 // Read next: command.go, the table of commands; then a handler in server/execute_get.go.
 package protocol
 
-import "gocached/engine"
+import (
+	"gocached/clock"
+	"gocached/engine"
+)
 
 // Command says what is wanted, whichever protocol asked for it.
 type Command uint8
@@ -23,6 +26,7 @@ const (
 	Delete
 	Arithmetic
 	Touch
+	Describe // me: all that is known of an item, but its value
 	FlushAll
 	Stats
 	Verbosity
@@ -93,8 +97,19 @@ type Request struct {
 
 	// Tokens are the words of the line that mean something only to whoever answers, without the blanks in front; see Words.
 	// For Stats, Verbosity, Version, Quit and Shutdown they are all behind the command's name; of a binary Stats, its key.
-	// For a meta command they are the flags behind its key, each a letter and what belongs to it: some are given back.
+	// For a meta command they are its opaque, with the letter O in front: it is given back.
 	Tokens []byte
+
+	// Letters are the flags of a meta command whose order counts, as they came, and zeros behind them: those that are answered,
+	// and those that change what others are answered. No flag comes twice, so there is room for all.
+	Letters [maxLetters]byte
+
+	NewCAS  uint64 // with FlagNewCAS
+	Vivify  int64  // with FlagVivify, as Exptime
+	Recache int64  // with FlagRecache, as Exptime
+
+	// Now is when a meta command is carried out: whoever has a clock fills it in, for the times that are answered.
+	Now clock.Time
 
 	// Skip is how many bytes from Next on belong to an unknown packet and are passed over. The parser does that.
 	Skip uint64
@@ -104,11 +119,11 @@ type Request struct {
 	Start, Next int
 }
 
-// MaxTokens is how many bytes of tokens a request has at most that outlives its input; a line of memcached 1.6 has no more.
-const MaxTokens = 2048
+// MaxTokens is how many bytes of tokens a request has at most that outlives its input: the longest opaque.
+const MaxTokens = maxOpaque
 
 // Flag is a set of small facts about a request.
-type Flag uint16
+type Flag uint32
 
 // The facts.
 const (
@@ -124,15 +139,29 @@ const (
 	FlagEnd                        // Get: the last key of a text line; END follows, hit or miss
 	FlagFilled                     // Store: set by the server once it has filled a streamed item
 	FlagUnsigned                   // Get: in text the item's flags are a number without sign (memcached 1.6)
+
+	// Those of meta commands, beside FlagTouch (T) and FlagCreate (N of ma).
+	FlagEncoded // the key came in base64, and is answered so (b)
+	FlagValue   // show the value (v)
+	FlagCompare // CAS is given, even if it is zero (C)
+	FlagNewCAS  // the item gets NewCAS for its CAS (E)
+	FlagVivify  // make the item if there is none (N)
+	FlagRecache // whoever comes first within the last seconds of an item is to fetch it anew (R)
+	FlagNoBump  // the item does not count as used (u)
+	FlagStale   // md: the item becomes stale. ms: it is stored though its CAS is too old, and is stale then (I)
+	FlagEmpty   // md: only the value goes (x)
+	FlagWon     // Get: set by the server if it was told to fetch a new value before it had to wait for memory
 )
 
 // Run is a fixed number of requests that are parsed, executed and answered together, from any number of connections.
 // Keys[i] is the key of Requests[i], and without bytes if that has none. The parser sets Touch too, and leaves Exptime
-// at Never: whoever has a clock fills it from the request's.
+// at Never: whoever has a clock fills it from the request's. It leaves Look to who carries out a meta command.
 type Run struct {
 	N        int
 	Keys     [MaxRun]engine.Key
 	Requests [MaxRun]Request
+
+	decoded [MaxRun][maxDecoded]byte // the keys that came in base64
 }
 
 // MaxRun is how many requests a run holds: enough for the cache misses of a run to overlap, few enough for the first
@@ -156,8 +185,12 @@ func (r *Request) IsChange() bool {
 // is there by then, or to be shown.
 func (r *Request) KeyMatters() bool { return r.IsChange() || r.Dialect == Meta }
 
-// IsSet says whether a Store is a set, which takes any old value away even when it fails; a binary set with a CAS has
-// engine.OpCAS and yet is one.
-func (r *Request) IsSet() bool {
-	return r.Op == engine.OpSet || r.Dialect == Binary && opcodes[r.Opcode].op == engine.OpSet
+// TakesOldAway says whether a Store takes any old value away even when it fails: a set does, and every ms. A binary set with a CAS
+// has engine.OpCAS and yet is one.
+func (r *Request) TakesOldAway() bool {
+	return r.Op == engine.OpSet || r.Dialect == Meta || r.Dialect == Binary && opcodes[r.Opcode].op == engine.OpSet
 }
+
+// NeedsBase64 says of the key of a meta command that it must never be shown as it is: it came in base64, and cannot stand in a
+// line.
+func (r *Request) NeedsBase64(key []byte) bool { return r.Flag&FlagEncoded != 0 && !isPlain(key) }

@@ -4,22 +4,33 @@ import "gocached/engine"
 
 // The outcomes that only a protocol knows. They continue the numbers of engine.Status, so one type serves for all.
 const (
-	UnknownCommand engine.Status = engine.FirstFree + iota
-	BadFormat                    // the line has the wrong words, the packet the wrong lengths
-	BadGetKey                    // the same of a get with a key that is too long, in 1.6
-	BadDelta                     // the delta of incr or decr is not a number
-	BadDataChunk                 // the data block does not end where it should
-	BadDelete                    // delete with a time
-	BadExptime                   // the expiry of touch or gat is not a number
-	AuthError                    // not authenticated, or refused
-	AuthContinue                 // another SASL step is wanted; Reply.Text is the challenge
-	BadLine                      // stats cachedump with too few words
-	BadDetail                    // stats detail with a word that it does not know
-	BadSlabClass                 // stats cachedump of a class that cannot exist
-	StatsNoMemory                // no memory to answer stats
-	GetNoMemory                  // no memory to answer get
-	ShutdownOff                  // shutdown without leave
-	BadShutdown                  // shutdown with a word that it does not know
+	UnknownCommand    engine.Status = engine.FirstFree + iota
+	BadFormat                       // the line has the wrong words, the packet the wrong lengths
+	BadGetKey                       // the same of a get with a key that is too long, in 1.6
+	BadDelta                        // the delta of incr or decr is not a number
+	BadDataChunk                    // the data block does not end where it should
+	BadDelete                       // delete with a time
+	BadExptime                      // the expiry of touch or gat is not a number
+	AuthError                       // not authenticated, or refused
+	AuthContinue                    // another SASL step is wanted; Reply.Text is the challenge
+	BadLine                         // stats cachedump with too few words
+	BadDetail                       // stats detail with a word that it does not know
+	BadSlabClass                    // stats cachedump of a class that cannot exist
+	StatsNoMemory                   // no memory to answer stats
+	GetNoMemory                     // no memory to answer get
+	ShutdownOff                     // shutdown without leave
+	BadShutdown                     // shutdown with a word that it does not know
+	UnknownFlag                     // a meta command with a flag that there is not
+	DoubledFlag                     // ... with one that it has already
+	TooManyFlags                    // ... with more words than are looked at
+	BadToken                        // ... with a flag whose number is none
+	BadInitial                      // the same of J
+	BadDeltaToken                   // the same of D
+	BadKey                          // a key that is not base64, though it should be
+	LongOpaque                      // an opaque that is too long
+	BadStoreMode                    // ms with a mode that there is not
+	BadArithmeticMode               // ma with such a one
+	BadArithmetic                   // ma with anything else that is wrong
 	numStatuses
 )
 
@@ -78,14 +89,26 @@ var statuses = [numStatuses]statusRow{
 	GetNoMemory:    {"SERVER_ERROR out of memory writing get response", "", codeNoMemory, "Out of memory"},
 	ShutdownOff:    {"SERVER_ERROR: shutdown not enabled", "", codeUnknownCommand, "Unknown command"},
 	BadShutdown:    {"CLIENT_ERROR invalid shutdown mode", "", codeInvalid, "Invalid arguments"},
+
+	UnknownFlag:       {"CLIENT_ERROR invalid flag", "", codeInvalid, "Invalid arguments"},
+	DoubledFlag:       {"CLIENT_ERROR duplicate flag", "", codeInvalid, "Invalid arguments"},
+	TooManyFlags:      {"CLIENT_ERROR options flags are too long", "", codeInvalid, "Invalid arguments"},
+	BadToken:          {"CLIENT_ERROR bad token in command line format", "", codeInvalid, "Invalid arguments"},
+	BadInitial:        {"CLIENT_ERROR invalid numeric initial value", "", codeInvalid, "Invalid arguments"},
+	BadDeltaToken:     {"CLIENT_ERROR invalid numeric delta value", "", codeInvalid, "Invalid arguments"},
+	BadKey:            {"CLIENT_ERROR error decoding key", "", codeInvalid, "Invalid arguments"},
+	LongOpaque:        {"CLIENT_ERROR opaque token too long", "", codeInvalid, "Invalid arguments"},
+	BadStoreMode:      {"CLIENT_ERROR invalid mode for ms M token", "", codeInvalid, "Invalid arguments"},
+	BadArithmeticMode: {"CLIENT_ERROR invalid mode for ma M token", "", codeInvalid, "Invalid arguments"},
+	BadArithmetic:     {"CLIENT_ERROR invalid or duplicate flag", "", codeInvalid, "Invalid arguments"},
 }
 
-// outOfMemory is the line for a text incr or decr that finds no memory: memcached has a shorter one there.
+// outOfMemory is the line for a text incr or decr, or an md, that finds no memory: memcached has a shorter one there.
 const outOfMemory = "SERVER_ERROR out of memory"
 
 // textOf returns the classic line for an outcome other than OK.
 func textOf(r *Request, s engine.Status) string {
-	if s == engine.NoMemory && r.Command == Arithmetic {
+	if s == engine.NoMemory && (r.Command == Arithmetic || r.Command == Delete) {
 		return outOfMemory
 	}
 	return statuses[s].classic
@@ -97,7 +120,7 @@ func metaOf(r *Request, s engine.Status) string {
 	switch {
 	case s == engine.OK:
 		return commands[r.Command].meta
-	case s == engine.NotFound && r.Command == Get:
+	case s == engine.NotFound && (r.Command == Get || r.Command == Describe):
 		return "EN"
 	}
 	return statuses[s].meta

@@ -56,9 +56,11 @@ func (p *Parser) next(in []byte, pos int, run *Run, end int) (next int, need Nee
 		return p.passBlock(in, pos)
 	}
 	if next = plainGet(in, pos, run, p.Limits.getFlag()); next > pos {
+		p.State.Meta = false
 		return next, NeedNothing
 	}
 	if next, need = p.plainSet(in, pos, run); next > pos || need != NeedNothing {
+		p.State.Meta = p.State.Meta && next == pos
 		return next, need
 	}
 	return p.line(in, pos, run, end)
@@ -87,7 +89,12 @@ func (p *Parser) line(in []byte, pos int, run *Run, end int) (next int, need Nee
 		}
 	}
 	line := withoutCR(in[pos : next-1])
-	if next-pos < shortLine && p.Limits.Compat.Has(compat.ShortLine) {
+	if row := metaCommandOf(line); row != nil {
+		return p.metaLine(in, row, line, pos, next, run)
+	}
+	behindMeta := p.State.Meta // then what its data block may have left is answered as by 1.6
+	p.State.Meta = false
+	if next-pos < shortLine && (behindMeta || p.Limits.Compat.Has(compat.ShortLine)) {
 		return fail(run, BadFormat, pos, next)
 	}
 	var space [maxWords][]byte
@@ -249,7 +256,7 @@ func take(run *Run, key []byte) *Request {
 	i := run.N
 	run.N = i + 1
 	k, r := &run.Keys[i], &run.Requests[i]
-	k.Bytes, k.Touch, k.Exptime = key, false, 0
+	k.Bytes, k.Touch, k.Exptime, k.Look = key, false, 0, nil
 	*r = Request{}
 	return r
 }

@@ -145,7 +145,7 @@ var textCases = []textCase{
 	{"shutdown noreply", "shutdown noreply\r\nshutdown x noreply\r\n", "shutdown \"noreply\" hide=all\nshutdown \"x noreply\" hide=all", NeedNothing},
 
 	// lines
-	{"unknown", "foo\r\nGET a\r\nmn\r\n", strings.Repeat("\n"+unknown, 3)[1:], NeedNothing},
+	{"unknown", "foo\r\nGET a\r\nmna\r\n", strings.Repeat("\n"+unknown, 3)[1:], NeedNothing},
 	{"empty", "\r\n\n \r\n\x00\r\n", strings.Repeat("\n"+unknown, 4)[1:], NeedNothing},
 	{"CR CR LF", "version\r\r\n", unknown, NeedNothing},
 	{"incomplete", "version", "", NeedMore},

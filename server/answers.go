@@ -35,4 +35,9 @@ func (a *answers) reply(i int, reply protocol.Reply) {
 	a.replies.out = protocol.AppendReply(a.replies.out, &a.round.run.Requests[i], a.round.run.Keys[i].Bytes, &reply)
 }
 
+// countsPrefix says whether a request counts among those with its key's prefix. Meta commands never do (as in memcached).
+func (a *answers) countsPrefix(r *protocol.Request) bool {
+	return r.Dialect != protocol.Meta && a.shared.prefixes.On.Load()
+}
+
 func (a *answers) unknown(i int) { a.reply(i, protocol.Reply{Status: protocol.UnknownCommand}) }

@@ -223,7 +223,7 @@ func TestBinaryDeleteCAS(t *testing.T) {
 	ts := start(t, nil)
 	ts.dial().ask("set k 0 0 1\r\nv\r\n", "STORED\r\n")
 	c := ts.dial()
-	for _, cas := range []uint64{2, math.MaxUint64 - 1, math.MaxUint64} {
+	for _, cas := range []uint64{1, math.MaxUint64 - 1, math.MaxUint64} {
 		c.send(string(appendPacketHead(nil, 0x80, 0x04, 0, 0, 1, 1, 7, cas)) + "k")
 		c.wants(0x0002, "Data exists for key.")
 	}

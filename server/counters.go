@@ -3,8 +3,8 @@ package server
 import (
 	"sync/atomic"
 
+	"gocached/engine"
 	"gocached/figure"
-	"gocached/protocol"
 )
 
 // counter names one of the figures that the loops count.
@@ -16,6 +16,7 @@ const (
 	cmdSet
 	cmdFlush
 	cmdTouch
+	cmdMeta
 	getHits
 	getMisses
 	deleteHits
@@ -53,7 +54,8 @@ var counterRows = [numCounters]figure.Row{
 		"append, prepend and cas, whatever came of them."),
 	cmdFlush: counted("cmd_flush", figure.Requests, "Requests of flush_all."),
 	cmdTouch: counted("cmd_touch", figure.Keys, "Keys that were to get a new time to live, by touch, gat and gats "+
-		"in either protocol. A gat counts here and not among the gets, as in 1.6."),
+		"in either protocol. A gat counts here and not among the gets, as in 1.6, and so does an mg with T that finds its key."),
+	cmdMeta:       counted("cmd_meta", figure.Requests, "Requests of me: of the meta commands only this one counts here, as in 1.6."),
 	getHits:       counted("get_hits", figure.Keys, "Keys that were asked for and found."),
 	getMisses:     counted("get_misses", figure.Keys, "Keys that were asked for and not found."),
 	deleteHits:    counted("delete_hits", figure.Requests, "Deletions of an item."),
@@ -130,8 +132,8 @@ func (s *shared) resetCounters() {
 }
 
 // countOf returns the counter for what came of a get: a gat counts as a touch, as in memcached 1.6.
-func countOf(r *protocol.Request, get, touch counter) counter {
-	if r.Flag&protocol.FlagTouch != 0 {
+func countOf(key *engine.Key, get, touch counter) counter {
+	if key.Touch {
 		return touch
 	}
 	return get

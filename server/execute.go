@@ -8,11 +8,12 @@ import (
 // executor is the second stage. It hands each request to its handler.
 type executor struct {
 	answers
-	gets    *gets
-	stores  *stores
-	changes *changes
-	figures *figures
-	admin   *admin
+	gets      *gets
+	stores    *stores
+	changes   *changes
+	figures   *figures
+	admin     *admin
+	describer *describer
 
 	handlers   [protocol.NumCommands]func(i int)
 	prefetched []engine.Key // see expect
@@ -27,6 +28,7 @@ func (ex *executor) table() [protocol.NumCommands]func(i int) {
 		protocol.Delete:     ex.changes.remove,
 		protocol.Arithmetic: ex.changes.arithmetic,
 		protocol.Touch:      ex.changes.touchItem,
+		protocol.Describe:   ex.describer.describe,
 		protocol.FlushAll:   ex.changes.flushAll,
 		protocol.Stats:      ex.figures.stats,
 		protocol.Verbosity:  ex.admin.verbosity,

@@ -16,13 +16,25 @@ type changes struct {
 	sum    engine.Arithmetic // the one under way
 }
 
-// remove answers delete.
+// remove answers delete and md.
 func (ch *changes) remove(i int) {
-	key, cas := ch.round.run.Keys[i].Bytes, ch.round.run.Requests[i].CAS
-	status := ch.engineCall().Remove(key, engine.Removal{CAS: cas})
+	r, key := &ch.round.run.Requests[i], ch.round.run.Keys[i].Bytes
+	removal := engine.Removal{CAS: r.CAS}
+	if r.Dialect == protocol.Meta {
+		removal = ch.removal(r)
+	}
+	status := ch.engineCall().Remove(key, removal)
 	ch.engineDone()
-	ch.count(status, deleteHits, deleteMisses)
-	if ch.shared.prefixes.On.Load() {
+	switch {
+	case status == engine.NoMemory:
+		ch.stores.waitForChunk(i)
+		return
+	case r.Dialect == protocol.Meta:
+		ch.countRemoval(r, status)
+	default:
+		ch.count(status, deleteHits, deleteMisses)
+	}
+	if ch.countsPrefix(r) {
 		ch.shared.prefixes.Del(key)
 	}
 	ch.reply(i, protocol.Reply{Status: status})
@@ -39,7 +51,10 @@ func (ch *changes) arithmetic(i int) {
 		Initial:  r.Initial,
 		NoEmpty:  ch.shared.settings.Compat.Has(compat.NeedsDigit),
 	}
-	if ch.sum.Create {
+	switch {
+	case r.Dialect == protocol.Meta:
+		ch.addMeta(i)
+	case ch.sum.Create:
 		ch.sum.Exptime = ch.shared.clock.Exptime(r.Exptime)
 	}
 	value, cas, status := ch.engineCall().Arithmetic(ch.round.run.Keys[i].Bytes, &ch.sum)
@@ -53,7 +68,7 @@ func (ch *changes) arithmetic(i int) {
 	} else {
 		ch.count(status, incrHits, incrMisses)
 	}
-	ch.reply(i, protocol.Reply{Status: status, Number: value, CAS: cas})
+	ch.reply(i, protocol.Reply{Status: status, Number: value, CAS: cas, Exptime: ch.sum.Shown})
 }
 
 // touchItem answers touch.

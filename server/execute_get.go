@@ -8,9 +8,10 @@ import (
 // gets answers gets. It is the reader to which the engine shows items.
 type gets struct {
 	answers
-	base   int           // index in the run of the first key of the Get under way
-	broken bool          // that key was not answered to its end: the rest of its connection's part of the run is left out
-	loans  []engine.Item // see returnLoans
+	looks  [protocol.MaxRun]engine.Look // of the meta commands among them
+	base   int                          // index in the run of the first key of the Get under way
+	broken bool                         // that key was not answered to its end: the rest of its connection's part of the run is left out
+	loans  []engine.Item                // see returnLoans
 }
 
 // get answers request i and the gets that follow it, up to end. It calls the engine once for all of them, so that their cache
@@ -18,10 +19,15 @@ type gets struct {
 func (g *gets) get(i, end int) int {
 	j, touches := i, false
 	for ; j < end && g.round.run.Requests[j].Command == protocol.Get; j++ {
-		g.round.run.Keys[j].Touch = false
-		if g.round.run.Requests[j].Flag&protocol.FlagTouch != 0 {
-			touches, g.round.run.Keys[j].Touch = true, true
-			g.round.run.Keys[j].Exptime = g.shared.clock.Exptime(g.round.run.Requests[j].Exptime)
+		r, key := &g.round.run.Requests[j], &g.round.run.Keys[j]
+		key.Touch, key.Look = false, nil
+		switch {
+		case r.Dialect == protocol.Meta:
+			touches = touches || r.Flag&protocol.FlagTouch != 0
+			g.look(j)
+		case r.Flag&protocol.FlagTouch != 0:
+			touches, key.Touch = true, true
+			key.Exptime = g.shared.clock.Exptime(r.Exptime)
 		}
 	}
 	g.base = i
@@ -55,16 +61,17 @@ func (g *gets) get(i, end int) int {
 func (g *gets) Hit(k int, hit engine.Hit) (more bool) {
 	i := g.base + k
 	g.begin(i)
-	r, key := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes
+	r, key := &g.round.run.Requests[i], &g.round.run.Keys[i]
+	key.Touch = r.Flag&protocol.FlagTouch != 0 // even of an mg, which is a touch only if it hits (as in memcached)
 	if hit.Lent == 0 && len(hit.Value) < g.shared.shares.lendFrom {
 		g.replies.out = protocol.AppendHit(g.replies.out, r, key, &hit)
 	} else if !g.long(i, &hit) {
 		g.broken = g.replies.stream && i+1 < g.round.part(i).to
 		return !g.broken
 	}
-	g.counts[countOf(r, getHits, touchHits)]++
-	if g.shared.prefixes.On.Load() {
-		g.shared.prefixes.Get(key, true)
+	g.counts[countOf(key, getHits, touchHits)]++
+	if g.countsPrefix(r) {
+		g.shared.prefixes.Get(key.Bytes, true)
 	}
 	return g.more(i)
 }
@@ -73,15 +80,15 @@ func (g *gets) Hit(k int, hit engine.Hit) (more bool) {
 func (g *gets) Miss(k int) {
 	i := g.base + k
 	g.begin(i)
-	r, key := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes
-	g.counts[countOf(r, getMisses, touchMisses)]++
-	g.replies.out = protocol.AppendMiss(g.replies.out, r, key)
-	if g.shared.prefixes.On.Load() {
-		g.shared.prefixes.Get(key, false)
+	r, key := &g.round.run.Requests[i], &g.round.run.Keys[i]
+	g.counts[countOf(key, getMisses, touchMisses)]++
+	g.replies.out = protocol.AppendMiss(g.replies.out, r, key.Bytes)
+	if g.countsPrefix(r) {
+		g.shared.prefixes.Get(key.Bytes, false)
 	}
 }
 
-// countTouches counts the answered gets that changed an expiry (gat) as touches.
+// countTouches counts the answered gets that changed an expiry (gat, mg T) as touches.
 func (g *gets) countTouches(i, end int) {
 	for ; i < end; i++ {
 		if g.round.run.Keys[i].Touch {

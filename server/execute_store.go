@@ -23,7 +23,7 @@ func (st *stores) store(i int) {
 		return
 	}
 	key := st.round.run.Keys[i].Bytes
-	if st.shared.prefixes.On.Load() && st.waiting.retrying == nil {
+	if st.countsPrefix(r) && st.waiting.retrying == nil {
 		st.shared.prefixes.Set(key)
 	}
 	status := st.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
@@ -145,7 +145,7 @@ func (st *stores) refuseBlock(i int, item engine.Item) {
 // allocate gets memory for the item that request i describes. If there is none the request waits, or is refused.
 func (st *stores) allocate(i int) (item engine.Item, ok bool) {
 	r, key := &st.round.run.Requests[i], st.round.run.Keys[i].Bytes
-	op := r.Op
+	op := storeOp(r)
 	if r.Flag&protocol.FlagStreaming != 0 {
 		op |= engine.Gradually
 	}
@@ -202,7 +202,8 @@ func (st *stores) refuseForMemory(i int) {
 }
 
 // refuse answers a store that is not carried out. If its value is still coming it will be skipped. A set that fails also
-// removes the old value, since the client meant it to be gone (as in memcached). add, replace and append leave it.
+// removes the old value, since the client meant it to be gone (as in memcached), and so does any ms. add, replace and append
+// leave it.
 func (st *stores) refuse(i int, status engine.Status) {
 	r := &st.round.run.Requests[i]
 	if r.Flag&protocol.FlagStreaming != 0 {
@@ -213,7 +214,7 @@ func (st *stores) refuse(i int, status engine.Status) {
 	} else {
 		st.counts[storeNoMemory]++
 	}
-	if r.IsSet() {
+	if r.TakesOldAway() {
 		st.engineCall().Remove(st.round.run.Keys[i].Bytes, engine.Removal{Silent: true})
 		st.engineDone()
 	}
@@ -231,7 +232,8 @@ func tailLen(r *protocol.Request) int {
 // link makes a filled item visible and answers. It counts a set whatever the outcome, as memcached does.
 func (st *stores) link(i int, item engine.Item) {
 	r := &st.round.run.Requests[i]
-	cas, status := st.engineCall().Store(item, r.Op, r.CAS)
+	item.CAS = r.NewCAS
+	cas, status := st.engineCall().Store(item, storeOp(r), r.CAS)
 	st.engineDone()
 	if status == engine.NoMemory {
 		st.waitToJoin(i, item)
@@ -241,7 +243,36 @@ func (st *stores) link(i int, item engine.Item) {
 	if r.Op == engine.OpCAS {
 		st.countCAS(status)
 	}
-	st.reply(i, protocol.Reply{Status: status, CAS: cas})
+	st.reply(i, protocol.Reply{Status: status, CAS: cas, Length: r.ValueLen})
+}
+
+// storeOp is what the engine is asked to do for a store.
+func storeOp(r *protocol.Request) engine.Op {
+	op := r.Op
+	if r.Dialect != protocol.Meta {
+		return op
+	}
+	for _, add := range metaOps {
+		if r.Flag&add.flag != 0 {
+			op |= add.op
+		}
+	}
+	if r.NewCAS == 0 { // a chosen zero is none (as in memcached)
+		op &^= engine.WithCAS
+	}
+	return op
+}
+
+// metaOps is what the flags of ms ask of the engine.
+var metaOps = [...]struct {
+	flag protocol.Flag
+	op   engine.Op
+}{
+	{protocol.FlagEncoded, engine.Base64},
+	{protocol.FlagNewCAS, engine.WithCAS},
+	{protocol.FlagVivify, engine.Vivify},
+	{protocol.FlagStale, engine.Invalidate},
+	{protocol.FlagCompare, engine.Exact},
 }
 
 // waitToJoin makes an append or prepend wait for which the engine has no memory, or refuses it. Its chunk goes back to the

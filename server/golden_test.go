@@ -16,7 +16,7 @@ import (
 // a server in this process, over TCP and UDP. What takes a program, such as its command line, is played in cmd/gocached.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	groups := []string{"text", "size", "stats", "binary", "udp", "modern"}
+	groups := []string{"text", "size", "stats", "binary", "udp", "modern", "meta"}
 	golden.Run(t, golden.Config{Start: startGolden, Groups: groups, Without: golden.Later})
 }
 
@@ -27,7 +27,7 @@ func TestGoldenModern(t *testing.T) {
 		o.Flags = append(slices.Clip(o.Flags), "-o", "compat=1.6")
 		return startGolden(o)
 	}
-	golden.Run(t, golden.Config{Start: start, Groups: []string{"modern"}, Without: golden.Modern})
+	golden.Run(t, golden.Config{Start: start, Groups: []string{"modern", "meta"}, Without: golden.Modern})
 }
 
 // startGolden starts a fresh server for a case.

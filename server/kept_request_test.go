@@ -6,31 +6,28 @@ import (
 	"strings"
 	"testing"
 
-	"gocached/engine"
 	"gocached/internal/eventually"
 	"gocached/protocol"
 	"gocached/server/settings"
 )
 
-// metaSet is a store as the parser of a meta command would hand it over, for a value that comes bit by bit. These tests are
-// the only ones to say such a thing.
+// metaSet is an ms whose value comes bit by bit.
 type metaSet struct {
-	tokens string
-	hide   protocol.Hide
-	op     engine.Op
-	end    string // of the data block
-	answer string
+	key, flags string
+	end        string // of the data block
+	answer     string
+	want       string // what is there then; "" is the value
 }
 
 var metaSets = []metaSet{
-	{tokens: "", end: "\r\n", answer: "HD\r\n"},
-	{tokens: "O123 k", end: "\r\n", answer: "HD O123 kfoo\r\n"},
-	{tokens: "T0 k  F5 O9 ", end: "\r\n", answer: "HD kfoo O9\r\n"},
-	{tokens: "b k O" + strings.Repeat("o", 31), end: "\r\n", answer: "HD kZm9v b O" + strings.Repeat("o", 31) + "\r\n"},
-	{tokens: "k O1 ME", op: engine.OpAdd, end: "\r\n", answer: "NS kfoo O1\r\n"},
-	{tokens: "k O1 MA", op: engine.OpAppend, end: "\r\n", answer: "HD kfoo O1\r\n"},
-	{tokens: "k O1 q", hide: protocol.HideOK, end: "\r\n"},
-	{tokens: "k O1 q", hide: protocol.HideOK, end: "!!", answer: "CLIENT_ERROR bad data chunk\r\n"},
+	{flags: "", end: "\r\n", answer: "HD\r\n"},
+	{flags: "O123 k", end: "\r\n", answer: "HD O123 kfoo\r\n"},
+	{flags: "T0 k  F0 O9 ", end: "\r\n", answer: "HD kfoo O9\r\n"},
+	{key: "Zm9v", flags: "b k s O" + strings.Repeat("o", 31), end: "\r\n", answer: "HD kZm9v b s300000 O" + strings.Repeat("o", 31) + "\r\n"},
+	{flags: "k O1 ME s", end: "\r\n", answer: "NS kfoo O1 s300000\r\n", want: "old"},
+	{flags: "k O1 MA", end: "\r\n", answer: "HD kfoo O1\r\n", want: "old" + metaValue},
+	{flags: "k O1 q L" + strings.Repeat("l", 10_000), end: "\r\n"},
+	{flags: "k O1 q", end: "!!", answer: "CLIENT_ERROR bad data chunk\r\n", want: "old"},
 }
 
 // metaValue is the value that all of them store, and metaFirst how much of it comes with the line.
@@ -41,19 +38,29 @@ const metaFirst = 1000
 // begin has the server take a store from input that is spoiled as soon as the round is over.
 func (m *metaSet) begin(ts *testServer, c *client) {
 	c.ask("version\r\n", "VERSION 1.4.5\r\n")
-	input := []byte("foo" + m.tokens + metaValue[:metaFirst])
-	tokens, value := input[3:3+len(m.tokens)], input[3+len(m.tokens):]
+	key := m.key
+	if key == "" {
+		key = "foo"
+	}
+	input, run := fmt.Appendf(nil, "ms %s %d %s\r\n%s", key, len(metaValue), m.flags, metaValue[:metaFirst]), new(protocol.Run)
+	p := protocol.Parser{Limits: protocol.Limits{StreamFrom: 1}}
+	if _, need := p.Parse(input, run, 1); need != protocol.NeedStream {
+		ts.t.Fatalf("%s: need %d", m.flags, need)
+	}
 	ts.onLoopOfLast(func(l *loop, inside *conn) {
-		l.round.alone(inside, &kept{key: input[:3], request: protocol.Request{
-			Dialect: protocol.Meta, Command: protocol.Store, Op: m.op, Hide: m.hide, Flag: protocol.FlagStreaming,
-			Tokens: tokens, Value: value, ValueLen: len(metaValue)}})
+		l.round.alone(inside, &kept{request: run.Requests[0], key: run.Keys[0].Bytes})
 		l.executor.executeOne(0)
 		l.replies.write()
 		l.stores.forgetBegun()
-		for i := range input {
-			input[i] = '#'
-		}
+		spoil(input)
+		spoil(run.Keys[0].Bytes)
 	})
+}
+
+func spoil(b []byte) {
+	for i := range b {
+		b[i] = '#'
+	}
 }
 
 // finish sends what is missing, in parts that are read one by one, and hears the answer.
@@ -100,12 +107,9 @@ func TestMetaSetWaits(t *testing.T) {
 
 // check looks at what is there now.
 func (m *metaSet) check(c *client) {
-	want := metaValue
-	switch {
-	case m.op == engine.OpAdd || m.end != "\r\n":
-		want = "old"
-	case m.op == engine.OpAppend:
-		want = "old" + metaValue
+	want := m.want
+	if want == "" {
+		want = metaValue
 	}
 	c.ask("get foo\r\n", answerOf("foo", want))
 }

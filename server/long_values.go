@@ -17,9 +17,14 @@ import (
 // This concerns values of lendFrom bytes and more. Shorter values are always copied. So are those up to maxOutput while there
 // is room for copies.
 
-// long answers request i with a long value if that can be done now. Else the get waits.
+// long answers request i with a long value if that can be done now. Else the get waits. Who does not want the value need not.
 func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
-	r, key, n := &g.round.run.Requests[i], g.round.run.Keys[i].Bytes, len(hit.Value)
+	r, key, n := &g.round.run.Requests[i], &g.round.run.Keys[i], len(hit.Value)
+	if !r.ShowsValue(hit) {
+		g.giveBack(hit)
+		g.replies.out = protocol.AppendHit(g.replies.out, r, key, hit)
+		return true
+	}
 	q, kinds := &g.shared.queues[queueCopies], heldReplies
 	if int64(n) > g.shared.shares.maxCopies {
 		q, kinds = &g.shared.queues[queueLoans], heldLoans
@@ -29,20 +34,38 @@ func (g *gets) long(i int, hit *engine.Hit) (answered bool) {
 		g.replies.lend(r, key, hit)
 		return true
 	}
-	if hit.Lent != 0 {
-		g.loans = append(g.loans, hit.Item()) // those who wait come first
-	}
+	g.giveBack(hit) // those who wait come first
 	switch {
 	case n <= min(g.replies.max, maxOutput) && g.shared.unsent.Load() <= g.shared.shares.maxCopies: // as any reply of this length
 		g.replies.out = protocol.AppendHit(g.replies.out, r, key, hit)
 	case !others && g.shared.reserveCopy(n):
 		g.replies.lendCopy(r, key, hit)
 	default:
-		g.counts[countOf(r, cmdGet, cmdTouch)]-- // get counts all that the engine has looked up
+		g.counts[countOf(key, cmdGet, cmdTouch)]-- // get counts all that the engine has looked up
+		g.noteWon(r, key)
 		g.waitToSend(i, need{kinds, n}, q)
 		return false
 	}
 	return true
+}
+
+// giveBack notes a hit that must be given back if it is lent.
+func (g *gets) giveBack(hit *engine.Hit) {
+	if hit.Lent != 0 {
+		g.loans = append(g.loans, hit.Item())
+	}
+}
+
+// noteWon remembers of a request that will wait that it was told to fetch a new value. When it is tried again the engine takes it
+// for somebody else.
+func (g *gets) noteWon(r *protocol.Request, key *engine.Key) {
+	if key.Look == nil || !key.Look.Seen.Won {
+		return
+	}
+	r.Flag |= protocol.FlagWon
+	if h := g.waiting.retrying; h != nil {
+		h.request.Flag |= protocol.FlagWon
+	}
 }
 
 // reserveCopy makes room for a copy of n bytes among the bytes of our own that wait to be sent. It returns false if there is

@@ -39,6 +39,7 @@ type loop struct {
 	changes   changes
 	figures   figures
 	admin     admin
+	describer describer
 	executor  executor
 	pool      workerPool // see worker.go
 	copies    bool       // its connections are a worker's copies: what follows a round is the home loop's business

@@ -144,7 +144,7 @@ func (rp *replies) length(c *conn, most int) (n int) {
 }
 
 // lend adds a value to the replies without copying it: it will be sent from its chunk.
-func (rp *replies) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
+func (rp *replies) lend(r *protocol.Request, key *engine.Key, hit *engine.Hit) {
 	c := rp.to
 	rp.shared.lent.Add(1)
 	rp.out = protocol.AppendHitHead(rp.out, r, key, hit)
@@ -155,7 +155,7 @@ func (rp *replies) lend(r *protocol.Request, key []byte, hit *engine.Hit) {
 }
 
 // lendCopy adds a copy of a value to the replies. Its room must have been reserved.
-func (rp *replies) lendCopy(r *protocol.Request, key []byte, hit *engine.Hit) {
+func (rp *replies) lendCopy(r *protocol.Request, key *engine.Key, hit *engine.Hit) {
 	c := rp.to
 	rp.out = protocol.AppendHitHead(rp.out, r, key, hit)
 	rp.closePiece()

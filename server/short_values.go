@@ -61,7 +61,7 @@ func (st *stores) allocateBriefly(i int) (engine.Item, engine.Status) {
 		return engine.Item{}, engine.NoMemory
 	}
 	r := &st.round.run.Requests[i]
-	item, status := st.engineCall().Allocate(st.round.run.Keys[i].Bytes, r.ValueLen, r.Flags, st.shared.clock.Exptime(r.Exptime), r.Op)
+	item, status := st.engineCall().Allocate(st.round.run.Keys[i].Bytes, r.ValueLen, r.Flags, st.shared.clock.Exptime(r.Exptime), storeOp(r))
 	st.engineDone()
 	return item, status
 }

@@ -15,6 +15,7 @@ const maxFuzzed = 100
 func FuzzDatagram(f *testing.F) {
 	for _, body := range []string{
 		"version\r\nversion\r\n", "set a 1 2 3\r\nabc\r\nget a b\r\ngets a\r\n", "set a 0 0 2 noreply\r\nabc\r\n",
+		"ms a 2 T30 c\r\nhi\r\nmg a v t k O1\r\nmg big v s\r\nma n N0 v\r\nmd a I q\r\nmg a\r\nme a\r\nmn\r\n", "ms a 2 MX\r\nhi\r\nmn\r\n",
 		"set a 0 0 100\r\nabc\r\n", "get big big\r\nstats\r\nstats slabs\r\n", "incr n 1\r\ndelete n\r\nquit\r\nversion\r\n",
 		"gat 0 a b\r\ntouch a 1\r\nflush_all 1\r\nverbosity 1\r\nshutdown\r\n", "stats cachedump 1 1\r\nstats detail dump\r\n",
 		packet(0x80, 0x01, "\x00\x00\x00\x00\x00\x00\x00\x00", "a", "value") + packet(0x80, 0x0c, "", "a", ""),

@@ -167,6 +167,8 @@ func TestUDPAllocatesNothing(t *testing.T) {
 	buf := make([]byte, 2000)
 	for _, request := range []string{
 		"set a 0 0 1000\r\n" + string(pattern(1000)) + "\r\n", "get a\r\n", "get none\r\n", "get a none\r\n", "incr n 1\r\n",
+		"ms b 5 T30 k O1 c s\r\nvalue\r\n", "mg a v k t T30\r\n", "mg Yg== b k R30 N30\r\n", "mg none k\r\n", "md none\r\n", "md a I T30\r\n",
+		"ma n N0 J5 v t\r\n", "me a\r\n", "mn\r\n",
 		packet(0x80, 0x00, "", "a", ""),
 	} {
 		in := datagram(7, request)

@@ -79,13 +79,13 @@ func memoryChanges() []memoryChange {
 		{"append", "k", short, 950, line("append", more), "STORED\r\n", noMemory, short + more, len(more)},
 		{"long append", "k", long, 590_000, line("append", part), "STORED\r\n", noMemory, long + part, len(part)},
 		{"long prepend", "k", long, 590_000, line("prepend", part), "STORED\r\n", noMemory, part + long, len(part)},
-		{"binary prepend", "k", long, 590_000, frame(0x0f, 7, "", "k", part), binaryAnswer(0x0f, 0, 2, ""),
+		{"binary prepend", "k", long, 590_000, frame(0x0f, 7, "", "k", part), binaryAnswer(0x0f, 0, 3, ""),
 			binaryAnswer(0x0f, 0x82, 0, "Out of memory"), part + long, len(part)},
 		{"quiet append", "k", short, 950, frame(0x19, 7, "", "k", more), "", binaryAnswer(0x19, 0x82, 0, "Out of memory"), short + more, len(more)},
 		{"incr", "k", "9", 2, "incr k 1\r\n", "10\r\n", noNumber, "10", 0},
-		{"binary incr", "k", "99", 3, binaryNumber(0x05, "k", 1, 0), binaryAnswer(0x05, 0, 2, "\x00\x00\x00\x00\x00\x00\x00\x64"),
+		{"binary incr", "k", "99", 3, binaryNumber(0x05, "k", 1, 0), binaryAnswer(0x05, 0, 3, "\x00\x00\x00\x00\x00\x00\x00\x64"),
 			binaryAnswer(0x05, 0x82, 0, "Out of memory"), "100", 0},
-		{"decr that creates", "n", "", 2, binaryNumber(0x06, "n", 1, 55), binaryAnswer(0x06, 0, 1, "\x00\x00\x00\x00\x00\x00\x00\x37"),
+		{"decr that creates", "n", "", 2, binaryNumber(0x06, "n", 1, 55), binaryAnswer(0x06, 0, 2, "\x00\x00\x00\x00\x00\x00\x00\x37"),
 			binaryAnswer(0x06, 0x82, 0, "Out of memory"), "55", 0},
 	}
 }

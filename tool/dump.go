@@ -2,6 +2,7 @@ package tool
 
 import (
 	"bufio"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -158,7 +159,7 @@ func (d *dumper) itemsByClass() (map[int]int64, error) {
 var shownItem = regexp.MustCompile(`^ITEM (.*) \[\d+ b; (-?\d+) s\]$`)
 
 // cachedump reads lines such as "ITEM key [5 b; 1176415152 s]". A key may hold line ends, if it was stored in binary: then
-// it is counted, and its other pieces are passed over.
+// it is counted, and its other pieces are passed over. gocached shows such a key, and what else could harm a line, in base64.
 func (d *dumper) cachedump(class int) (done bool, err error) {
 	if err := d.text.ask(fmt.Sprintf("stats cachedump %d 0", class)); err != nil {
 		return false, err
@@ -185,10 +186,23 @@ func (d *dumper) cachedump(class int) (done bool, err error) {
 		if exptime <= d.started {
 			exptime = 0
 		}
-		if done, err := d.item(parts[1], exptime); done || err != nil {
+		if done, err := d.item(shownKey(parts[1]), exptime); done || err != nil {
 			return done, err
 		}
 	}
+}
+
+// shownKey returns the key that a line of cachedump shows as it is, or in base64 with " b" behind it.
+func shownKey(shown string) string {
+	encoded, ok := strings.CutSuffix(shown, " b")
+	if !ok {
+		return shown
+	}
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return shown
+	}
+	return string(key)
 }
 
 // speakable reports whether a key can stand in a command of the text protocol.

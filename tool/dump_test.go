@@ -39,6 +39,8 @@ func holding(held int, keys ...string) map[string]string {
 func TestDumpTells(t *testing.T) {
 	gone := holding(2, "a", "b")
 	gone["get b"] = lines("END")
+	shownInBase64 := holding(2, "YQli b", "YSBi b") // "a\tb", "a b"
+	shownInBase64["get a\tb"] = lines("VALUE a\tb 0 1", "1", "END")
 	metadump := maps.Clone(newer)
 	metadump["lru_crawler metadump all"] = "key=a%20b exp=-1 la=1\nkey=b exp=-1 la=1\nkey=x%0Ay exp=-1 la=1\nEND\r\n"
 	for _, c := range []struct {
@@ -57,6 +59,8 @@ func TestDumpTells(t *testing.T) {
 		{"line ends", holding(4, "a", "x\ny", "\r\n\r\n", "z\x00"), Options{}, 1, "1 of 4 items\nmissing: 3 items whose keys hold blanks, line " +
 			"ends or zero bytes, since no add command can name them\n", "the dump is not whole: 3 items are missing"},
 		{"other control characters", holding(4, "a\tb", "\x01", "c\rd", "\xff\x7f"), Options{}, 4, "4 of 4 items\n", ""},
+		{"shown in base64", shownInBase64, Options{}, 1, "1 of 2 items\nmissing: 1 items whose keys hold blanks, line ends or zero bytes, " +
+			"since no add command can name them\n", "the dump is not whole: 1 items are missing"},
 		{"gone", gone, Options{}, 1, "1 of 2 items\ngone: 1 items that expired or were deleted meanwhile\n", ""},
 		{"both", holding(5, "a", " "), Options{}, 1, "1 of 5 items\nmissing: 3 items of slab class 1, since stats cachedump shows no more " +
 			"than 2 MB of keys of a class\nmissing: 1 items whose keys hold blanks, line ends or zero bytes, since no add command can " +

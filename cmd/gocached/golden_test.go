@@ -11,7 +11,7 @@ import (
 )
 
 // goldenGroups are the recordings that the program must pass today.
-var goldenGroups = []string{"text", "size", "stats", "startup", "binary", "sasl", "udp", "modern"}
+var goldenGroups = []string{"text", "size", "stats", "startup", "binary", "sasl", "udp", "modern", "meta"}
 
 // TestGolden plays recorded conversations with memcached 1.4.5, and with 1.6.45 where gocached answers as that does, against
 // the program as it is built, flags and all.

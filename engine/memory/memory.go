@@ -104,6 +104,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.clock, e.arena, e.table = s.Clock, arena, table
 	e.noCAS, e.noEvict, e.itemMax = s.NoCAS, s.NoEvict, s.ItemMax
 	e.lendFrom, e.initial = s.LendFrom, s.InitialMalloc
+	e.cas.Store(1) // the first item's is 2, as in memcached 1.6: so a client can name one that is older than any item
 	e.started = s.Clock.UnixOf(0)
 	e.releaseAfter = clock.Time(s.Options.Number(releaseOption))
 	e.objective = s.Options[objectiveOption]

@@ -55,7 +55,7 @@ type Step struct {
 func (c *Case) Has(tag string) bool { return slices.Contains(c.Tags, tag) }
 
 // Groups are the files of recordings, in the order in which they are best made to pass.
-var Groups = []string{"text", "size", "stats", "startup", "binary", "sasl", "udp", "modern"}
+var Groups = []string{"text", "size", "stats", "startup", "binary", "sasl", "udp", "modern", "meta"}
 
 // chosenFile holds the answers of gocached where it means to differ: a case there replaces the recorded one of that name.
 const chosenFile = "chosen.jsonl"

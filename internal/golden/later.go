@@ -1,7 +1,7 @@
 package golden
 
-// Later names the cases of modern.jsonl, recorded from memcached 1.6.45, that gocached does not answer so, each with the
-// reason. What 1.6 has in common with 1.4.5, and what was taken from it, is played.
+// Later names the cases of modern.jsonl and meta.jsonl, recorded from memcached 1.6.45, that gocached does not answer so, each with
+// the reason. What 1.6 has in common with 1.4.5, and what was taken from it, is played.
 var Later = names(laterReasons)
 
 // Modern names those that wait with -o compat=1.6 too.
@@ -9,27 +9,32 @@ var Modern = names(modernReasons)
 
 // modernReasons has the names below each reason.
 var modernReasons = map[string][]string{
-	"there are no meta commands":                          laterReasons["there are no meta commands"],
 	"there is no lru_crawler":                             laterReasons["there is no lru_crawler"],
 	"there is no cache_memlimit":                          laterReasons["there is no cache_memlimit"],
 	"there is no slabs":                                   laterReasons["there is no slabs"],
 	"the figures are those of 1.4.5":                      laterReasons["the figures are those of 1.4.5"],
+	"there is no refresh_certs":                           laterReasons["there is no refresh_certs"],
+	"a CAS that is chosen takes a number too":             laterReasons["a CAS that is chosen takes a number too"],
+	"it is answered as by 1.4.5":                          {"meta/156-flush_all-F", "meta/169-gets-no-cas"},
 	"it was recorded without users, so nobody was let in": laterReasons["it was recorded without users, so nobody was let in"],
 }
 
 // laterReasons has the names below each reason.
 var laterReasons = map[string][]string{
-	"there are no meta commands": {
-		"n/mg-hit-flags", "n/mg-quiet-opaque-key", "n/mg-base64-key", "n/mg-vivify", "n/mg-recache", "n/mg-touch", "n/mg-errors",
-		"n/mg-no-bump", "n/mg-value-size-order", "n/ms-flags-ttl", "n/ms-append-vivify", "n/ms-cas-explicit", "n/ms-quiet",
-		"n/ms-bad-flag", "n/ms-too-large", "n/ms-invalidate", "n/md", "n/md-cas", "n/md-value-only", "n/ma-vivify", "n/ma-cas",
-		"n/ma-wrap", "n/me",
-	},
-	"there is no lru_crawler":                             {"n/metadump", "n/metadump-errors"},
-	"there is no cache_memlimit":                          {"n/cache-memlimit-fixed"},
-	"there is no slabs":                                   {"n/slabs-reassign", "n/slabs-automove"},
-	"it is answered as by 1.4.5":                          {"n/flags-4294967295", "n/flush-all-negative", "n/delete-time"},
-	"the figures are those of 1.4.5":                      {"n/stats", "n/stats-items", "n/stats-slabs", "n/stats-sizes", "n/stats-settings"},
+	"there is no lru_crawler": {"n/metadump", "n/metadump-errors", "meta/178-mgdump-binary", "meta/179-metadump-escape",
+		"meta/180-crawler-errors", "meta/186-crawler-disable", "meta/186b-metadump-X"},
+	"there is no cache_memlimit":              {"n/cache-memlimit-fixed", "meta/198-cache_memlimit"},
+	"there is no slabs":                       {"n/slabs-reassign", "n/slabs-automove", "meta/193-slabs"},
+	"there is no refresh_certs":               {"meta/212-refresh"},
+	"a CAS that is chosen takes a number too": {"meta/063-ms-E"},
+	"it is answered as by 1.4.5": {"n/flags-4294967295", "n/flush-all-negative", "n/delete-time", "meta/073-set-too-much",
+		"meta/129-incr-vivified", "meta/130-delete-time", "meta/132-get-long-key", "meta/133-get-no-key", "meta/134-set-flags",
+		"meta/147-gat", "meta/153-flush_all", "meta/156-flush_all-F", "meta/167-noreply-errors", "meta/169-gets-no-cas", "meta/171-quit",
+		"meta/172-bget", "meta/304-short-lines", "meta/333-touch-stats-word", "meta/339-exptime-forms", "meta/341-stats-noreply"},
+	"the figures are those of 1.4.5": {"n/stats", "n/stats-items", "n/stats-slabs", "n/stats-sizes", "n/stats-settings",
+		"meta/157-stats-sizes"},
+	"the command line is that of 1.4.5": {"meta/214-o-bogus", "meta/214b-o-hash", "meta/214c-o-hashpower-low", "meta/214d-o-idle",
+		"meta/214e-o-hot", "meta/214f-o-automove", "meta/214g-o-tail", "meta/221-Y-binary", "meta/224b-Z"},
 	"opcodes from 0x23 on are unknown":                    {"n/bin-gatq-gatk"},
 	"it was recorded without users, so nobody was let in": {"n/sasl-plain-ok"},
 }
