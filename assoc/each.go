@@ -32,11 +32,8 @@ func (t *Table) Each(f func(slab.Ref, *item.Header)) {
 
 func (t *Table) each(b *buckets, f func(slab.Ref, *item.Header)) {
 	for n := range b.mask + 1 {
-		ref := Link{b.at(n)}.ref()
-		for ref != slab.None && ref != slab.Mark {
-			h := item.At(t.arena, ref)
-			f(ref, h)
-			ref = h.Chain
+		if first := b.at(n); (Link{first}).ref() != slab.Mark {
+			t.chain(first, f)
 		}
 	}
 }

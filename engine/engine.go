@@ -119,7 +119,7 @@ type Info struct {
 	// Options are the keys of -o that are this engine's own. None may be the server's.
 	Options []Option
 
-	// Figures describes what Stats emits, by Query.Group; "cachedump" and "reset" are no figures. A counter or a gauge is
+	// Figures describes what Stats emits, by Query.Group; "cachedump", "reset" and walks are no figures. A counter or a gauge is
 	// emitted as a decimal number, in the row's unit. Engines share the rows General, SlabTotals and NameRow. Nobody may
 	// change the map or the rows.
 	Figures map[string][]figure.Row
@@ -153,7 +153,15 @@ type Settings struct {
 //
 // The groups: "" (bytes, curr_items, total_items, evictions, reclaimed, in this order), "items", "slabs", "sizes",
 // "cachedump" (with Class and Limit; name is the key, value what follows it), "reset" (emits nothing: sets the counters
-// to zero, but not the gauges), "gocached" (whatever is the engine's own). Three more are for engines that can tell:
+// to zero, but not the gauges), "gocached" (whatever is the engine's own).
+//
+// "metadump" and "mgdump" walk over all items, some with each call, and need Cursor. They emit about Limit items, perhaps fewer or
+// none, and move the Cursor. An item that is there during the whole walk is emitted once; one that comes, goes or is replaced
+// meanwhile may be or not. Nothing is locked while emit runs. name is the key, as its bytes are; the value is what memcached 1.6
+// shows behind it: "exp=-1 la=1700000000 cas=2 fetch=no cls=1 size=65 flags=0", and for "mgdump" it is "b" if the key was spelled
+// in base64, else "".
+//
+// Three more are for engines that can tell:
 // "memory" (bytes that the engine has from the system, beside Go's heap: memory_items, and whatever else under names of its
 // own), "curve" (what the hit ratio would be with less memory, or more), "modern" (those of memcached 1.6's general figures
 // that the engine can say truly, under their names there and in their order).
@@ -161,4 +169,7 @@ type Query struct {
 	Group string
 	Class int // slab class
 	Limit int // how many items at most; 0 is no limit
+
+	Cursor  *Cursor // of a walk; nobody else may use it during the call
+	Classes []int   // of a walk: items of these slab classes alone; nil is of all
 }

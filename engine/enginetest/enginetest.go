@@ -151,6 +151,8 @@ var contract = []struct {
 	{"statistics of meta commands", testMetaFigures, Unlisted, false},
 	{"general statistics", testStatsGeneral, 0, false},
 	{"statistics by item", testStatsItems, Unlisted, false},
+	{"walks", testWalk, Unlisted, false},
+	{"walks without CAS", testWalk, Unlisted, true},
 	{"figures", testFigures, 0, false},
 	{"eviction", testEviction, Forgets, false},
 	{"favourites", testFavourite, Forgets, false},

@@ -228,3 +228,20 @@ func BenchmarkIncr(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkWalk is for one item of a million.
+func BenchmarkWalk(b *testing.B) {
+	e, bytes := filled(), 0
+	q := engine.Query{Group: "metadump", Limit: 256, Cursor: &engine.Cursor{}}
+	b.ResetTimer()
+	for n := 0; n < b.N; {
+		e.Stats(q, func(name, value string) {
+			bytes += len(name) + len(value)
+			n++
+		})
+		if q.Cursor.Done {
+			*q.Cursor = engine.Cursor{}
+		}
+	}
+	b.SetBytes(int64(bytes / b.N))
+}

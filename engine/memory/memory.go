@@ -46,7 +46,8 @@ type Engine struct {
 
 	misses misses
 	curve  curve.Curve
-	limit  int64 // bytes that items may take, for the curve
+	walks  sync.Pool // of *walk
+	limit  int64     // bytes that items may take, for the curve
 
 	due      due
 	reaper   reaper

@@ -21,6 +21,8 @@ func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Sta
 		"slabs":     e.statsSlabs,
 		"sizes":     e.statsSizes,
 		"cachedump": e.statsCachedump,
+		"metadump":  e.statsMetadump,
+		"mgdump":    e.statsMgdump,
 		"reset":     e.statsReset,
 		"gocached":  e.statsOwn,
 		"memory":    e.statsMemory,

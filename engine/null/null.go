@@ -57,6 +57,8 @@ func (e *Engine) Stats(q engine.Query, emit func(name, value string)) engine.Sta
 			emit(row.Name, "0")
 		}
 	case "items", "sizes", "cachedump", "reset":
+	case "metadump", "mgdump":
+		q.Cursor.Done = true
 	case "gocached":
 		emit(engine.NameRow.Name, "null")
 	default:
