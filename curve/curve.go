@@ -12,6 +12,9 @@ import (
 // lock and no other, and allocate nothing. Those that are given a hash may be called with every key, but only sampled ones
 // count: callers look first whether Samples says so.
 type Curve struct {
+	// Kept is which part of the hits that the model loses with less memory the cache keeps. 0 is none; it is set after Init.
+	Kept float64
+
 	below atomic.Uint32 // keys of a lower rank are in the sample
 
 	_     [60]byte // what follows is written with each sampled key

@@ -12,6 +12,7 @@ type Reading struct {
 
 	hist  histogram
 	limit float64
+	kept  float64
 
 	// Corrections of the model: what its memory is multiplied with, its hit ratio at the limit then and with memory for all that
 	// is known, the part of avoidable misses that are none, and what is added to all.
@@ -24,7 +25,7 @@ func (c *Curve) Read() *Reading {
 	c.book()
 	r := &Reading{
 		Gets: c.gets, Sample: c.hist.all, Keys: c.stack.count, Share: c.share(),
-		Bytes: float64(c.stack.total) / c.share(), hist: c.hist, limit: c.limit,
+		Bytes: float64(c.stack.total) / c.share(), hist: c.hist, limit: c.limit, kept: c.Kept,
 	}
 	c.mu.Unlock()
 	r.fit()
@@ -49,8 +50,10 @@ func (r *Reading) model(bytes float64) float64 {
 // measured; elsewhere it is the model's, corrected by what the cache does worse than the model at the limit, or better (fit).
 func (r *Reading) HitRatio(bytes float64) float64 {
 	there := r.model(r.shrink * bytes)
-	avoidable := r.most - max(there, (there+r.here)/2)
-	return min(max(there+r.gain*avoidable+r.rest, 0), 1)
+	if there < r.here {
+		there += r.kept * (r.here - there)
+	}
+	return min(max(there+r.gain*(r.most-there)+r.rest, 0), 1)
 }
 
 const (
@@ -67,8 +70,7 @@ const (
 // What the cache does worse than the model it does for want of memory: pages are of one size of items, and their ends are
 // unused. So the model's memory is made smaller until the model does as badly. What the cache does better it does by its
 // policy, which can avoid no misses but those that more memory would avoid. So it avoids the same part of these with more
-// memory. With less it avoids more misses than at the limit, but a smaller part: as was seen, some halfway between as many and
-// the same part. What then is left is chance, and is added everywhere.
+// memory, or with less. What then is left is chance, and is added everywhere.
 func (r *Reading) fit() {
 	r.most = r.model(Reach * r.limit)
 	r.shrink = r.fitShrink()

@@ -70,13 +70,10 @@ func play(t *testing.T, load *replay.Load, megabytes int64, scale float64) (rati
 	return ratio, figures
 }
 
-// With half of the memory a cache may do better than the curve says, by up to three points: the curve knows nothing of pages that
-// move to where they bring most hits, and that counts where memory is short.
-
 // TestCurveOfLoads: what the curve says of half, double and four times the memory is what a cache of that size has.
 func TestCurveOfLoads(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it plays twelve traces")
+		t.Skip("it plays eighteen traces")
 	}
 	for _, name := range []string{"zipf", "shift", "ttl"} {
 		t.Run(name, func(t *testing.T) {
@@ -84,21 +81,38 @@ func TestCurveOfLoads(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ratio, figures := play(t, load, 32, 0.5)
-			says := figures["curve_this"]
-			if got, _ := strconv.ParseFloat(says, 64); math.Abs(got-ratio) > 0.01 {
-				t.Errorf("curve_this is %s, measured were %.2f", says, ratio)
-			}
+			says := says(t, load)
 			for figure, megabytes := range map[string]int64{"curve_half": 16, "curve_double": 64, "curve_four": 128} {
 				want, _ := play(t, load, megabytes, 0.5)
-				got, _ := strconv.ParseFloat(figures[figure], 64)
+				got := says[figure]
 				t.Logf("%s is %.2f, measured %.2f", figure, got, want)
-				if got-want > 1.5 || want-got > 1.5 && megabytes >= 32 || want-got > 3 {
+				if math.Abs(got-want) > curveBound[figure] {
 					t.Errorf("%s is %.2f, measured were %.2f", figure, got, want)
 				}
 			}
 		})
 	}
+}
+
+// curveBound is how far a figure may be from what is measured, in points. The means for half of the memory were within 1.2, but that is
+// where chance makes most.
+var curveBound = map[string]float64{"curve_half": 2, "curve_double": 1.5, "curve_four": 1.5}
+
+// says returns what curves say after a load: the mean of three, since which keys are in a sample is chance.
+func says(t *testing.T, load *replay.Load) map[string]float64 {
+	const samples = 3
+	means := make(map[string]float64)
+	for range samples {
+		ratio, figures := play(t, load, 32, 0.5)
+		for _, figure := range []string{"curve_this", "curve_half", "curve_double", "curve_four"} {
+			n, _ := strconv.ParseFloat(figures[figure], 64)
+			means[figure] += n / samples
+			if figure == "curve_this" && math.Abs(n-ratio) > 0.01 {
+				t.Errorf("curve_this is %v, measured were %.2f", n, ratio)
+			}
+		}
+	}
+	return means
 }
 
 // TestCurveHears: the curve is told of what clients do. The sample has all keys, since there are few.
