@@ -20,8 +20,17 @@ is sent and what is answered; the ends of lines are left out.
 |---|---|---|---|
 `
 
-// Page returns docs/compat.md.
-func Page() string {
+// pageWords is what it says before the words of the command line.
+const pageWords = `
+## The command line
+
+Both modes take every flag and every word of ` + "`-o`" + ` that memcached 1.6.45 has. What works here as there stands in the manual. Of the
+rest a start says, once, what it means:
+
+`
+
+// Page returns docs/compat.md. words are the sentences about flags and words of 1.6.45, which package settings has.
+func Page(words []string) string {
 	var page strings.Builder
 	page.WriteString(pageHead)
 	for _, row := range rows {
@@ -33,6 +42,10 @@ func Page() string {
 			}
 		}
 		fmt.Fprintf(&page, "| %s | %s | %s | %s |\n", row.Title, old, new, row.tests())
+	}
+	page.WriteString(pageWords)
+	for _, sentence := range words {
+		page.WriteString("- " + sentence + "\n")
 	}
 	return page.String()
 }

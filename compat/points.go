@@ -21,6 +21,12 @@ const (
 	SubWords
 	CachedumpClass
 	Opcodes
+	GeneralStats
+	ItemsStats
+	SlabsStats
+	SizesStats
+	SettingsStats
+	FullHouse
 	numPoints
 )
 

@@ -10,7 +10,7 @@ var (
 // rows has both answers to each point.
 var rows = [numPoints]Row{
 	Version: {
-		Title: "version", Old: "1.4.5, also in `stats`.", New: "1.6.45: clients that want meta commands look for it.",
+		Title: "version", Old: "1.4.5, also in `stats` and at the head of `-h`.", New: "1.6.45: clients that want meta commands look for it.",
 		Talks: []Talk{{"version\r\n", "VERSION 1.4.5\r\n", "VERSION 1.6.45\r\n"}},
 	},
 	FewWords: {
@@ -91,7 +91,7 @@ var rows = [numPoints]Row{
 	},
 	NeedsDigit: {
 		Title: "incr of an empty value, or one of blanks", Old: "It counts as 0.", New: "It is not numeric.",
-		Tests: "TestContract",
+		Talks: []Talk{{"set a 0 0 0\r\n\r\nincr a 1\r\n", stored + "1\r\n", stored + "CLIENT_ERROR cannot increment or decrement non-numeric value\r\n"}},
 	},
 	SubWords: {
 		Title: "Words behind a command that choose what it does", Old: "They are to be whole.", New: "Any beginning will do: `stats r` is `stats reset`.",
@@ -104,5 +104,26 @@ var rows = [numPoints]Row{
 	Opcodes: {
 		Title: "Opcodes of the binary protocol", Old: "From 0x23 on they are unknown.", New: "0x23 and 0x24 are gatk and gatkq.",
 		Tests: "TestOpcodes, n/bin-gatq-gatk",
+	},
+	GeneralStats: {
+		Title: "stats", Old: "38 lines.", New: "93 lines. What only 1.6 counts, since it works otherwise, shows as 0.", Tests: "n/stats",
+	},
+	ItemsStats: {
+		Title: "stats items", Old: "8 lines a class.", New: "28 lines a class, likewise; all items count as cold.", Tests: "n/stats-items",
+	},
+	SlabsStats: {
+		Title: "stats slabs", Old: "15 lines a class, with mem_requested.", New: "15 lines a class, with touch_hits.", Tests: "n/stats-slabs",
+	},
+	SizesStats: {
+		Title: "stats sizes", Old: "It counts.", New: "It counts with `-o track_sizes`.",
+		Talks: []Talk{{store + "stats sizes\r\n", stored + "STAT 96 1\r\nEND\r\n", stored + "STAT sizes_status disabled\r\nEND\r\n"}},
+		Tests: "n/stats-sizes",
+	},
+	SettingsStats: {
+		Title: "stats settings", Old: "21 lines.", New: "66 lines. What is chosen by words that mean nothing here shows as it was given.", Tests: "n/stats-settings",
+	},
+	FullHouse: {
+		Title: "Clients beyond -c", Old: "They wait, unless `-o maxconns_fast` is given.",
+		New: "They are told so and closed, unless `-o no_maxconns_fast` is given.", Tests: "TestCompatFullHouse",
 	},
 }

@@ -31,6 +31,9 @@ const (
 	BadStoreMode                    // ms with a mode that there is not
 	BadArithmeticMode               // ma with such a one
 	BadArithmetic                   // ma with anything else that is wrong
+	FlushOff                        // flush_all where -F does not allow it
+	DumpOff                         // stats cachedump where -X does not allow it
+	DetailOff                       // the same of stats detail
 	numStatuses
 )
 
@@ -101,6 +104,9 @@ var statuses = [numStatuses]statusRow{
 	BadStoreMode:      {"CLIENT_ERROR invalid mode for ms M token", "", codeInvalid, "Invalid arguments"},
 	BadArithmeticMode: {"CLIENT_ERROR invalid mode for ma M token", "", codeInvalid, "Invalid arguments"},
 	BadArithmetic:     {"CLIENT_ERROR invalid or duplicate flag", "", codeInvalid, "Invalid arguments"},
+	FlushOff:          {"CLIENT_ERROR flush_all not allowed", "", codeAuthError, "Auth failure."},
+	DumpOff:           {"CLIENT_ERROR stats cachedump not allowed", "", codeNotFound, "Not found"},
+	DetailOff:         {"CLIENT_ERROR stats detail not allowed", "", codeNotFound, "Not found"},
 }
 
 // outOfMemory is the line for a text incr or decr, or an md, that finds no memory: memcached has a shorter one there.

@@ -88,6 +88,11 @@ func (ch *changes) touchItem(i int) {
 // A date before the server's start never comes (as in memcached, in 1.6 too): nothing is flushed, and a flush that an earlier
 // command asked for is called off.
 func (ch *changes) flushAll(i int) {
+	if ch.shared.settings.NoFlush {
+		ch.counts[cmdFlush]++ // as in memcached
+		ch.reply(i, protocol.Reply{Status: protocol.FlushOff})
+		return
+	}
 	due, now := ch.shared.clock.Exptime(ch.round.run.Requests[i].Exptime), ch.shared.clock.Now()
 	switch n := ch.round.run.Requests[i].Exptime; {
 	case n > clock.MaxRelative && n < ch.shared.clock.UnixOf(clock.First):

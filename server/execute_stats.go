@@ -33,7 +33,7 @@ var statsGroups = []statsGroup{
 	{"settings", byStart, true, (*figures).statsSettings},
 	{"items", byWord, false, (*figures).statsFigures},
 	{"slabs", byWord, false, (*figures).statsFigures},
-	{"sizes", byWord, false, (*figures).statsFigures},
+	{"sizes", byWord, false, (*figures).statsSizes},
 	{"cachedump", never, true, (*figures).statsCachedump},
 	{"gocached", byWord, false, (*figures).statsFigures},
 	{"curve", byWord, false, (*figures).statsFigures},
@@ -86,11 +86,22 @@ func (f *figures) statsUnknown(i int) {
 
 // statsFigures answers with the figures of a group.
 func (f *figures) statsFigures(i int, words [][]byte) {
-	if f.show(i, string(words[0])) {
+	group := string(words[0])
+	if f.showModern(i, group) || f.show(i, group) {
 		f.statsEnd(i)
 	} else {
 		f.statsUnknown(i)
 	}
+}
+
+// statsSizes answers with how many items there are of each size, which 1.6 counts only if it is told to.
+func (f *figures) statsSizes(i int, words [][]byte) {
+	if s := f.shared.settings; s.Compat.Has(compat.SizesStats) && !s.TrackSizes {
+		f.stat(i, "sizes_status", "disabled")
+		f.statsEnd(i)
+		return
+	}
+	f.statsFigures(i, words)
 }
 
 // stat appends one line or packet.
@@ -117,9 +128,11 @@ func (f *figures) askEngine(q engine.Query, emit func(name, value string)) engin
 }
 
 func (f *figures) statsGeneral(i int) {
-	f.show(i, "")
-	if f.shared.settings.ModernStats {
-		f.show(i, "modern")
+	if !f.showModern(i, "") {
+		f.show(i, "")
+		if f.shared.settings.ModernStats {
+			f.show(i, "modern")
+		}
 	}
 	f.statsEnd(i)
 }
@@ -138,6 +151,10 @@ func (f *figures) statsSettings(i int, _ [][]byte) {
 
 // statsDetail turns the figures per prefix on and off, or prints them.
 func (f *figures) statsDetail(i int, words [][]byte) {
+	if f.shared.settings.NoDump {
+		f.reply(i, protocol.Reply{Status: protocol.DetailOff})
+		return
+	}
 	word := ""
 	if len(words) > 1 {
 		word = string(words[1])
@@ -178,6 +195,10 @@ func maxSlabClass(mode compat.Mode) uint32 {
 
 // statsCachedump lists items of one slab class, newest first.
 func (f *figures) statsCachedump(i int, words [][]byte) {
+	if f.shared.settings.NoDump {
+		f.reply(i, protocol.Reply{Status: protocol.DumpOff})
+		return
+	}
 	if len(words) < 3 {
 		f.reply(i, protocol.Reply{Status: protocol.BadLine})
 		return

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gocached/server/settings"
@@ -114,7 +115,8 @@ func (n *normaliser) next() (string, bool) {
 // add notes one flag.
 func (n *normaliser) add(row *settings.Setting, value string) {
 	if row.Action() {
-		n.out, n.ended = nil, true
+		n.out = slices.DeleteFunc(n.out, func(word string) bool { return !strings.HasPrefix(word, "--extended=compat=") }) // -h tells it
+		n.ended = true
 	}
 	word := "--" + row.Long
 	if row.Arg != "" {
@@ -141,7 +143,7 @@ func (n *normaliser) byName(name string) (*settings.Setting, error) {
 		if row.Long == name && name != "" {
 			return row, nil
 		}
-		if row.Long != "" && strings.HasPrefix(row.Long, name) {
+		if row.Long != "" && !row.Absent && strings.HasPrefix(row.Long, name) {
 			found = append(found, row)
 		}
 	}
@@ -161,7 +163,7 @@ func (n *normaliser) byName(name string) (*settings.Setting, error) {
 // longNames returns those of all rows.
 func (n *normaliser) longNames() (names []string) {
 	for _, row := range n.table {
-		if row.Long != "" {
+		if row.Long != "" && !row.Absent {
 			names = append(names, row.Long)
 		}
 	}

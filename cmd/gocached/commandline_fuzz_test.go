@@ -28,7 +28,7 @@ func FuzzCommandLine(f *testing.F) {
 		if err := root.ParseFlags(words); err != nil || root.Flags().NArg() != 0 {
 			t.Fatalf("%q became %q: %v", args, words, err)
 		}
-		if action(root.Flags()) != nil {
+		if action(root.Flags(), st) != nil {
 			return
 		}
 		st.Complete()

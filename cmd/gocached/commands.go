@@ -55,7 +55,7 @@ func (p *program) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if print := action(cmd.Flags()); print != nil {
+			if print := action(cmd.Flags(), st); print != nil {
 				print(p.stdout)
 				return nil
 			}
@@ -72,7 +72,7 @@ func (p *program) root() *cobra.Command {
 			usual(cmd, args)
 			return
 		}
-		printHelp(p.stdout)
+		printHelp(p.stdout, st.Compat)
 	})
 	root.SetFlagErrorFunc(flagFault)
 	root.AddCommand(p.subcommands()...)
@@ -101,11 +101,12 @@ func amend(root *cobra.Command) {
 }
 
 // action returns what -h, -i or -V print, or nil if the flags ask for none of them.
-func action(flags interface{ Changed(string) bool }) func(io.Writer) {
+func action(flags interface{ Changed(string) bool }, st *settings.Settings) func(io.Writer) {
+	help := func(w io.Writer) { printHelp(w, st.Compat) }
 	for _, a := range []struct {
 		flag  string
 		print func(io.Writer)
-	}{{"help", printHelp}, {"license", printLicence}, {"version", printVersion}} {
+	}{{"help", help}, {"license", printLicence}, {"version", printVersion}} {
 		if flags.Changed(a.flag) {
 			return a.print
 		}

@@ -23,7 +23,7 @@ func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
 func addCompletions(root *cobra.Command, s *settings.Settings) {
 	for _, row := range settings.Table() {
 		switch {
-		case row.Arg == "" || row.Arg == "file":
+		case row.Arg == "" || row.Arg == "file" || row.Absent:
 		case row.Long == "extended":
 			complete(root, row.Long, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 				return completeOption(optionsOf(s.Engine), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace

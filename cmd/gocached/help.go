@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gocached/compat"
 	"gocached/engine"
 	"gocached/server"
 	"gocached/server/settings"
@@ -19,10 +20,6 @@ import (
 //
 //go:embed LICENSE
 var licence string
-
-// compatible is the memcached whose flags and defaults these are, and what the help begins with: helpers of test suites
-// look there for the word memcached and a version at the start of a line.
-const compatible = "memcached 1.4.5 compatible"
 
 // The layout of the help, as memcached 1.4.5 has it: flags on the left, sentences from column 14 on.
 const (
@@ -73,11 +70,12 @@ func (p *program) versionCommand() *cobra.Command {
 func printLicence(w io.Writer) { fmt.Fprintf(w, "gocached %s\n\n%s", server.Release, licence) }
 
 // printHelp prints what -h asks for. Clients and test suites look for words in it, so it names nothing that is not
-// there.
-func printHelp(w io.Writer) {
-	fmt.Fprintf(w, "%s: gocached %s\n", compatible, server.Release)
+// there. It begins with the memcached that is followed: helpers of test suites look there for the word memcached and a version
+// at the start of a line.
+func printHelp(w io.Writer, mode compat.Mode) {
+	fmt.Fprintf(w, "memcached %s compatible: gocached %s\n", mode.Version(), server.Release)
 	for _, row := range settings.Table() {
-		if !row.IsFlag() {
+		if !row.IsFlag() || row.Absent {
 			continue
 		}
 		printHelpLine(w, usage(&row), row.Help)
@@ -135,7 +133,7 @@ func printHelpLine(w io.Writer, left, text string) {
 func printLongNames(w io.Writer) {
 	var names []string
 	for _, row := range settings.Table() {
-		if row.Letter != 0 {
+		if row.Letter != 0 && !row.Absent {
 			names = append(names, row.Name()+" --"+row.Long)
 		}
 	}

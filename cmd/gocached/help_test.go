@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"gocached/compat"
 	"gocached/server"
 	"gocached/server/settings"
 )
@@ -41,6 +42,14 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// TestHelpNamesTheMode: in the 1.6 mode the help begins with 1.6.45.
+func TestHelpNamesTheMode(t *testing.T) {
+	got := runBinary(t, "-o", "compat=1.6", "-h")
+	if !strings.HasPrefix(got.stdout, "memcached 1.6.45 compatible") {
+		t.Errorf("%.100q", got.stdout)
+	}
+}
+
 // firstDifference shows the first line in which two texts that are not the same differ.
 func firstDifference(got, want string) string {
 	gots, wants := strings.SplitAfter(got, "\n"), strings.SplitAfter(want, "\n")
@@ -55,7 +64,7 @@ func firstDifference(got, want string) string {
 // TestHelpWords checks that the help does not promise what is not there: test suites look for these words.
 func TestHelpWords(t *testing.T) {
 	var out bytes.Buffer
-	printHelp(&out)
+	printHelp(&out, compat.V145)
 	for _, word := range []string{"ext_path", "proxy_config", "enable-ssl", "auth-file"} {
 		if strings.Contains(strings.ToLower(out.String()), word) {
 			t.Errorf("the help says %q", word)
@@ -81,7 +90,7 @@ func TestHelpWords(t *testing.T) {
 			order += l[1]
 		}
 	}
-	if want := "pUsaldrumMckvhiPfnLDtRCbBISEAoV"; order != want {
+	if want := "pUsaldrumMckvhiPfnLDtRCbBISEAoFXV"; order != want {
 		t.Errorf("flags listed: %s, want %s", order, want)
 	}
 }
@@ -170,7 +179,7 @@ func TestManual(t *testing.T) {
 	}
 	text := strings.ReplaceAll(string(page), `\-`, "-")
 	for _, row := range settings.Table() {
-		if !row.IsFlag() {
+		if !row.IsFlag() || row.Absent {
 			continue
 		}
 		head := manualHead(&row)

@@ -12,10 +12,8 @@ var modernReasons = map[string][]string{
 	"there is no lru_crawler":                             laterReasons["there is no lru_crawler"],
 	"there is no cache_memlimit":                          laterReasons["there is no cache_memlimit"],
 	"there is no slabs":                                   laterReasons["there is no slabs"],
-	"the figures are those of 1.4.5":                      laterReasons["the figures are those of 1.4.5"],
 	"there is no refresh_certs":                           laterReasons["there is no refresh_certs"],
 	"a CAS that is chosen takes a number too":             laterReasons["a CAS that is chosen takes a number too"],
-	"it is answered as by 1.4.5":                          {"meta/156-flush_all-F", "meta/169-gets-no-cas"},
 	"it was recorded without users, so nobody was let in": laterReasons["it was recorded without users, so nobody was let in"],
 }
 

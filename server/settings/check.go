@@ -56,6 +56,9 @@ func (s *Settings) Validate() error {
 // Warnings returns what the operator should know of settings that are valid, one line each.
 func (s *Settings) Warnings() []string {
 	var lines []string
+	for _, line := range s.idle {
+		lines = append(lines, "warning: "+line)
+	}
 	for i := range table {
 		if table[i].warn == nil {
 			continue

@@ -20,6 +20,10 @@ type Setting struct {
 	// Names are all values, if they are words that this table knows, for the completion of shells.
 	Names []string
 
+	// Absent says that the flag is memcached 1.6's and does nothing here, for which Help is the reason. No help names it, since test
+	// suites look there for what a server can do.
+	Absent bool
+
 	// Levels are further lines of the help: what a repeated flag does.
 	Levels []Level
 
@@ -71,6 +75,9 @@ func (r *Setting) Name() string {
 
 // Action reports whether the flag asks for something else than serving: help, licence, version.
 func (r *Setting) Action() bool { return r.IsFlag() && r.field == nil && r.parse == nil }
+
+// refuses reports whether a start with the flag, which is Absent, fails.
+func (r *Setting) refuses() bool { return r.check != nil }
 
 // exit returns the process's exit status when the row's value is at fault.
 func (r *Setting) exit() int {

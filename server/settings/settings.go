@@ -53,6 +53,13 @@ type Settings struct {
 
 	Compat compat.Mode // -o compat: which memcached is followed where two versions contradict each other
 
+	// From memcached 1.6.
+	NoFlush    bool              // -F, flush_all is not allowed
+	NoDump     bool              // -X, neither are stats cachedump and stats detail
+	TrackSizes bool              // -o track_sizes: stats sizes counts, as it does in the mode of 1.4.5 without
+	newer      map[string]string // words of -o that only 1.6 has, with their values
+	idle       []string          // what the start says of those that mean nothing here
+
 	// EngineOptions is what -o says to the engine, by the keys that it declares: the values have passed their checks. Complete
 	// fills it in.
 	EngineOptions map[string]string
@@ -126,6 +133,7 @@ func (s *Settings) Given(long string) bool { return s.given[long] }
 //   - -S without -B means the binary protocol.
 //   - -D turns the statistics by prefix on.
 //   - -E says which keys of -o there are beside the server's own.
+//   - -o compat=1.6 means -o maxconns_fast, unless it is called off.
 func (s *Settings) Complete() {
 	switch {
 	case s.given["udp-port"] && !s.given["port"]:
@@ -140,4 +148,13 @@ func (s *Settings) Complete() {
 		s.Detail = true
 	}
 	s.takeForeign()
+	if s.Compat.Has(compat.FullHouse) && !s.hasNewer("no_maxconns_fast") && !s.hasNewer("no_modern") {
+		s.MaxConnsFast = true
+	}
+}
+
+// hasNewer says whether a word of memcached 1.6's -o was given.
+func (s *Settings) hasNewer(word string) bool {
+	_, ok := s.newer[word]
+	return ok
 }

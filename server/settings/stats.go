@@ -1,6 +1,9 @@
 package settings
 
-import "gocached/figure"
+import (
+	"gocached/compat"
+	"gocached/figure"
+)
 
 // Live is what `stats settings` shows that changes while the server runs.
 type Live struct {
@@ -11,9 +14,15 @@ type Live struct {
 	Detail    bool  // stats detail is on
 }
 
-// Stats reports `stats settings`: the 21 lines of memcached 1.4.5, in its order. No line of our own may join them, since
-// memcached's tests count them.
+// Stats reports `stats settings`: the 21 lines of memcached 1.4.5, or in the 1.6 mode the 66 of 1.6.45, in its order. No line of
+// our own may join them, since memcached's tests count them.
 func (s *Settings) Stats(emit func(name, value string), live Live) {
+	if s.Compat.Has(compat.SettingsStats) {
+		for _, line := range modernLines {
+			emit(line.name, line.show(s, live))
+		}
+		return
+	}
 	for _, row := range shown() {
 		emit(row.stat, row.value(s, live))
 	}

@@ -267,7 +267,24 @@ var table = [...]Setting{
 		Help:  "further settings, several with commas",
 		parse: parseExtended,
 	},
+	{
+		Letter: 'F', Long: "disable-flush-all",
+		Help:  "refuse flush_all",
+		field: func(s *Settings) any { return &s.NoFlush },
+	},
+	{
+		Letter: 'X', Long: "disable-dumping",
+		Help:  "refuse stats cachedump and stats detail, which show keys",
+		field: func(s *Settings) any { return &s.NoDump },
+	},
 	{Letter: 'V', Long: "version", Help: "print the version"},
+
+	// Flags of memcached 1.6 that do nothing here.
+	absentFlag('e', "memory-file", "file", idle, "items are not kept over a restart: it begins empty, as without the flag"),
+	absentFlag('N', "napi-ids", "num", idle, "connections are spread over the threads as they come"),
+	absentFlag('W', "disable-watch", "", idle, noWatchers),
+	absentFlag('Y', "auth-file", "file", refused, "text needs no password here, and the server would be open to all; -S is for binary"),
+	absentFlag(0, "enable-ssl", "", refused, noTLS), // of -Z getopt complains, as in 1.4.5
 
 	// Lines of `stats settings` that belong to no flag of their own.
 	{
