@@ -2,7 +2,7 @@
 
 package assoc
 
-// prefetchL1 asks the processor to fetch three cache lines from each of the n addresses that begin at first, into the cache
+// prefetchL1 asks the processor to fetch four cache lines from each of the n addresses that begin at first, into the cache
 // of its first level. It cannot fault, whatever the addresses.
 //
 //go:noescape

@@ -109,23 +109,29 @@ func (r *Run) first(keys []engine.Key) {
 	var to addresses
 	for i := range keys {
 		ref := r.table.head(now, keys[i].Scratch[0])
-		at, size := r.table.arena.HintSize(ref)
 		keys[i].Scratch[1] = uint64(ref)
-		to[i%Step] = uint64(at)
-		if size > front {
+		to[i%Step] = uint64(r.table.arena.Hint(ref))
+	}
+	r.fetch(&to, len(keys))
+	r.rest(keys)
+}
+
+// The first lines of an item are always fetched: most items end there, wherever in its first line one begins. Of a longer chunk,
+// which is likely to hold what is wanted, all are fetched up to maxSpan bytes; the processor sees by itself where a copy that long
+// is going. In a pipeline of gets of 1,000 bytes that saves 14 % of the server's time.
+const (
+	front   = 4 * 64
+	maxSpan = 2 << 10
+)
+
+// rest has what is behind the front of a longer chunk fetched.
+func (r *Run) rest(keys []engine.Key) {
+	for i := range keys {
+		if at, size := r.table.arena.HintSize(slab.Ref(keys[i].Scratch[1])); size > front {
 			prefetchSpan(uint64(at+front), int(min(size, maxSpan)-front))
 		}
 	}
-	r.fetch(&to, len(keys))
 }
-
-// The first lines of an item are always fetched: most items end there. Of a longer chunk, which is likely to hold what is
-// wanted, all are fetched up to maxSpan bytes; the processor sees by itself where a copy that long is going. In a
-// pipeline of gets of 1,000 bytes that saves 14 % of the server's time.
-const (
-	front   = 3 * 64
-	maxSpan = 2 << 10
-)
 
 // next follows the chain from the ref in Scratch[1].
 func (r *Run) next(keys []engine.Key) {
