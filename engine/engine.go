@@ -54,7 +54,7 @@ type Engine interface {
 	// (its CAS differs), and NoMemory, only with Removal.Empty or a chosen CAS.
 	Remove(key []byte, r Removal) Status
 
-	// Store makes an item from Allocate visible under its key (9) and returns the CAS it was given.
+	// Store makes an item from Allocate, or a Draft, visible under its key (9) and returns the CAS it was given.
 	//
 	// What must be true of the item already there, and the status if it is not:
 	//
@@ -77,7 +77,8 @@ type Engine interface {
 	// but Remove and Arithmetic compare.
 	//
 	// Store takes the item over: the caller must neither touch its bytes nor Release it. But with NoMemory, which only a
-	// join is told, it is still the caller's, to be given to Store again or to Release.
+	// join is told, it is still the caller's, to be given to Store again or to Release. Of a Draft all that is needed is copied,
+	// there is nothing to Release, and Store may say whatever Allocate may: then nothing has changed.
 	Store(it Item, op Op, cas uint64) (newCAS uint64, status Status)
 
 	// Get looks up a run of keys (10), and calls to.Hit or to.Miss for each of them in order, so that the cache misses

@@ -13,6 +13,17 @@ type Item struct {
 
 	// CAS is what Store gives the item if its op has WithCAS (see Chosen). The holder of an item from Allocate may set it.
 	CAS uint64
+
+	// Draft is not nil if the item has no memory of the engine's yet. Then Value is the caller's own, and Ref is zero.
+	Draft *Draft
+}
+
+// Draft is what Allocate would be told of an item. It is for a value that is all there and not long: Store may find memory for it
+// that Allocate cannot, as it knows what is under the key by then.
+type Draft struct {
+	Key     []byte
+	Flags   uint32
+	Exptime clock.Time
 }
 
 // Key is one key of a run for Get.

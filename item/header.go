@@ -12,7 +12,7 @@
 //	               stale, won 1 bit each, stamp 53 bits
 //	    32      8  pins, only if large                        atomic
 //	     .      8  CAS, only if it may be a client's choice   stripe lock
-//	     .      4  client's flags, only if not zero           immutable
+//	     .      4  client's flags, only if not zero           both locks to change once linked
 //	     .      n  key                                        immutable
 //	     .      n  value                                      stripe lock; immutable while pinned
 //

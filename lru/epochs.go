@@ -70,6 +70,15 @@ func (l *EpochLRU) Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival) 
 	l.count()
 }
 
+// Overwritten makes r the newest.
+func (l *EpochLRU) Overwritten(a *slab.Arena, r slab.Ref, h *item.Header, now clock.Time) {
+	l.take(a, r, h)
+	for !h.StoredIf(now, h.Marks(), l.epoch.Load()<<epochShift) {
+	}
+	l.before(a, r, h, l.head)
+	l.count()
+}
+
 // Remove takes r out.
 func (l *EpochLRU) Remove(a *slab.Arena, r slab.Ref, h *item.Header) { l.take(a, r, h) }
 

@@ -22,6 +22,10 @@ type order interface {
 	// Insert takes in an item, which was just linked.
 	Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival)
 
+	// Overwritten notes that a new item was stored now in the place of an old one. It calls StoredIf. It needs the stripe lock of
+	// the item too.
+	Overwritten(a *slab.Arena, r slab.Ref, h *item.Header, now clock.Time)
+
 	// Remove takes an item out.
 	Remove(a *slab.Arena, r slab.Ref, h *item.Header)
 

@@ -86,6 +86,22 @@ func (p *Policy) Insert(a *slab.Arena, r slab.Ref, h *item.Header, hash uint64, 
 	p.epochs.Insert(a, r, h, n)
 }
 
+// OverwritesFree says that Overwritten needs no class lock.
+func (p *Policy) OverwritesFree() bool { return p.kind != isLRU }
+
+// Overwritten notes that a new item was stored in the place of an old one.
+func (p *Policy) Overwritten(a *slab.Arena, r slab.Ref, h *item.Header, now clock.Time) {
+	switch p.kind {
+	case isS3:
+		p.queues.Overwritten(a, r, h, now)
+		return
+	case isValue:
+		p.values.Overwritten(a, r, h, now)
+		return
+	}
+	p.epochs.Overwritten(a, r, h, now)
+}
+
 // returns counts whether the key's item was evicted lately, and says whether that was too early.
 func (p *Policy) returns(hash uint64) bool {
 	age, wasEarly, found := p.ghosts.lay(hash, p.reach())

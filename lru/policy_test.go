@@ -272,13 +272,63 @@ func testMovesChangeNothing(t *testing.T, name string) {
 	moving.check()
 }
 
-// useKey uses the item whose key has that hash, if there is one.
-func (b *harness) useKey(hash uint64) {
-	for r := range b.in {
-		if b.hash[r] == hash {
-			b.use(r)
+// TestOverwrittenIsStoredOver does the same to two policies, but that new items get chunks of their own in one of them, and those of
+// the items that they replace in the other: the same keys go in the same order.
+func TestOverwrittenIsStoredOver(t *testing.T) { eachPolicy(t, testOverwrittenIsStoredOver) }
+
+func testOverwrittenIsStoredOver(t *testing.T, name string) {
+	const n = 100
+	anew, there := newHarness(t, name, n+1), newHarness(t, name, n+1)
+	r := rand.New(rand.NewPCG(5, 6))
+	for i := range 20_000 {
+		if i >= n {
+			a, b := anew.evict(), there.evict()
+			if anew.hash[a] != there.hash[b] {
+				t.Fatalf("step %d: another key goes where items were overwritten", i)
+			}
+		}
+		hash := uint64(i)
+		anew.storeKey(hash, slab.None, false)
+		there.storeKey(hash, slab.None, false)
+		for range r.IntN(3) {
+			used := uint64(i - r.IntN(n))
+			anew.useKey(used)
+			there.useKey(used)
+			over := uint64(i - r.IntN(n))
+			if old := anew.find(over); old != slab.None {
+				anew.storeKey(over, old, false)
+				there.overwrite(there.find(over))
+			}
 		}
 	}
+	there.check()
+}
+
+// overwrite stores a new item in the place of another.
+func (b *harness) overwrite(r slab.Ref) {
+	h := item.At(b.a, r)
+	h.Overwrite(0, b.last.Add(1))
+	b.Overwritten(b.a, r, h, now)
+	if h.Fetched() || h.CAS() != b.last.Load() {
+		b.Fatalf("the new item was fetched: %v, and has CAS %d", h.Fetched(), h.CAS())
+	}
+}
+
+// useKey uses the item whose key has that hash, if there is one.
+func (b *harness) useKey(hash uint64) {
+	if r := b.find(hash); r != slab.None {
+		b.use(r)
+	}
+}
+
+// find returns the item whose key has that hash, or None.
+func (b *harness) find(hash uint64) slab.Ref {
+	for r := range b.in {
+		if b.hash[r] == hash {
+			return r
+		}
+	}
+	return slab.None
 }
 
 // TestOverGoesFirst: what was over when it was stored is the next victim, and the old item is out.

@@ -75,6 +75,16 @@ func use(h *item.Header, now clock.Time) {
 	}
 }
 
+// overwrite is use for an item that was stored over another in its place.
+func overwrite(h *item.Header, now clock.Time) {
+	for {
+		was := h.Marks()
+		if h.StoredIf(now, was, used(was)) {
+			return
+		}
+	}
+}
+
 // used returns the marks after one use more.
 func used(marks uint32) uint32 {
 	if marks&mostUses == mostUses {
@@ -104,6 +114,11 @@ func (s *S3FIFO) Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival) {
 	default:
 		s.small.before(a, r, h, s.small.head)
 	}
+}
+
+// Overwritten counts a use, as Insert does. It needs no class lock.
+func (*S3FIFO) Overwritten(_ *slab.Arena, _ slab.Ref, h *item.Header, now clock.Time) {
+	overwrite(h, now)
 }
 
 // last makes r the next victim.

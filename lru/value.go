@@ -83,6 +83,11 @@ func (v *Value) Insert(a *slab.Arena, r slab.Ref, h *item.Header, n Arrival) {
 	v.goOn()
 }
 
+// Overwritten counts a use, as Insert does. It needs no class lock.
+func (*Value) Overwritten(_ *slab.Arena, _ slab.Ref, h *item.Header, now clock.Time) {
+	overwrite(h, now)
+}
+
 // goOn has the clock go on to the lowest rank that has items.
 func (v *Value) goOn() {
 	for v.items > 0 && v.queues[v.clock].len == 0 {

@@ -9,13 +9,14 @@ import (
 // stores answers set and its like.
 type stores struct {
 	answers
-	begun []*conn // that have begun to send a value in this round
-	brief bool    // moveBegun will be called at its end
+	begun []*conn      // that have begun to send a value in this round
+	brief bool         // moveBegun will be called at its end
+	draft engine.Draft // the one under way
 }
 
-// store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request;
-// only its beginning is, and the rest will be received into its chunk, or for a short one into a buffer; or it has been
-// received.
+// store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request, and a short
+// one may be stored in place of the old one; only its beginning is, and the rest will be received into its chunk, or for a short
+// one into a buffer; or it has been received.
 func (st *stores) store(i int) {
 	r, c := &st.round.run.Requests[i], st.replies.to
 	if r.Flag&protocol.FlagFilled != 0 {
@@ -25,6 +26,10 @@ func (st *stores) store(i int) {
 	key := st.round.run.Keys[i].Bytes
 	if st.countsPrefix(r) && st.waiting.retrying == nil {
 		st.shared.prefixes.Set(key)
+	}
+	if r.Flag&(protocol.FlagStreaming|protocol.FlagBadData) == 0 && r.ValueLen < st.shared.shares.shortStore {
+		st.storeDraft(i)
+		return
 	}
 	status := st.engineCall().CanStore(len(key), r.ValueLen, r.Flags)
 	st.engineDone()
@@ -40,7 +45,23 @@ func (st *stores) store(i int) {
 	}
 }
 
-// storeWhole stores a value that is all in the request.
+// storeDraft stores a short value that is all in the request.
+func (st *stores) storeDraft(i int) {
+	r := &st.round.run.Requests[i]
+	st.draft = engine.Draft{Key: st.round.run.Keys[i].Bytes, Flags: r.Flags, Exptime: st.shared.clock.Exptime(r.Exptime)}
+	cas, status := st.engineCall().Store(engine.Item{Value: r.Value, Draft: &st.draft}, r.Op, r.CAS)
+	st.engineDone()
+	switch status {
+	case engine.NoMemory:
+		st.waitForChunk(i)
+	case engine.TooLarge, engine.NoClass:
+		st.refuse(i, status)
+	default:
+		st.stored(i, cas, status)
+	}
+}
+
+// storeWhole stores any value that is all in the request.
 func (st *stores) storeWhole(i int) {
 	r := &st.round.run.Requests[i]
 	item, ok := st.allocate(i)
@@ -229,7 +250,7 @@ func tailLen(r *protocol.Request) int {
 	return 2
 }
 
-// link makes a filled item visible and answers. It counts a set whatever the outcome, as memcached does.
+// link makes a filled item visible and answers.
 func (st *stores) link(i int, item engine.Item) {
 	r := &st.round.run.Requests[i]
 	item.CAS = r.NewCAS
@@ -239,6 +260,13 @@ func (st *stores) link(i int, item engine.Item) {
 		st.waitToJoin(i, item)
 		return
 	}
+	st.stored(i, cas, status)
+}
+
+// stored answers request i, for which the engine has stored something or not. It counts a set whatever the outcome, as memcached
+// does.
+func (st *stores) stored(i int, cas uint64, status engine.Status) {
+	r := &st.round.run.Requests[i]
 	st.counts[cmdSet]++
 	if r.Op == engine.OpCAS {
 		st.countCAS(status)

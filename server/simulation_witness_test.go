@@ -267,28 +267,23 @@ func (e *witness) giveBack(it engine.Item) {
 
 func (e *witness) Store(it engine.Item, op engine.Op, cas uint64) (newCAS uint64, status engine.Status) {
 	defer e.guard()
+	if it.Draft != nil {
+		return e.storeDraft(it, op, cas)
+	}
 	c, r := e.request(askStore, nil)
 	if r == nil || e.broken {
 		return 0, engine.NoMemory
 	}
-	switch {
-	case e.held[it.Ref] != c || !r.allocated || r.badData || r.end > c.conn.socket.taken:
+	if e.held[it.Ref] != c || !r.allocated || r.badData || r.end > c.conn.socket.taken {
 		e.w.fail("client %d: Store of an item that it has not filled", c.number)
-	case op != r.engineOp(&e.w.plan) || cas != r.cas:
-		e.w.fail("client %d: Store with operation %d and CAS %d, want %d and %d", c.number, op, cas, r.engineOp(&e.w.plan), r.cas)
-	case !bytes.Equal(it.Value, r.value):
-		e.w.fail("client %d: Store: %s", c.number, difference(it.Value, r.value))
 	}
+	e.judge(c, r, it.Value, op, cas)
 	delete(e.held, it.Ref)
-	e.moved(sawMoveChanged, []byte(keyNamed(r.keys[0])))
 	if r.joins() && e.faulted() {
 		status = engine.NoMemory
 	} else {
-		was := e.w.model.look(r.keys[0]) != nil
-		newCAS, status = e.inner.Store(it, op, cas)
-		e.w.model.stored(op, r.keys[0], record{value: r.value, flags: r.wireFlags(), exptime: r.due}, cas, newCAS, status, was)
+		newCAS, status = e.askToStore(r, it, op, cas)
 	}
-	e.w.trace.add("  client %d: stores key %d: status %d", uint64(c.number), uint64(r.keys[0]), uint64(status))
 	if status == engine.NoMemory {
 		e.lacks(c, r, len(e.held)+len(e.lent))
 		e.held[it.Ref] = c

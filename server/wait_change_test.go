@@ -134,13 +134,13 @@ type tightEngine struct {
 	full atomic.Pointer[func()]
 }
 
-func (e *tightEngine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.Time, op engine.Op) (engine.Item, engine.Status) {
-	it, status := e.Engine.Allocate(key, valueLen, flags, exptime, op)
+func (e *tightEngine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine.Status) {
+	newCAS, status := e.Engine.Store(it, op, cas)
 	if f := e.full.Load(); f != nil && status == engine.NoMemory {
 		e.full.Store(nil)
 		(*f)()
 	}
-	return it, status
+	return newCAS, status
 }
 
 // TestWaiterIsTriedAgain: a request that waits is not refused if all that was held comes back just after the engine found

@@ -49,6 +49,11 @@ func (h *Harness) Put(op engine.Op, key, value string, flags uint32, exptime clo
 
 // PutChosen is Put with a CAS that the client chooses, if op has engine.WithCAS.
 func (h *Harness) PutChosen(op engine.Op, key, value string, flags uint32, exptime clock.Time, cas, chosen uint64) (uint64, engine.Status) {
+	if h.Drafts {
+		return h.Store(engine.Item{
+			Value: []byte(value), CAS: chosen, Draft: &engine.Draft{Key: []byte(key), Flags: flags, Exptime: exptime},
+		}, op, cas)
+	}
 	it, status := h.Allocate([]byte(key), len(value), flags, exptime, op)
 	if status != engine.OK {
 		return 0, status

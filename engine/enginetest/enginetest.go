@@ -48,8 +48,9 @@ type Checker interface{ Check() error }
 type Harness struct {
 	testing.TB
 	engine.Engine
-	Clock *clock.Clock
-	noCAS bool
+	Clock  *clock.Clock
+	Drafts bool // Put gives Store what Allocate has not seen
+	noCAS  bool
 }
 
 // Start initializes an engine, and ends it with the test. Without Options the engine gets the defaults of its own.
@@ -71,20 +72,26 @@ func Start(t testing.TB, e engine.Engine, s engine.Settings) *Harness {
 			t.Errorf("Shutdown: %v", err)
 		}
 	})
-	return &Harness{t, e, s.Clock, s.NoCAS}
+	return &Harness{TB: t, Engine: e, Clock: s.Clock, noCAS: s.NoCAS}
 }
 
-// Run tests the whole contract.
+// Run tests the whole contract. What is about items that are stored it tests once more with drafts.
 func Run(t *testing.T, make func() engine.Engine, features ...Feature) {
 	for _, group := range contract {
 		if group.unless != 0 && has(features, group.unless) {
 			continue
 		}
-		t.Run(group.name, func(t *testing.T) {
-			s := Settings(t)
-			s.NoCAS = group.noCAS
-			group.test(Start(t, make(), s))
-		})
+		s := Settings(t)
+		s.NoCAS = group.noCAS
+		t.Run(group.name, func(t *testing.T) { group.test(Start(t, make(), s)) })
+		if group.unless != 0 {
+			s.Clock = clock.NewFake(start)
+			t.Run(group.name+", of drafts", func(t *testing.T) {
+				h := Start(t, make(), s)
+				h.Drafts = true
+				group.test(h)
+			})
+		}
 	}
 }
 

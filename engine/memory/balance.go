@@ -137,7 +137,8 @@ func (e *Engine) observe(m *market, id int) {
 	defer c.mu.Unlock()
 	c.policy.SetGhostDepth(max(c.policy.Len()/ghostShare, 1))
 	s := &m.stalls[id]
-	s.fresh = c.arrived != c.seen
+	s.fresh = c.arrived != c.seen || c.overwritten.Load()
+	c.overwritten.Store(false)
 	c.seen = c.arrived
 	m.observe(id, &c.chunks, c.came+c.abroad.Load(), c.policy.GhostHits())
 	c.settled = s.settled()

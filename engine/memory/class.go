@@ -21,8 +21,6 @@ type class struct {
 	counts counts
 	living living
 
-	nominal int   // the class of memcached 1.4.5's whose items these are
-	below   int   // bytes of the next smaller chunks: an item that fits there is a guest here
 	came    int64 // items that came to stay here and fit best here: see inflow
 	arrived int64 // items that were ever linked here, guests and all
 	seen    int64 // as arrived, when the balancer looked last
@@ -36,6 +34,11 @@ type class struct {
 	pages  atomic.Int64  // pages owned
 	quiet  atomic.Uint64 // the moment at which the last search found no expired item
 	abroad atomic.Int64  // as came, but of items that fit best here and are guests elsewhere
+
+	_           [cacheLine]byte // what follows is hardly ever written
+	nominal     int             // the class of memcached 1.4.5's whose items these are
+	below       int             // bytes of the next smaller chunks: an item that fits there is a guest here
+	overwritten atomic.Bool     // items were stored in place since the balancer looked last
 
 	_       [cacheLine]byte // the tallies, and the next class's lock, have cache lines of their own
 	tallies tallies

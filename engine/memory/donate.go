@@ -147,7 +147,7 @@ func (e *Engine) rankLocked(c *class, now clock.Time) donorRank {
 	r := donorRank{pages: c.chunks.Pages()}
 	r.several = r.pages > 1
 	r.unused = c.chunks.Empty() > 0
-	r.stale = c.settled && c.arrived == c.seen
+	r.stale = c.settled && c.arrived == c.seen && !c.overwritten.Load()
 	r.free = c.chunks.Spare() >= c.chunks.PerPage
 	if oldest := c.policy.Victim(); oldest != slab.None {
 		r.idle = e.at(oldest).Idle(now)

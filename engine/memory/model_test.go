@@ -10,6 +10,7 @@ import (
 	"gocached/clock"
 	"gocached/engine"
 	"gocached/engine/enginetest"
+	"gocached/lru"
 )
 
 // modelItem is what the model knows of a key.
@@ -123,6 +124,7 @@ func (m *model) store(op engine.Op, key string, it *modelItem, size, extra int) 
 		cas += [...]uint64{0, 1, 1<<64 - 1}[extra%9]
 	}
 	want := m.outcome(op|mods, it, cas)
+	m.Drafts = extra%5 < 3
 	got, status := m.PutChosen(op|mods, key, value, fresh.flags, fresh.exptime, cas, chosen)
 	joins := it != nil && (op == engine.OpAppend || op == engine.OpPrepend)
 	if joins && status == engine.NotStored && (!m.roomy || len(it.value)+len(value) > m.itemMax-400) {
@@ -243,6 +245,9 @@ var modelRuns = []struct {
 }{
 	{"roomy", nil, true, 3000},
 	{"large", nil, true, 60_000},
+	{"in place", nil, true, 40},
+	{"in place without CAS", func(s *engine.Settings) { s.NoCAS = true }, true, 40},
+	{"in place of the oldest", func(s *engine.Settings) { s.Options = engine.Values{lruOption: lru.LRU} }, true, 40},
 	{"without CAS", func(s *engine.Settings) { s.NoCAS = true }, true, 30_000},
 	{"one page", limit(1 << 20), false, 30_000},
 	{"two pages without CAS", func(s *engine.Settings) { s.MemoryLimit, s.NoCAS = 2<<20, true }, false, 300_000},

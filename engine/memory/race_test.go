@@ -72,7 +72,9 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 			if r.IntN(2) == 0 {
 				exptime = h.Clock.Now() + clock.Time(r.IntN(4))
 			}
-			h.Put(engine.OpSet, k, value, uint32(r.IntN(2)), exptime, 0)
+			as := *h
+			as.Drafts = r.IntN(2) == 0
+			as.Put(engine.OpSet, k, value, uint32(r.IntN(2)), exptime, 0)
 		default:
 			run(e, h, r, key)
 		}

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"gocached/clock"
 	"gocached/engine"
 	"gocached/item"
 	"gocached/slab"
@@ -13,6 +14,9 @@ import (
 // before or wholly after each flush (see stamp).
 func (e *Engine) Store(it engine.Item, op engine.Op, cas uint64) (uint64, engine.Status) {
 	e.checker.check(e)
+	if it.Draft != nil {
+		return e.storeDraft(it, op, cas)
+	}
 	var newCAS uint64
 	var status engine.Status
 	at := e.heldAt(it)
@@ -42,11 +46,7 @@ func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, 
 		horizon := e.flush.horizon.Load()
 		old := e.find(l.hash, h.Key(), l.now, horizon)
 		if status := e.allowed(old, op, cas); status != engine.OK {
-			if old.h != nil {
-				c := e.classOf(old.ref)
-				e.bump(c, old.h, l.now)
-				e.used(l.hash, c, old.h, l.now)
-			}
+			e.usedBy(old, l.hash, l.now)
 			stripe.Unlock()
 			if op&engine.Vivify == 0 {
 				e.refuse(ref, h, sets)
@@ -69,6 +69,16 @@ func (e *Engine) store(it engine.Item, op engine.Op, cas, sets uint64) (uint64, 
 	stripe.Unlock()
 	e.table.Grow(l.hash)
 	return newCAS, engine.OK
+}
+
+// usedBy notes that the item there, if there is one, was used by a store that was not allowed.
+func (e *Engine) usedBy(old found, hash uint64, now clock.Time) {
+	if old.h == nil {
+		return
+	}
+	c := e.classOf(old.ref)
+	e.bump(c, old.h, now)
+	e.used(hash, c, old.h, now)
 }
 
 // allowed says whether the item there lets an operation go ahead. It counts a CAS that differs.

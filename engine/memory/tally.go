@@ -3,8 +3,9 @@ package memory
 // tally counts for a class without the class lock. It has a cache line of its own.
 type tally struct {
 	getHits, incrHits, decrHits, casBadval counter
+	overwritten, swapped                   counter // items that were stored in place, by a CAS store or otherwise
 
-	_ [cacheLine - 4*8]byte
+	_ [cacheLine - 6*8]byte
 }
 
 // cacheLine is the distance in bytes between things that different processors write.
@@ -24,13 +25,18 @@ func (t *tallies) read(v *view) {
 		v.incr += t[i].incrHits.Load()
 		v.decr += t[i].decrHits.Load()
 		v.badval += t[i].casBadval.Load()
+		over, swaps := t[i].overwritten.Load(), t[i].swapped.Load()
+		v.counts.linked += over + swaps
+		v.counts.sets += over + swaps
+		v.counts.unlinked[replaced] += over
+		v.counts.unlinked[swapped] += swaps
 	}
 }
 
 // reset sets all to zero.
 func (t *tallies) reset() {
 	for i := range t {
-		for _, n := range []*counter{&t[i].getHits, &t[i].incrHits, &t[i].decrHits, &t[i].casBadval} {
+		for _, n := range []*counter{&t[i].getHits, &t[i].incrHits, &t[i].decrHits, &t[i].casBadval, &t[i].overwritten, &t[i].swapped} {
 			n.Store(0)
 		}
 	}

@@ -103,7 +103,11 @@ func (e *Engine) Remove([]byte, engine.Removal) engine.Status { return engine.No
 
 // Store forgets the item. An operation that needs one already there fails.
 func (e *Engine) Store(it engine.Item, op engine.Op, _ uint64) (uint64, engine.Status) {
-	e.Release(it)
+	if it.Draft == nil {
+		e.Release(it)
+	} else if status := e.CanStore(len(it.Draft.Key), len(it.Value), it.Draft.Flags); status != engine.OK {
+		return 0, status
+	}
 	switch way := op.Way(); {
 	case way == engine.OpSet || way == engine.OpAdd || joins(way) && op&engine.Vivify != 0:
 		return e.next(engine.Chosen{Given: op&engine.WithCAS != 0, CAS: it.CAS}), engine.OK
