@@ -10,7 +10,7 @@ import (
 // BenchmarkSampled is what a sampled key costs, in a stack that is full of keys in use.
 func BenchmarkSampled(b *testing.B) {
 	var c Curve
-	c.Init(1<<30, func() Gets { return Gets{} })
+	c.Init(1<<30, func() Gets { return Gets{} }, nil)
 	r := rand.New(rand.NewPCG(1, 2))
 	hashes := make([]uint64, maxKeys-1)
 	for i := range hashes {

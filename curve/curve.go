@@ -4,6 +4,7 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"gocached/clock"
 )
@@ -56,10 +57,16 @@ const (
 	ageBy   = 0.8409
 )
 
+// Size is how many bytes a Curve needs to follow keys.
+const Size = unsafe.Sizeof(stack{})
+
 // Init prepares a Curve for a cache with so many bytes of memory. count returns how many gets of all keys there were until
-// now. It is called under the lock.
-func (c *Curve) Init(limit int64, count func() Gets) {
-	c.stack = new(stack)
+// now. It is called under the lock. room is Size bytes of zeros, which the Curve may use as long as it is used; if it is nil
+// they are taken from Go's heap.
+func (c *Curve) Init(limit int64, count func() Gets, room unsafe.Pointer) {
+	if c.stack = (*stack)(room); room == nil {
+		c.stack = new(stack)
+	}
 	c.limit = float64(max(limit, 1))
 	c.hist.unit = c.limit / binsToLimit
 	c.count = count

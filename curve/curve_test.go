@@ -18,7 +18,7 @@ type world struct {
 
 func newWorld(limit int64) *world {
 	w := &world{Curve: new(Curve), cache: newCache(limit), now: clock.First}
-	w.Init(limit, func() Gets { return w.gets })
+	w.Init(limit, func() Gets { return w.gets }, nil)
 	return w
 }
 
@@ -167,7 +167,7 @@ func TestAgeing(t *testing.T) {
 // nothing is allocated.
 func TestBounds(t *testing.T) {
 	var c Curve
-	c.Init(1<<40, func() Gets { return Gets{} })
+	c.Init(1<<40, func() Gets { return Gets{} }, nil)
 	number, now := uint64(0), clock.First
 	allocs := testing.AllocsPerRun(1, func() {
 		for range 300_000 {
@@ -191,7 +191,7 @@ func TestBounds(t *testing.T) {
 // TestWork: if too much is done in a second the sample is made smaller, down to a bound.
 func TestWork(t *testing.T) {
 	var c Curve
-	c.Init(1<<30, func() Gets { return Gets{} })
+	c.Init(1<<30, func() Gets { return Gets{} }, nil)
 	for i := range uint64(maxWork) {
 		c.Miss(hashOf(i), 5)
 	}
@@ -248,7 +248,7 @@ func TestGrows(t *testing.T) {
 // TestReach: keys that are farther down than any size that is asked for are forgotten.
 func TestReach(t *testing.T) {
 	var c Curve
-	c.Init(1000, func() Gets { return Gets{} })
+	c.Init(1000, func() Gets { return Gets{} }, nil)
 	for i := range uint64(1000) {
 		c.Use(hashOf(i), Item{Bytes: 100}, 5)
 	}
@@ -287,7 +287,7 @@ func TestEnds(t *testing.T) {
 	} {
 		var x Curve
 		gets := Gets{}
-		x.Init(limit, func() Gets { return gets })
+		x.Init(limit, func() Gets { return gets }, nil)
 		for i := range uint64(20) {
 			x.Use(hashOf(i), Item{100, 10}, 5)
 		}

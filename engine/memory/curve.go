@@ -1,9 +1,12 @@
 package memory
 
 import (
+	"fmt"
+
 	"gocached/clock"
 	"gocached/curve"
 	"gocached/item"
+	"gocached/slab"
 )
 
 // The curve is told of each get, store, touch and removal of a sampled key, with the key's stripe locked. Nothing tells it
@@ -36,11 +39,16 @@ func (e *Engine) measure(c *class, h *item.Header) curve.Item {
 }
 
 // startCurve begins the curve for a limit, which is at least a page and at most all pages.
-func (e *Engine) startCurve(limit int64) {
+func (e *Engine) startCurve(limit int64) (err error) {
+	if e.sample, err = slab.Reserve(curve.Size, 0); err != nil {
+		return fmt.Errorf("memory: reserve memory for the curve: %w", err)
+	}
+	e.sample.SmallPages()
 	page := int64(e.arena.PageSize())
 	e.limit = min(max(limit, page), int64(e.arena.Pages())*page)
-	e.curve.Init(e.limit, e.allGets)
+	e.curve.Init(e.limit, e.allGets, e.sample.Start)
 	e.curve.Kept = curveKept
+	return nil
 }
 
 // curveKept is what this engine keeps better than a list of what was used last when memory is short, since its pages go where they

@@ -46,8 +46,9 @@ type Engine struct {
 
 	misses misses
 	curve  curve.Curve
-	walks  sync.Pool // of *walk
-	limit  int64     // bytes that items may take, for the curve
+	sample *slab.Memory // what the curve needs
+	walks  sync.Pool    // of *walk
+	limit  int64        // bytes that items may take, for the curve
 
 	due      due
 	reaper   reaper
@@ -120,7 +121,9 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	if err := e.startPolicies(s.Options[lruOption], limit); err != nil {
 		return errors.Join(err, e.due.close(), table.Close(), arena.Close())
 	}
-	e.startCurve(limit)
+	if err := e.startCurve(limit); err != nil {
+		return errors.Join(err, e.ghosts.Close(), e.due.close(), table.Close(), arena.Close())
+	}
 	e.startBalancer()
 	e.startReaper()
 	return nil
@@ -195,7 +198,7 @@ func blockPages(limit int64, pageSize, itemMax int) int {
 func (e *Engine) Shutdown(context.Context) error {
 	e.stopReaper()
 	e.stopBalancer()
-	return errors.Join(e.table.Close(), e.due.close(), e.ghosts.Close(), e.arena.Close())
+	return errors.Join(e.table.Close(), e.due.close(), e.ghosts.Close(), e.sample.Free(), e.arena.Close())
 }
 
 func (e *Engine) at(r slab.Ref) *item.Header { return item.At(e.arena, r) }
