@@ -10,25 +10,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forgetEvery is how often the system is to forget the program: what was needed once goes, and what is needed always comes
-// back at about sixty faults of two microseconds each.
-const forgetEvery = 3 * time.Second
+// tidyEvery is how often the server tidies up: what was needed once of the program goes, and what is needed always comes back at
+// about sixty faults of two microseconds each.
+const tidyEvery = 3 * time.Second
 
 // addresses are those from one up to another.
 type addresses struct{ from, to uintptr }
 
-// keepForgetting lets the system forget what it has read of the program's file, now that the start is over, and again and again.
-// Most of it was needed once, such as by the start or by the first client, or only lies beside what was needed: the system brings
-// 64 KiB for each fault. All that would count as the server's memory for ever. What is needed again is mapped again, mostly from
-// the system's own memory. -k has all in memory, and should not come here. Failure harms nothing. stop ends it.
-func keepForgetting() (stop func()) {
+// tidy lets the system forget what it has read of the program's file, now that the start is over, and again and again. Most of it
+// was needed once, such as by the start or by the first client, or only lies beside what was needed: the system brings 64 KiB for
+// each fault. All that would count as the server's memory for ever. What is needed again is mapped again, mostly from the
+// system's own memory. It also has Go collect what a rush has left. -k has all in memory, and should not come here. Failure
+// harms nothing. stop ends it.
+func tidy() (stop func()) {
+	var left collector
 	parts := programParts()
 	forget(parts)
-	again, done := time.NewTicker(forgetEvery), make(chan struct{})
+	again, done := time.NewTicker(tidyEvery), make(chan struct{})
 	go func() {
 		for {
 			select {
 			case <-again.C:
+				left.look()
 				forget(parts)
 			case <-done:
 				return

@@ -119,7 +119,7 @@ func (p *program) start(s *settings.Settings, eng engine.Engine, identity *ident
 	}
 	defer removePIDFile(s.PIDFile)
 	if !s.LockMemory {
-		defer keepForgetting()()
+		defer tidy()()
 	}
 	if err := srv.Serve(); err != nil {
 		return exit(settings.ExitSystem, "%w", err)
