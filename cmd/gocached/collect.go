@@ -17,9 +17,9 @@ const (
 	quietBytes = 256 << 10
 
 	// leftShare is which part of what was in use after the last collection, as a divisor, must have come since, and leftLeast how
-	// many bytes, to be worth a collection.
+	// many bytes, to be worth a collection. The very first one is left to Go: it takes a megabyte for itself.
 	leftShare = 8
-	leftLeast = 2 << 20
+	leftLeast = 512 << 10
 )
 
 // look collects if there is something to collect, and nothing is going on.
@@ -31,7 +31,7 @@ func (c *collector) look() {
 	allocated, objects, live := figures[0].Value.Uint64(), figures[1].Value.Uint64(), figures[2].Value.Uint64()
 	quiet := allocated-c.allocated <= quietBytes
 	c.allocated = allocated
-	if quiet && objects > live+live/leftShare+leftLeast {
+	if quiet && live > 0 && objects > live+live/leftShare+leftLeast {
 		debug.FreeOSMemory()
 	}
 }
