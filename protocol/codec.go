@@ -31,7 +31,7 @@ const (
 type Limits struct {
 	// StreamFrom is the length in bytes from which the value of a Store is not waited for: the request is handed over
 	// with FlagStreaming as soon as its line or header is complete.
-	StreamFrom int
+	StreamFrom int32
 
 	// Whole says that the input is all there will be, as in a datagram: what is incomplete in it is left, with
 	// NeedMore, whatever its length.

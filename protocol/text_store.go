@@ -129,7 +129,7 @@ func (p *Parser) refuseWords(run *Run, row *textCommand, words [][]byte, pos, da
 	length, known := p.Limits.valueLength(words)
 	switch {
 	case !known:
-	case length+2 > p.Limits.StreamFrom: // too long to be looked at
+	case length+2 > int(p.Limits.StreamFrom): // too long to be looked at
 		r.Skip = uint64(length) + 2
 		p.Skip = r.Skip
 	default:
@@ -168,7 +168,7 @@ func (p *Parser) value(in []byte, start, data int, run *Run, r *Request, tail in
 			r.Flag |= FlagBadData
 		}
 		return r.Next, NeedNothing
-	case n < p.Limits.StreamFrom, p.Limits.Whole:
+	case n < int(p.Limits.StreamFrom), p.Limits.Whole:
 		run.N--
 		return start, NeedMore
 	}

@@ -27,7 +27,7 @@ func TestStreamedStore(t *testing.T) {
 		{" set a 0 0 8 \r\n012", NeedStream, 18, "012", FlagStreaming},
 	} {
 		run := new(Run)
-		p := &Parser{Limits: Limits{StreamFrom: from}}
+		p := &Parser{Limits: Limits{StreamFrom: int32(from)}}
 		used, need := p.Parse([]byte(c.in), run, MaxRun)
 		if used != c.used || need != c.need || run.N != min(1, used) {
 			t.Errorf("%q: used %d, need %d, %d requests", c.in, used, need, run.N)

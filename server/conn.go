@@ -35,7 +35,7 @@ type conn struct {
 	kept     int         // bytes of our own in it, those already sent from its head included, and in carrier.wire
 	blocks   uint32      // how often it was blocked
 	grown    uint32      // how often more has come of a long line without an end, see line_timeout.go
-	progress progress    // see stalled.go
+	progress *progress   // see stalled.go; nil until it holds something
 	waiter   *waiter     // its request that waits for memory, or nil
 	gone     atomic.Bool // it is closed; other goroutines may read this, and nothing else
 	kind     listen.Kind

@@ -208,7 +208,7 @@ func (l *netLoop) open(c *netConn) {
 	c.client.heard()
 	l.w.trace.add("client %d: loop %d opens descriptor %d", uint64(c.client.number), uint64(l.number), uint64(c.socket.fd))
 	l.w.gnet.OnOpen(c)
-	c.context.parser.Limits.StreamFrom = l.w.plan.stream
+	c.context.parser.Limits.StreamFrom = int32(l.w.plan.stream)
 }
 
 // close is gnet's: the server is told first, and can still send.

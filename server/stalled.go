@@ -57,12 +57,15 @@ func (l *loop) silence(c *conn, patience int) int {
 	} else {
 		p.left = len(c.fill.item.Value) - c.fill.got
 	}
+	if c.progress == nil {
+		c.progress = new(progress)
+	}
 	before := c.progress
 	anew := before.blocks != p.blocks || before.fill != p.fill || before.reads != p.reads || before.left < p.left
 	if anew || before.left-p.left >= l.shared.shares.minMoved*patience {
-		c.progress = p
+		*before = p
 	}
-	return int(l.waiting.looks - c.progress.at)
+	return int(l.waiting.looks - before.at)
 }
 
 // holding returns which kinds of memory a connection holds, and how many bytes. Bytes of our own count only if there are more
