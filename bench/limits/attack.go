@@ -35,7 +35,7 @@ var attacks = []attack{
 	},
 	{
 		name: "idle", what: "10,000 clients ask once and stay: ",
-		bounds: []bound{{what: "resident in all", most: 30, unit: "MiB"}, {what: "growth for each", most: 2, unit: "KiB"}},
+		bounds: []bound{{what: "resident in all", most: 30, unit: "MiB"}, {what: "growth for each", most: 1.25, unit: "KiB"}},
 		noisy:  true, run: idleConnections,
 	},
 	{

@@ -91,6 +91,7 @@ func (p *program) start(s *settings.Settings, eng engine.Engine, identity *ident
 	defer log.Close()
 	log.SetLevel(s.Verbosity)
 	p.raiseProcessors(s.Threads)
+	p.collectOften()
 	stop := catchSignals()
 	watchJobControl(log)
 	if s.Socket != "" {
