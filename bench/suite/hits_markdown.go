@@ -46,8 +46,12 @@ func (r *hitResults) described(d document) {
 	d.servers(r.Servers)
 }
 
-// overrun is how many megabytes of resident memory beyond -m are no fair comparison any more.
-const overrun = 10
+// What a server finds with more than overrun megabytes of resident memory beyond -m, and more than overShare times what ours has, is
+// no fair comparison.
+const (
+	overrun   = 10
+	overShare = 1.1
+)
 
 // comparison is how the misses of a server compare with those of another.
 type comparison struct {
@@ -78,7 +82,7 @@ func (c *comparison) add(row *hitRow, own, theirs *replay.Result) {
 		return
 	}
 	name := fmt.Sprintf("%s at -m %d", row.Load, row.Memory)
-	if theirs.RSS > uint64(row.Memory+overrun)<<20 {
+	if theirs.RSS > uint64(row.Memory+overrun)<<20 && float64(theirs.RSS) > overShare*float64(own.RSS) {
 		c.beyond = append(c.beyond, name)
 		return
 	}
@@ -97,7 +101,8 @@ func (c *comparison) sentence(ours, theirs string) string {
 	text := fmt.Sprintf("Where %s misses a hundred times, %s misses %.1f times: the geometric mean of all rows with misses (%d)",
 		theirs, ours, 100*math.Exp(sum/float64(len(c.logs))), len(c.logs))
 	if c.beyond != nil {
-		text += fmt.Sprintf(" but those in which %s takes more than %d MiB beyond -m (%s)", theirs, overrun, strings.Join(c.beyond, ", "))
+		text += fmt.Sprintf(" but those in which %s takes more than %d MiB beyond -m, and a tenth more than %s (%s)",
+			theirs, overrun, ours, strings.Join(c.beyond, ", "))
 	}
 	if c.more == nil {
 		return text + ". On none of them it misses more."

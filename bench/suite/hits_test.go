@@ -134,3 +134,17 @@ func hitFaulty() *hitResults {
 	r.Rows[1].Servers, r.Rows[1].Failed = nil, "gocached does not start"
 	return r
 }
+
+// TestFairComparison: a row counts unless the other server took much more memory than it may, and than ours.
+func TestFairComparison(t *testing.T) {
+	for theirs, fair := range map[uint64]bool{70: true, 90: true, 100: false} {
+		result := func(hits int64, megabytes uint64) *replay.Result {
+			return &replay.Result{Counted: []replay.Count{{Gets: 10, Hits: hits}}, RSS: megabytes << 20}
+		}
+		var c comparison
+		c.add(&hitRow{Memory: 64}, result(5, 85), result(4, theirs))
+		if (c.logs != nil) != fair || (c.beyond == nil) != fair {
+			t.Errorf("%d MiB beside 85: %+v, want fair to be %v", theirs, c, fair)
+		}
+	}
+}
