@@ -13,7 +13,9 @@ const (
 	mostUses = 3
 	mainMark = 4
 
-	// smallShare is which part of the items the small queue has, as a divisor, before victims come from the main one.
+	// smallShare is which part of the items the small queue has, as a divisor, before victims come from the main one. It is not
+	// adapted to the load: with a fifth eight of the loads of make hits missed 1.7 % more on average, with a twentieth 0.2 % less, and
+	// the best for each of them would be worth 0.6 points on one loop and 0.1 elsewhere.
 	smallShare = 10
 
 	// wanted is how often an item of the small queue must be used to get into the main one. The paper says twice. Once was
