@@ -73,6 +73,16 @@ func (c *Curve) Init(limit int64, count func() Gets, room unsafe.Pointer) {
 	c.below.Store(everyKey)
 }
 
+// SetLimit changes the memory that the curve is about. What was counted is forgotten, since it was counted for another; the keys
+// are not.
+func (c *Curve) SetLimit(limit int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limit = float64(max(limit, 1))
+	c.hist = histogram{unit: c.limit / binsToLimit}
+	c.gets, c.last = Gets{}, c.count()
+}
+
 // Samples says whether the key with this hash is in the sample.
 func (c *Curve) Samples(hash uint64) bool { return uint32(hash>>32) < c.below.Load() }
 

@@ -146,6 +146,9 @@ type Settings struct {
 	// the limit leaves and raises total_malloced, and exists for memcached's own tests.
 	InitialMalloc uint64
 
+	// Steering is where Initialize says what can be changed later; nil if nobody will.
+	Steering *Steering
+
 	Options Values           // of the options that the engine declares: those given, else their defaults
 	Warn    func(msg string) // one line for the operator; never nil
 }

@@ -16,6 +16,11 @@ const (
 	NoClass            // too large after all: CanStore lets a few sizes pass of which no slab class has chunks
 	Busy               // no chunk can be had now for an item that is filled gradually: see Allocate
 	Temporary          // something behind the engine failed; trying again may help
+	NoRoom             // SetMemoryLimit: the limit cannot be had
+	SameClass          // MovePage: both classes are the same
+	BadClass           // MovePage: there is no such class, or none that could give
+	NoSpare            // MovePage: the class has nothing to spare
+	Moving             // MovePage: an earlier move has not ended
 
 	// FirstFree is the first number that this package leaves to others: protocol numbers its own outcomes from here.
 	FirstFree Status = 32

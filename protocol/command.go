@@ -30,6 +30,8 @@ var commands = [numCommands]commandRow{
 	Noop:       {name: "noop", meta: "MN"},
 	Quit:       {name: "quit"},
 	Shutdown:   {name: "shutdown"},
+	Memlimit:   {name: "cache_memlimit", done: "OK"},
+	Slabs:      {name: "slabs", done: "OK"},
 	SASLList:   {name: "sasl_list"},
 	SASLAuth:   {name: "sasl_auth"},
 	SASLStep:   {name: "sasl_step"},
@@ -49,6 +51,8 @@ const (
 	formTouch                  // key exptime
 	formFlush                  // [delay]
 	formVerbosity              // level
+	formMemlimit               // megabytes
+	formSlabs                  // as formBare; "automove" may end in noreply
 )
 
 // textCommand describes one command of the text protocol.
@@ -63,8 +67,9 @@ type textCommand struct {
 	fewest, most int
 	wrong        engine.Status
 
-	gone bool // 1.6 does not know it
-	late bool // 1.6 finds it behind blanks too, see Limits.commandAt
+	gone  bool // 1.6 does not know it
+	late  bool // 1.6 finds it behind blanks too, see Limits.commandAt
+	exact bool // 1.6 takes these numbers of words too
 
 	// noreply is the first word, counted from the name, that may be "noreply", if it is the last one; zero if the command
 	// has no such thing. It hides every answer, even a refusal of the line, but not that of a wrong number of words.
@@ -78,8 +83,8 @@ const anyNumber = math.MaxInt
 //
 // The numbers of words are memcached 1.4.5's, and so are their oddities: a word where "noreply" may stand is ignored if
 // it is another one, and a cas line may go on for ever, as the words behind the seventh are not looked at. touch, gat,
-// gats and shutdown are memcached 1.6's, with the answers of that: words too many are ignored. With the rules of 1.6 the
-// numbers are others, see Limits.wordsOf.
+// gats, shutdown, cache_memlimit and slabs are memcached 1.6's, with the answers of that: words too many are ignored. With the
+// rules of 1.6 the numbers are others, see Limits.wordsOf.
 var textCommands = [...]textCommand{
 	{name: "get", command: Get, form: formGet, fewest: 1, most: anyNumber, wrong: UnknownCommand},
 	{name: "set", command: Store, op: engine.OpSet, form: formStore,
@@ -111,6 +116,9 @@ var textCommands = [...]textCommand{
 		fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1, late: true},
 	{name: "quit", command: Quit, flag: FlagClose, form: formBare, wrong: UnknownCommand},
 	{name: "shutdown", command: Shutdown, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1, late: true},
+	{name: "cache_memlimit", command: Memlimit, form: formMemlimit,
+		fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1, late: true, exact: true},
+	{name: "slabs", command: Slabs, form: formSlabs, fewest: 1, most: anyNumber, wrong: UnknownCommand, late: true, exact: true},
 }
 
 // textCommandNamed returns the row with that name, or nil.

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -225,7 +226,8 @@ func TestTextCommandsAreWhole(t *testing.T) {
 		if len(all) == 0 || all[0].r.Command != row.command {
 			t.Fatalf("%s: %q is read as %v", row.name, line, all)
 		}
-		keyed := row.form != formBare && row.form != formFlush && row.form != formVerbosity
+		keyless := []form{formBare, formFlush, formVerbosity, formMemlimit, formSlabs}
+		keyed := !slices.Contains(keyless, row.form)
 		if keyed != (all[0].key == "1") {
 			t.Errorf("%s has the key %q: textCommand.read must know its form", row.name, all[0].key)
 		}
@@ -239,7 +241,7 @@ func TestTextCommandsAreWhole(t *testing.T) {
 func TestStatusRows(t *testing.T) {
 	for s := engine.OK + 1; s < numStatuses; s++ {
 		row := statuses[s]
-		switch inUse := s <= engine.Temporary || s >= engine.FirstFree; {
+		switch inUse := s <= engine.Moving || s >= engine.FirstFree; {
 		case inUse && (row.classic == "" || row.code == 0):
 			t.Errorf("status %d has the row %+v", s, row)
 		case row.meta != "" && len(row.meta) != 2:

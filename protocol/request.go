@@ -34,6 +34,8 @@ const (
 	Noop
 	Quit
 	Shutdown
+	Memlimit
+	Slabs
 	SASLList
 	SASLAuth
 	SASLStep
@@ -85,7 +87,7 @@ type Request struct {
 	Opaque  uint32 // binary only, echoed
 	Exptime int64  // as the client gave it; clock.Exptime gives it a meaning
 	CAS     uint64
-	Delta   uint64 // of Arithmetic; the level of Verbosity, as given (memcached takes more than 2 as 2)
+	Delta   uint64 // of Arithmetic; the level of Verbosity, as given (memcached takes more than 2 as 2); Memlimit's megabytes
 	Initial uint64
 
 	// Value is the data block of a Store, without its CRLF, if all of it was there. With FlagStreaming it is what has
@@ -96,7 +98,7 @@ type Request struct {
 	ValueLen int
 
 	// Tokens are the words of the line that mean something only to whoever answers, without the blanks in front; see Words.
-	// For Stats, Verbosity, Version, Quit and Shutdown they are all behind the command's name; of a binary Stats, its key.
+	// For Stats, Verbosity, Version, Quit, Shutdown, Memlimit and Slabs they are all behind the command's name; of a binary Stats, its key.
 	// For a meta command they are its opaque, with the letter O in front: it is given back.
 	Tokens []byte
 

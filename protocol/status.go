@@ -34,6 +34,10 @@ const (
 	FlushOff                        // flush_all where -F does not allow it
 	DumpOff                         // stats cachedump where -X does not allow it
 	DetailOff                       // the same of stats detail
+	LimitTooSmall                   // cache_memlimit below what there must be
+	LimitInBytes                    // cache_memlimit that looks like a number of bytes
+	BadWindow                       // slabs automove window with too few or too many seconds
+	ReassignOff                     // slabs reassign under -o no_slab_reassign
 	numStatuses
 )
 
@@ -75,6 +79,11 @@ var statuses = [numStatuses]statusRow{
 	engine.NonNumeric:  {"CLIENT_ERROR cannot increment or decrement non-numeric value", "", codeNonNumeric, "Non-numeric server-side value for incr or decr"},
 	engine.Unsupported: {"ERROR", "", codeUnknownCommand, "Unknown command"},
 	engine.Temporary:   {"SERVER_ERROR temporary failure", "", codeTemporary, "Temporary failure"},
+	engine.NoRoom:      {"MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust", "", codeInvalid, "Invalid arguments"},
+	engine.SameClass:   {"SAME src and dst class are identical", "", codeInvalid, "Invalid arguments"},
+	engine.BadClass:    {"BADCLASS invalid src or dst class id", "", codeInvalid, "Invalid arguments"},
+	engine.NoSpare:     {"NOSPARE source class has no spare pages", "", codeInvalid, "Invalid arguments"},
+	engine.Moving:      {"BUSY currently processing reassign request", "", codeTemporary, "Temporary failure"},
 
 	UnknownCommand: {"ERROR", "", codeUnknownCommand, "Unknown command"},
 	BadFormat:      {"CLIENT_ERROR bad command line format", "", codeInvalid, "Invalid arguments"},
@@ -107,6 +116,10 @@ var statuses = [numStatuses]statusRow{
 	FlushOff:          {"CLIENT_ERROR flush_all not allowed", "", codeAuthError, "Auth failure."},
 	DumpOff:           {"CLIENT_ERROR stats cachedump not allowed", "", codeNotFound, "Not found"},
 	DetailOff:         {"CLIENT_ERROR stats detail not allowed", "", codeNotFound, "Not found"},
+	LimitTooSmall:     {"MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m", "", codeInvalid, "Invalid arguments"},
+	LimitInBytes:      {"MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes", "", codeInvalid, "Invalid arguments"},
+	BadWindow:         {"CLIENT_ERROR automove window too low or too high", "", codeInvalid, "Invalid arguments"},
+	ReassignOff:       {"CLIENT_ERROR slab reassignment disabled", "", codeInvalid, "Invalid arguments"},
 }
 
 // outOfMemory is the line for a text incr or decr, or an md, that finds no memory: memcached has a shorter one there.

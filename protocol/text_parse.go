@@ -175,6 +175,10 @@ func (l *Limits) read(row *textCommand, r *Request, line []byte, words [][]byte)
 		return nil, l.readFlush(r, words)
 	case formVerbosity:
 		status = l.readVerbosity(r, words)
+	case formMemlimit:
+		status = readMemlimit(r, words)
+	case formSlabs:
+		readSlabs(r, line, words)
 	}
 	r.Tokens = Rest(line)
 	return nil, status

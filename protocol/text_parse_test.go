@@ -142,6 +142,14 @@ var textCases = []textCase{
 	{"quit", "version\r\nquit\r\nversion\r\n", "version\nquit +close", NeedClose},
 	{"quit argument", "quit x\r\n", unknown, NeedNothing},
 	{"shutdown", "shutdown\r\nshutdown graceful\r\n", "shutdown\nshutdown \"graceful\"", NeedNothing},
+	{"cache_memlimit", "cache_memlimit 64\r\ncache_memlimit +8 x\r\ncache_memlimit 4294967297\r\n",
+		"cache_memlimit delta=64 \"64\"\ncache_memlimit delta=8 \"+8 x\"\ncache_memlimit delta=1 \"4294967297\"", NeedNothing},
+	{"cache_memlimit wrong", "cache_memlimit\r\ncache_memlimit 1 2 3\r\ncache_memlimit 12abc\r\ncache_memlimit -1\r\n",
+		unknown + "\n" + unknown + "\n" + unknown + " \"12abc\"\n" + unknown + " \"-1\"", NeedNothing},
+	{"cache_memlimit noreply", "cache_memlimit 64 noreply\r\n", "cache_memlimit delta=64 \"64 noreply\" hide=all", NeedNothing},
+	{"slabs", "slabs reassign 1 2\r\nslabs\r\nslabs x y z noreply\r\n", "slabs \"reassign 1 2\"\n" + unknown + "\nslabs \"x y z noreply\"", NeedNothing},
+	{"slabs automove noreply", "slabs automove 1 noreply\r\nslabs auto noreply\r\nslabs reassign 1 2 noreply\r\n",
+		"slabs \"automove 1 noreply\" hide=all\nslabs \"auto noreply\" hide=all\nslabs \"reassign 1 2 noreply\"", NeedNothing},
 	{"shutdown noreply", "shutdown noreply\r\nshutdown x noreply\r\n", "shutdown \"noreply\" hide=all\nshutdown \"x noreply\" hide=all", NeedNothing},
 
 	// lines

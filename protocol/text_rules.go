@@ -37,6 +37,9 @@ func (l *Limits) commandAt(line, name []byte) *textCommand {
 // wordsOf returns how many words must and may follow the name of a command, and the status of any other number.
 func (l *Limits) wordsOf(row *textCommand) (fewest, most int, wrong engine.Status) {
 	fewest, most, wrong = row.fewest, row.most, row.wrong
+	if row.exact {
+		return fewest, most, wrong
+	}
 	if l.Compat.Has(compat.FewWords) {
 		wrong = BadFormat
 		if row.form == formStore {

@@ -36,6 +36,8 @@ func (ex *executor) table() [protocol.NumCommands]func(i int) {
 		protocol.Noop:       ex.admin.noop,
 		protocol.Quit:       ex.admin.quit,
 		protocol.Shutdown:   ex.admin.shutdown,
+		protocol.Memlimit:   ex.admin.cacheMemlimit,
+		protocol.Slabs:      ex.admin.slabs,
 		protocol.SASLList:   ex.admin.saslList,
 		protocol.SASLAuth:   ex.admin.saslAuth,
 		protocol.SASLStep:   ex.admin.saslStep,

@@ -106,7 +106,7 @@ func (st *stores) receiveRest(c *conn, f *fill, r *protocol.Request) {
 func (s *shared) reserveValue(bytes int) bool {
 	place := s.placeOf(bytes)
 	total := s.filling.Add(place)
-	if total > place && total > settings.MemoryLimit(s.settings.MemoryLimit)/2 {
+	if total > place && total > settings.MemoryLimit(s.limit.Load())/2 {
 		s.filling.Add(-place)
 		return false
 	}

@@ -66,6 +66,7 @@ func (s *Server) engineSettings() engine.Settings {
 		LargePages:    st.LargePages,
 		LendFrom:      lendFrom,
 		InitialMalloc: st.InitialMalloc,
+		Steering:      &s.steering,
 		Options:       s.engine.Info().Values(st.EngineOptions),
 		Warn:          func(msg string) { s.log.Printf("%s", msg) },
 	}

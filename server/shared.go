@@ -31,7 +31,10 @@ type shared struct {
 	sockets  listen.Sockets
 	workers  []*udpWorker
 	kernels  kernel.Rings
-	huge     sync.Mutex    // held by the UDP worker whose answer is huge
+	huge     sync.Mutex // held by the UDP worker whose answer is huge
+	steering engine.Steering
+	limits   sync.Mutex    // held while the memory limit changes
+	limit    atomic.Int64  // as settings.MemoryLimit, but what a client has made of it
 	flushed  atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 	awake    atomic.Uint32 // seconds that the process was not stopped for; see idle_timeout.go
 
@@ -67,6 +70,7 @@ type shared struct {
 // init sets what is known before the server listens.
 func (s *shared) init(settings *settings.Settings, eng engine.Engine, log *oplog.Log) {
 	s.settings, s.engine, s.blocks, s.log, s.clock = settings, eng, eng.Info().Blocks, log, clock.New()
+	s.limit.Store(settings.MemoryLimit)
 	s.kernels.Off, s.kernels.Refused = settings.NoIOUring, s.noRings
 	s.gate.Init(settings.MaxConns, settings.MaxConnsFast)
 	s.prefixes.Delimiter = settings.Delimiter
@@ -105,7 +109,9 @@ var usualShares = shares{lendFrom, shortStore, maxShort, takenUpTo, maxUnsent / 
 
 // live returns the settings that change while the server runs, for stats settings.
 func (s *shared) live() settings.Live {
-	live := settings.Live{Verbosity: s.log.Level(), Detail: s.prefixes.On.Load(), Oldest: s.flushed.Load()}
+	live := settings.Live{
+		Verbosity: s.log.Level(), Detail: s.prefixes.On.Load(), Oldest: s.flushed.Load(), MemoryLimit: s.limit.Load(),
+	}
 	if len(s.sockets.Listeners) > 0 {
 		live.TCPPort = s.sockets.Listeners[0].Port()
 	}

@@ -18,7 +18,7 @@ import (
 func TestGoldenWaiting(t *testing.T) {
 	t.Parallel()
 	start := func(o golden.Options) (*golden.Server, error) { return startGoldenOn(o, waitingEngine) }
-	golden.Run(t, golden.Config{Start: start, Groups: []string{"text", "size", "binary", "udp"}, Without: golden.Later})
+	golden.Run(t, golden.Config{Start: start, Groups: []string{"text", "size", "binary", "udp"}, Without: playable(golden.Later)})
 }
 
 // gateEngine says that it waits, and does so in each get of a key "slow", until it is opened.

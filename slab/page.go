@@ -11,6 +11,7 @@ import (
 // Config says what memory an Arena is to have.
 type Config struct {
 	Limit      int64 // bytes for all pages together; there are pages for the largest chunk at least
+	Reserve    int64 // bytes up to which Resize can raise that; if they cannot be reserved, or are fewer, it cannot be raised
 	PageSize   int   // bytes of a page
 	ChunkSmall int   // bytes of the smallest chunk, which decides how a ref is split
 	Chunks     int   // the most chunks in a run, if there may be more in one than of the smallest in a page
@@ -27,13 +28,17 @@ type Arena struct {
 	shift  uint32         // how many bits of a ref number the chunk
 	mask   uint32         // which ones
 
-	total int // pages there are
-	block int // pages of a block
+	most  int          // pages that there are addresses for
+	total atomic.Int64 // pages that there may be: the limit
+	block int          // pages of a block
 
-	mu   sync.Mutex   // the page lock
-	pool pool         // pages that nobody owns
-	used uint32       // the highest page that was ever handed out
-	left atomic.Int64 // pages in the pool
+	mu       sync.Mutex   // the page lock
+	pool     pool         // pages that nobody owns
+	used     uint32       // the highest page that was ever handed out
+	owned    int          // pages that were handed out and not given back
+	flight   flight       // what is going back to the system just now
+	left     atomic.Int64 // pages in the pool
+	stranded atomic.Int64 // pages beyond the limit that are owned
 
 	released atomic.Int64 // bytes that went back to the system, in all
 
@@ -48,25 +53,37 @@ func NewArena(cfg Config) (a *Arena, huge, err error) {
 	a = &Arena{stride: uintptr((cfg.PageSize + align - 1) &^ (align - 1))}
 	a.shift = refBits(max(cfg.PageSize/cfg.ChunkSmall, cfg.Chunks))
 	a.mask = 1<<a.shift - 1
-	a.total = int(max(int64(pagesFor(cfg.ChunkLarge, cfg.PageSize)), cfg.Limit/int64(cfg.PageSize)))
-	a.total = min(a.total, 1<<(32-a.shift)-1) // page numbers start at 1
+	total := max(int64(pagesFor(cfg.ChunkLarge, cfg.PageSize)), cfg.Limit/int64(cfg.PageSize))
+	total = min(total, 1<<(32-a.shift)-1) // page numbers start at 1
 	a.block = max(cfg.Block, pagesFor(cfg.ChunkLarge, cfg.PageSize))
-	a.pool.init(a.total, a.block)
-	a.left.Store(int64(a.total))
-	a.words, err = Reserve((uintptr(a.total)+1)*8, 0)
-	if err != nil {
-		return nil, nil, fmt.Errorf("page table: %w", err)
+	a.total.Store(total)
+	a.left.Store(total)
+	most := min(max(total, cfg.Reserve/int64(cfg.PageSize)), 1<<(32-a.shift)-1)
+	if err = a.reserve(int(most)); err != nil && most > total {
+		err = a.reserve(int(total))
 	}
-	a.memory, err = Reserve(uintptr(a.total+1)*a.stride, a.stride)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("%d pages of %d bytes: %w", a.total, cfg.PageSize, err), a.words.Free())
+		return nil, nil, fmt.Errorf("%d pages of %d bytes: %w", total, cfg.PageSize, err)
 	}
-	a.table, a.counts = a.words.Start, unsafe.Add(a.words.Start, (a.total+1)*4)
+	a.pool.init(int(total), a.most, a.block)
 	a.base = a.memory.Start
 	huge = a.memory.HugePages()
 	a.huge = huge == nil && a.stride <= hugePage
 	a.ahead.done = uint64(a.stride)
 	return a, huge, nil
+}
+
+// reserve reserves addresses for so many pages, and their tables.
+func (a *Arena) reserve(pages int) (err error) {
+	if a.words, err = Reserve((uintptr(pages)+1)*8, 0); err != nil {
+		return fmt.Errorf("page table: %w", err)
+	}
+	if a.memory, err = Reserve(uintptr(pages+1)*a.stride, a.stride); err != nil {
+		return errors.Join(err, a.words.Free())
+	}
+	a.most = pages
+	a.table, a.counts = a.words.Start, unsafe.Add(a.words.Start, (pages+1)*4)
+	return nil
 }
 
 // pagesFor returns how many pages hold a number of bytes, at least one.
@@ -78,8 +95,25 @@ func (a *Arena) Close() error {
 	return errors.Join(a.memory.Free(), a.words.Free())
 }
 
-// Pages returns how many pages there are, owned or not.
-func (a *Arena) Pages() int { return a.total }
+// Pages returns how many pages there may be, owned or not: the limit.
+func (a *Arena) Pages() int { return int(a.total.Load()) }
+
+// Owned returns how many pages are owned. Takes the page lock.
+func (a *Arena) Owned() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.owned
+}
+
+// Warm returns how many pages that nobody owns the system has memory for. Takes the page lock.
+func (a *Arena) Warm() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.pool.warm()
+}
+
+// Most returns how many pages there are addresses for. Page numbers go up to that.
+func (a *Arena) Most() int { return a.most }
 
 // PageSize returns the bytes of a page.
 func (a *Arena) PageSize() int { return int(a.stride) }
@@ -101,7 +135,7 @@ func (a *Arena) MayHave(span int) bool { return a.Left() >= span && a.pool.mayHa
 // with what was backed ahead, and those in the pool that have not gone back to the system. Takes the page lock.
 func (a *Arena) Backed(unused int64) int64 {
 	a.mu.Lock()
-	pages := a.total - a.Left() + a.pool.warm()
+	pages := a.owned + a.pool.warm()
 	used := int64(a.used+1) * int64(a.stride)
 	a.mu.Unlock()
 	bytes := int64(pages) * int64(a.stride)
@@ -137,7 +171,7 @@ func (c *Class) AddPageIn(a *Arena, first uint32, n int) bool {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	page := a.pool.findIn(int(first), min(int(first)+n, a.total+1), c.Span, 1)
+	page := a.pool.findIn(int(first), min(int(first)+n, a.Pages()+1), c.Span, 1)
 	if page == 0 {
 		return false
 	}
@@ -166,8 +200,14 @@ func (a *Arena) GiveBack(page uint32, span int) {
 }
 
 func (a *Arena) giveBack(page uint32, span int) {
-	a.pool.put(page, span)
-	a.left.Add(int64(span))
+	a.owned -= span
+	inside := a.within(page, span)
+	a.pool.put(page, inside)
+	a.left.Add(int64(inside))
+	if inside < span {
+		a.pool.retire(page+uint32(inside), span-inside)
+		a.stranded.Add(int64(inside - span))
+	}
 }
 
 // Claim takes a certain page out of the pool for the caller, and reports whether it was there. Takes the page lock.
@@ -196,6 +236,7 @@ func (a *Arena) take(span int) uint32 {
 // handOut counts pages that leave the pool. Needs the page lock.
 func (a *Arena) handOut(page uint32, span int) {
 	a.left.Add(-int64(span))
+	a.owned += span
 	last := page + uint32(span) - 1
 	if last <= a.used {
 		return

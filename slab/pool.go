@@ -8,20 +8,23 @@ import (
 // pool is the pages that nobody owns, a bit for each. The page lock guards it, but for mayHave.
 type pool struct {
 	free    []uint64     // by page number
+	absent  []uint64     // those that nobody may have, since they are beyond the limit (resize.go)
 	block   int          // pages of a block
 	lowest  int          // no word before this one has a bit
-	backed  []uint64     // those of them that the system may have memory for
+	backed  []uint64     // those of both that the system may have memory for
 	aged    []uint64     // those of these that were so when the pool was last aged
 	cooling atomic.Bool  // some page is backed
 	without atomic.Int64 // there is no run of so many pages or more; see mayHave
 }
 
-// init puts pages 1 to total in the pool.
-func (p *pool) init(total, block int) {
+// init puts pages 1 to total in the pool. Those up to most are absent.
+func (p *pool) init(total, most, block int) {
 	p.block = block
-	words := total/64 + 1
-	p.free, p.backed, p.aged = make([]uint64, words), make([]uint64, words), make([]uint64, words)
+	words := most/64 + 1
+	p.free, p.absent = make([]uint64, words), make([]uint64, words)
+	p.backed, p.aged = make([]uint64, words), make([]uint64, words)
 	p.putBare(1, total)
+	set(p.absent, uint32(total+1), most-total)
 }
 
 // mayHave is false if the last search for as many pages or fewer found none, and none came back since. It takes no lock.
@@ -40,19 +43,19 @@ func has(words []uint64, page uint32) bool {
 func (p *pool) put(page uint32, span int) {
 	p.putBare(page, span)
 	p.cooling.Store(true)
-	each(p.backed, page, span, func(word *uint64, mask uint64) { *word |= mask })
+	set(p.backed, page, span)
 }
 
 func (p *pool) putBare(page uint32, span int) {
 	p.lowest = min(p.lowest, int(page/64))
 	p.without.Store(0)
-	each(p.free, page, span, func(word *uint64, mask uint64) { *word |= mask })
+	set(p.free, page, span)
 }
 
 // remove takes pages away that are there.
 func (p *pool) remove(page uint32, span int) {
-	for _, words := range [][]uint64{p.free, p.backed, p.aged} {
-		each(words, page, span, func(word *uint64, mask uint64) { *word &^= mask })
+	for _, words := range [][]uint64{p.free, p.absent, p.backed, p.aged} {
+		clear(words, page, span)
 	}
 }
 
@@ -70,9 +73,9 @@ func (p *pool) warm() (n int) {
 	return n
 }
 
-// old returns the first run of old pages, and how many they are, up to most; 0 pages if there are none.
-func (p *pool) old(most int) (page uint32, n int) {
-	first := next(p.aged, 0)
+// old returns the first run of old pages from one on, and how many they are, up to most; 0 pages if there are none.
+func (p *pool) old(from, most int) (page uint32, n int) {
+	first := next(p.aged, from)
 	if first < 0 {
 		return 0, 0
 	}
@@ -82,14 +85,22 @@ func (p *pool) old(most int) (page uint32, n int) {
 	return uint32(first), n
 }
 
-// each calls f with the words that have a bit for one of the pages, and which bits those are.
-func each(words []uint64, page uint32, span int, f func(word *uint64, mask uint64)) {
+// each calls f with the numbers of the words that have a bit for one of the pages, and which bits those are.
+func each(page uint32, span int, f func(i int, mask uint64)) {
 	for span > 0 {
 		first := page % 64
 		n := min(span, int(64-first))
-		f(&words[page/64], (1<<n-1)<<first)
+		f(int(page/64), (1<<n-1)<<first)
 		page, span = page+uint32(n), span-n
 	}
+}
+
+func set(words []uint64, page uint32, span int) {
+	each(page, span, func(i int, mask uint64) { words[i] |= mask })
+}
+
+func clear(words []uint64, page uint32, span int) {
+	each(page, span, func(i int, mask uint64) { words[i] &^= mask })
 }
 
 // find returns the first page of the lowest run of so many pages that lies in one block, or 0.

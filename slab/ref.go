@@ -75,7 +75,7 @@ func (a *Arena) PeekLinks(r Ref) (next, prev Ref) { return a.peek(r, 4), a.peek(
 // peek reads the word at an offset within a chunk, which is less than 16.
 func (a *Arena) peek(r Ref, at uintptr) Ref {
 	page := uint32(r) >> (a.shift & 31)
-	if !canPeek || int(page) > a.total {
+	if !canPeek || int(page) > a.most {
 		return None
 	}
 	offset := uintptr(page)*a.stride + uintptr(uint32(r)&a.mask)*uintptr(a.entry(page)>>classBits)<<3
@@ -83,7 +83,7 @@ func (a *Arena) peek(r Ref, at uintptr) Ref {
 		return None
 	}
 	word := Ref(atomic.LoadUint32((*uint32)(unsafe.Add(a.base, offset+at))))
-	if int(a.PageOf(word)) > a.total {
+	if int(a.PageOf(word)) > a.most {
 		return None
 	}
 	return word

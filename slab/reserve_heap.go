@@ -16,6 +16,9 @@ func Reserve(size, _ uintptr) (*Memory, error) {
 	return &Memory{Start: unsafe.Pointer(unsafe.SliceData(words)), Size: size}, nil
 }
 
+// Spacious says that address space is memory.
+func Spacious() bool { return false }
+
 // HugePages reports that there are none to be had.
 func (m *Memory) HugePages() error { return errors.New("memory is on the Go heap") }
 

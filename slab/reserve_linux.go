@@ -26,6 +26,17 @@ func Reserve(size, aligned uintptr) (*Memory, error) {
 	return &Memory{Start: unsafe.Add(start, skip), Size: size, mapping: m}, nil
 }
 
+// Spacious says whether address space costs nothing: the system bounds neither it nor private memory.
+func Spacious() bool {
+	for _, resource := range []int{unix.RLIMIT_AS, unix.RLIMIT_DATA} {
+		var limit unix.Rlimit
+		if unix.Getrlimit(resource, &limit) != nil || limit.Cur != unix.RLIM_INFINITY {
+			return false
+		}
+	}
+	return true
+}
+
 // HugePages asks the system to back the memory by huge pages. An error says why it will not; the memory works anyway.
 func (m *Memory) HugePages() error {
 	if err := unix.Madvise(m.mapping, unix.MADV_HUGEPAGE); err != nil {

@@ -110,7 +110,7 @@ func TestFine(t *testing.T) {
 // TestPool: runs are found where they are, also across words, and pages that come back are found again.
 func TestPool(t *testing.T) {
 	var p pool
-	p.init(200, 200)
+	p.init(200, 200, 200)
 	for _, span := range []int{1, 63, 5, 64, 67} {
 		page := p.find(span)
 		if page == 0 {
@@ -137,7 +137,7 @@ func TestPool(t *testing.T) {
 // TestBlocks: a run lies in one block.
 func TestBlocks(t *testing.T) {
 	var p pool
-	p.init(40, 16) // pages 1 to 16, 17 to 32, 33 to 40
+	p.init(40, 40, 16) // pages 1 to 16, 17 to 32, 33 to 40
 	p.remove(1, 10)
 	for _, c := range []struct {
 		span int

@@ -36,7 +36,7 @@ const (
 func Settings(t testing.TB) engine.Settings {
 	return engine.Settings{
 		Clock: clock.NewFake(start), MemoryLimit: 64 << 20, ItemMax: itemMax, ChunkMin: 48, Factor: 1.25,
-		LendFrom: lendFrom, Warn: func(msg string) { t.Log(msg) },
+		LendFrom: lendFrom, Steering: new(engine.Steering), Warn: func(msg string) { t.Log(msg) },
 	}
 }
 
@@ -48,9 +48,10 @@ type Checker interface{ Check() error }
 type Harness struct {
 	testing.TB
 	engine.Engine
-	Clock  *clock.Clock
-	Drafts bool // Put gives Store what Allocate has not seen
-	noCAS  bool
+	Clock    *clock.Clock
+	Drafts   bool // Put gives Store what Allocate has not seen
+	noCAS    bool
+	steering *engine.Steering
 }
 
 // Start initializes an engine, and ends it with the test. Without Options the engine gets the defaults of its own.
@@ -72,7 +73,7 @@ func Start(t testing.TB, e engine.Engine, s engine.Settings) *Harness {
 			t.Errorf("Shutdown: %v", err)
 		}
 	})
-	return &Harness{TB: t, Engine: e, Clock: s.Clock, noCAS: s.NoCAS}
+	return &Harness{TB: t, Engine: e, Clock: s.Clock, noCAS: s.NoCAS, steering: s.Steering}
 }
 
 // Run tests the whole contract. What is about items that are stored it tests once more with drafts.
@@ -163,6 +164,7 @@ var contract = []struct {
 	{"figures", testFigures, 0, false},
 	{"eviction", testEviction, Forgets, false},
 	{"favourites", testFavourite, Forgets, false},
+	{"steering", testSteering, Forgets, false},
 	{"concurrency", testConcurrency, Forgets, false},
 	{"concurrency without CAS", testConcurrency, Forgets, true},
 	{"concurrent counters", testCounters, Forgets, false},

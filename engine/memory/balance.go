@@ -15,6 +15,7 @@ import (
 type balancer struct {
 	pressure  atomic.Int64 // bytes to be evicted until the next look
 	wake      chan struct{}
+	steered   chan struct{} // an operator wants something
 	stop      chan struct{}
 	done      chan struct{}
 	moved     counter // runs of pages
@@ -23,12 +24,15 @@ type balancer struct {
 	cursor atomic.Uint32 // a page: where a stretch of pages is looked for next
 
 	market market // only the goroutine uses it
+
+	automove automove
+	order    atomic.Pointer[order] // pages that an operator wants to be moved; nil is none
 }
 
 // startBalancer begins balancing.
 func (e *Engine) startBalancer() {
 	b := &e.balancer
-	b.wake, b.stop, b.done = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
+	b.wake, b.steered, b.stop, b.done = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	b.market.init(len(e.classes), int64(e.arena.Pages())*int64(e.arena.PageSize()))
 	b.market.ofBytes = e.objective == bytesFound
 	b.pressure.Store(int64(e.arena.PageSize()))
@@ -63,9 +67,11 @@ func (e *Engine) balance() {
 		select {
 		case <-b.stop:
 			return
+		case <-b.steered:
+			e.obey()
 		case <-b.wake:
+			e.look()
 		}
-		e.look()
 	}
 }
 
@@ -91,7 +97,12 @@ func (e *Engine) balanceOnce(now clock.Time) (moved int) {
 	for i := range e.classes[1:] {
 		e.observe(m, i+1)
 	}
+	m.memory = e.limit.Load()
 	m.turn()
+	if e.balancer.automove.level.Load() == 0 {
+		return 0
+	}
+	m.calmLooks, m.calm = e.balancer.automove.calmly()
 	d := m.choose()
 	apart := m.neediest(func(span int) bool { return e.arena.Left() >= span && !e.arena.MayHave(span) })
 	if d.to == 0 {

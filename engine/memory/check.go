@@ -41,9 +41,12 @@ func (e *Engine) Check() error {
 			return fmt.Errorf("class %d: %w", i+1, err)
 		}
 	}
-	switch {
-	case pages+left != e.arena.Pages() && left == e.arena.Left():
-		return fmt.Errorf("%d pages are accounted for, of %d", pages+left, e.arena.Pages())
+	if err := e.arena.Check(); err != nil {
+		return err
+	}
+	switch there := e.arena.Pages() + e.arena.Stranded(); {
+	case pages+left != there && left == e.arena.Left():
+		return fmt.Errorf("%d pages are accounted for, of %d", pages+left, there)
 	case linked != len(inTable):
 		return fmt.Errorf("%d items linked, %d in the table", linked, len(inTable))
 	case int64(linked) != e.table.Items():

@@ -98,7 +98,14 @@ func (e *Engine) choosePage(c *class, now clock.Time, keep uint32) uint32 {
 
 // clearable says whether every item in a run could go or move now. Needs the class lock.
 func (e *Engine) clearable(c *class, page uint32, now clock.Time) bool {
-	alive, spare := 0, c.chunks.Spare()
+	alive, spare, ok := e.load(c, page, now)
+	return ok && (!e.noEvict || alive <= spare)
+}
+
+// load returns how many items in a run are alive, and how many chunks the class has to spare elsewhere. ok is false if one of them
+// cannot go or move now. Needs the class lock.
+func (e *Engine) load(c *class, page uint32, now clock.Time) (alive, spare int, ok bool) {
+	spare = c.chunks.Spare()
 	for i := range c.chunks.PerPage {
 		if i >= c.chunks.Used(e.arena, page) {
 			spare--
@@ -109,17 +116,17 @@ func (e *Engine) clearable(c *class, page uint32, now clock.Time) bool {
 		case item.Free:
 			spare--
 		case item.Held:
-			return false
+			return 0, 0, false
 		case item.Linked:
 			if h.Lent() {
-				return false
+				return 0, 0, false
 			}
 			if !e.expired(h, now) {
 				alive++
 			}
 		}
 	}
-	return !e.noEvict || alive <= spare
+	return alive, spare, true
 }
 
 // eachChunk calls f for every chunk of the page that was ever handed out. Needs the class lock.
@@ -132,7 +139,7 @@ func (e *Engine) eachChunk(c *class, page uint32, f func(slab.Ref, *item.Header)
 
 // sweep goes through a leaving run once, and moves or evicts what it can. It unlocks the class now and then.
 func (e *Engine) sweep(c *class, page uint32, t *transfer) {
-	w, step := &want{class: c, now: t.now, also: t.key, more: t.to != nil && t.to.chunks.Span > c.chunks.Span}, e.clearStep()
+	w, step := &want{class: c, now: t.now, also: t.key, more: t.more || t.to != nil && t.to.chunks.Span > c.chunks.Span}, e.clearStep()
 	for i := range c.chunks.PerPage {
 		r := e.arena.Chunk(page, i)
 		if h := e.at(r); h.State() == item.Linked {

@@ -45,8 +45,8 @@ func (e *Engine) startCurve(limit int64) (err error) {
 	}
 	e.sample.SmallPages()
 	page := int64(e.arena.PageSize())
-	e.limit = min(max(limit, page), int64(e.arena.Pages())*page)
-	e.curve.Init(e.limit, e.allGets, e.sample.Start)
+	e.limit.Store(min(max(limit, page), int64(e.arena.Pages())*page))
+	e.curve.Init(e.limit.Load(), e.allGets, e.sample.Start)
 	e.curve.Kept = curveKept
 	return nil
 }

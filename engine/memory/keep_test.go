@@ -37,7 +37,7 @@ func alone(t testing.TB, change func(*engine.Settings)) (*Engine, *enginetest.Ha
 	e, h := start(t, change)
 	e.stopBalancer()
 	e.stopReaper()
-	e.reaper.stop = make(chan struct{}) // so that reap is not ended
+	e.balancer.stop, e.reaper.stop = make(chan struct{}), make(chan struct{}) // so that shed and reap are not ended
 	t.Cleanup(func() {
 		e.startBalancer()
 		e.startReaper()

@@ -48,11 +48,12 @@ type Engine struct {
 	curve  curve.Curve
 	sample *slab.Memory // what the curve needs
 	walks  sync.Pool    // of *walk
-	limit  int64        // bytes that items may take, for the curve
+	limit  atomic.Int64 // bytes that items may take
 
 	due      due
 	reaper   reaper
 	balancer balancer
+	resizer  resizer
 	simulate *Simulation // see Simulate
 	checker  selfChecker // nothing but in builds with the tag gocachedcheck
 
@@ -86,7 +87,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	pageSize := e.pageSize(limit)
 	layouts := slab.Fine(pageSize, s.ItemMax, spans(limit, pageSize), growth(limit))
 	arena, huge, err := slab.NewArena(slab.Config{
-		Limit: limit, PageSize: pageSize, ChunkSmall: layouts[0].Size, Chunks: mostChunks(layouts, pageSize),
+		Limit: limit, Reserve: reserveFor(&s, limit), PageSize: pageSize, ChunkSmall: layouts[0].Size, Chunks: mostChunks(layouts, pageSize),
 		ChunkLarge: layouts[len(layouts)-1].Size, Block: blockPages(limit, pageSize, s.ItemMax),
 	})
 	if err != nil {
@@ -113,9 +114,9 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.sizes.init(slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor), layouts)
 	e.classes = makeClasses(&e.sizes, pageSize)
 	e.longest = longestRun(limit, pageSize, s.ItemMax)
-	e.lending.init((arena.Pages()-1)/e.longest+1, lentShare)
-	e.receiving.init((arena.Pages()-1)/e.longest+1, gradualShare)
-	if err := e.due.init(arena.Pages(), arena.Bits()); err != nil {
+	e.lending.init((arena.Most()-1)/e.longest+1, lentShare)
+	e.receiving.init((arena.Most()-1)/e.longest+1, gradualShare)
+	if err := e.due.init(arena.Most(), arena.Bits()); err != nil {
 		return errors.Join(fmt.Errorf("memory: reserve memory for bounds: %w", err), table.Close(), arena.Close())
 	}
 	if err := e.startPolicies(s.Options[lruOption], limit); err != nil {
@@ -124,8 +125,11 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	if err := e.startCurve(limit); err != nil {
 		return errors.Join(err, e.ghosts.Close(), e.due.close(), table.Close(), arena.Close())
 	}
+	e.boundPins()
+	e.setAutomove(automoveOf(s.Options))
 	e.startBalancer()
 	e.startReaper()
+	e.steer(s.Steering)
 	return nil
 }
 

@@ -10,6 +10,9 @@ const (
 	lruOption       = "lru"
 	objectiveOption = "objective"
 	releaseOption   = "release_after"
+
+	automoveOption = "slab_automove"
+	reserveOption  = "memory_limit_max"
 )
 
 // What a cache is to have many of.
@@ -35,4 +38,22 @@ var options = []engine.Option{
 		Help: "after how many seconds the memory of pages that no item is in goes back to the system; up to twice as many may " +
 			"pass, and 0 is never (default: 4)",
 	},
+	{
+		Key: automoveOption, Kind: engine.Whole("level", 0, 2), Default: "1",
+		Help: "how pages move between slab classes by themselves: 0 is not at all but for a class that has none, 1 where it pays, " +
+			"2 in a hurry (default: 1)",
+	},
+	{
+		Key: reserveOption, Kind: engine.Whole("megabytes", 0, 1<<27), Default: "0",
+		Help: "up to how much memory cache_memlimit may allow; as much address space is taken at the start (default: 0, which is four " +
+			"times -m, 1024 at least, or -m where address space is limited)",
+	},
+}
+
+// automoveOf returns how readily pages move at the start.
+func automoveOf(options engine.Values) (level int) {
+	if _, given := options[automoveOption]; !given {
+		return 1
+	}
+	return options.Number(automoveOption)
 }

@@ -11,15 +11,26 @@ import (
 // for a class without a page to find a run of them. Because of the latter blocks are counted, and not bytes: no run as long as a
 // block can be made where a single pinned item is. Many pinned items in one block cost as much as one.
 type pins struct {
-	max    int64
+	share  int
+	max    atomic.Int64
 	blocks atomic.Int64   // that have pinned items
 	by     []atomic.Int64 // how many each block has
 }
 
-// init makes it ready for so many blocks. One part in share of them may have pinned items, and at least one block.
+// init makes it ready for so many blocks, of which one part in share may have pinned items: see bound.
 func (p *pins) init(blocks, share int) {
-	p.max = int64(max(1, blocks/share))
+	p.share = share
 	p.by = make([]atomic.Int64, blocks)
+}
+
+// bound says how many blocks there may be just now. At least one may have pinned items.
+func (p *pins) bound(blocks int) { p.max.Store(int64(max(1, blocks/p.share))) }
+
+// boundPins bounds what may be pinned by the limit.
+func (e *Engine) boundPins() {
+	blocks := (e.arena.Pages()-1)/e.longest + 1
+	e.lending.bound(blocks)
+	e.receiving.bound(blocks)
 }
 
 // pin names the blocks in which a pinned item lies. It is found out while the item is pinned, since the class of its chunk says
@@ -48,7 +59,7 @@ func (p *pins) take(at pin) (ok, shared bool) {
 	if more == 0 {
 		return true, true
 	}
-	if n := p.blocks.Add(more); n > p.max && n > more {
+	if n := p.blocks.Add(more); n > p.max.Load() && n > more {
 		p.giveBack(at)
 		return false, false
 	}
@@ -70,7 +81,7 @@ func (p *pins) in(at pin) bool {
 }
 
 // full says whether no further block may have pinned items.
-func (p *pins) full() bool { return p.blocks.Load() >= p.max }
+func (p *pins) full() bool { return p.blocks.Load() >= p.max.Load() }
 
 // pinned says whether something is lent or being filled in a block of a run.
 func (e *Engine) pinned(at pin) bool { return e.lending.in(at) || e.receiving.in(at) }

@@ -78,7 +78,10 @@ func (e *Engine) wakeReaper() {
 		return // the engine is shut down
 	default:
 	}
-	if e.due.has(now) || e.flush.count.Load() != r.flushes.Load() || e.empty.Load() > 0 || e.arena.Cooling() && e.releaseAfter > 0 {
+	if e.arena.Stranded() > 0 {
+		e.nudge()
+	}
+	if e.resizer.lowered.Load() || e.due.has(now) || e.flush.count.Load() != r.flushes.Load() || e.empty.Load() > 0 || e.arena.Cooling() && e.releaseAfter > 0 {
 		select {
 		case r.wake <- struct{}{}:
 		default: // it knows

@@ -31,7 +31,10 @@ type Simulation struct {
 func (e *Engine) Simulate(s Simulation) { e.simulate = &s }
 
 // Balance does what the balancer's goroutine does now and then. A simulated engine does not have that goroutine.
-func (e *Engine) Balance() { e.look() }
+func (e *Engine) Balance() {
+	e.obey()
+	e.look()
+}
 
 // Reap does what the reaper's goroutine does every second. A simulated engine does not have that one either.
 func (e *Engine) Reap() {

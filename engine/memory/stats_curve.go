@@ -74,7 +74,7 @@ func curveFigures() []figure.Row {
 }
 
 func (e *Engine) statsCurve(_ engine.Query, emit emitter) {
-	r := atLimit{e.curve.Read(), e.limit}
+	r := atLimit{e.curve.Read(), e.limit.Load()}
 	emit(curveState.Name, r.state())
 	for _, n := range curveNumbers {
 		emit(n.Name, n.text(n.of(r)))

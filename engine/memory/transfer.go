@@ -9,6 +9,7 @@ type transfer struct {
 	keep  uint32 // the run that must stay where it is; 0 is none
 	key   []byte // the key of an item that must not go, which is in that run; nil is none
 	asked sacrifice
+	more  bool   // items that move may have chunks of new runs
 	near  uint32 // a page: stretches are looked for from its block on
 
 	hopeless bool // no stretch can be had from several classes

@@ -26,6 +26,9 @@ type market struct {
 	came    int64   // bytes of items that came since the averages last forgot: soon ones, and late ones
 	recent  int64   //
 	returns float64 // how probable it is that an item comes back
+
+	calmLooks int // as the constants, unless an operator wants otherwise (steer.go)
+	calm      float64
 }
 
 const (
@@ -69,7 +72,7 @@ type stall struct {
 }
 
 func (m *market) init(classes int, memory int64) {
-	*m = market{memory: memory, stalls: make([]stall, classes), returns: 0.1}
+	*m = market{memory: memory, stalls: make([]stall, classes), returns: 0.1, calmLooks: calmLooks, calm: calm}
 }
 
 // observe notes what a class has, and how many items and ghosts of it have come since the process began.
@@ -180,8 +183,8 @@ func (m *market) choose() deal {
 		_, most := m.bounds(s)
 		return most
 	})
-	if d.to == 0 && m.looks%calmLooks == 0 {
-		d, _ = m.pick(calm, m.worth, m.worth)
+	if d.to == 0 && m.looks%m.calmLooks == 0 {
+		d, _ = m.pick(m.calm, m.worth, m.worth)
 	} else if times > rush {
 		d.runs = max(1, min(int(times/rush), mostRuns, m.stalls[d.from].runs/2))
 	}

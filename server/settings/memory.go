@@ -84,3 +84,9 @@ func MemoryLimit(bytes int64) int64 {
 	}
 	return thisMachine().most()
 }
+
+// Bearable says whether the machine, or the control group, has so many bytes at all.
+func Bearable(bytes int64) bool {
+	has := thisMachine().bytes
+	return has == 0 || bytes <= has
+}

@@ -90,6 +90,7 @@ var table = [...]Setting{
 		base:  10, unit: 1 << 20,
 		warn: func(s *Settings) string { return thisMachine().warning(s.MemoryLimit) },
 		stat: "maxbytes", statOrder: 1,
+		show: func(_ *Settings, live Live) string { return strconv.FormatInt(live.MemoryLimit, 10) },
 	},
 	{
 		Letter: 'M', Long: "disable-evictions",
