@@ -187,6 +187,12 @@ func (t *Table) PrefetchHeaders(first slab.Ref, n int) {
 	}
 }
 
+// Prefetch has the line fetched in which an address lies, whatever the address.
+func Prefetch(address uintptr) {
+	at := uint64(address)
+	prefetchLine(&at, 1)
+}
+
 // PrefetchItem has the front of an item fetched.
 func (t *Table) PrefetchItem(ref slab.Ref) {
 	at := uint64(t.arena.Hint(ref))

@@ -3,6 +3,7 @@ package lru
 import (
 	"slices"
 	"sync/atomic"
+	"unsafe"
 
 	"gocached/clock"
 	"gocached/item"
@@ -100,6 +101,15 @@ func (p *Policy) Overwritten(a *slab.Arena, r slab.Ref, h *item.Header, now cloc
 		return
 	}
 	p.epochs.Overwritten(a, r, h, now)
+}
+
+// GhostHint returns the address at which a key with that hash is looked for among the ghosts, and noted as one, for a prefetch. It
+// is 0 if there is none yet.
+func (p *Policy) GhostHint(hash uint64) uintptr {
+	if p.ghosts.size == 0 {
+		return 0
+	}
+	return uintptr(unsafe.Pointer(p.ghosts.bucket(hash, false)))
 }
 
 // returns counts whether the key's item was evicted lately, and says whether that was too early.

@@ -16,6 +16,7 @@ type want struct {
 	now   clock.Time
 	keep  []byte        // the key of an item that must not be evicted for it; nil is none
 	also  []byte        // another one
+	hash  uint64        // of the item's key, as far as it is known
 	chose bool          // a client chooses its CAS
 	more  bool          // an item that moves may have a chunk of a new run
 	held  *assoc.Stripe // a stripe that the caller has locked; nil is none
@@ -50,6 +51,7 @@ func (e *Engine) Allocate(key []byte, valueLen int, flags uint32, exptime clock.
 		w.keep = key
 	}
 	hash := e.table.Hash(key)
+	w.hash = hash
 	e.table.PrefetchBucket(hash)
 	ref, status := e.chunkFor(&w, gradually)
 	if status != engine.OK {

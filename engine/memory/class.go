@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gocached/assoc"
 	"gocached/clock"
 	"gocached/item"
 	"gocached/lru"
@@ -111,9 +112,11 @@ func makeClasses(s *sizes, pageSize int) []class {
 	return classes
 }
 
-// occupy makes a held item of a chunk that was just taken. Needs the class lock.
+// occupy makes a held item of a chunk that was just taken, and has fetched what says whether its key was evicted lately. Needs the
+// class lock.
 func (e *Engine) occupy(c *class, h *item.Header, w *want) {
 	h.SetShape(w.shape)
+	assoc.Prefetch(c.policy.GhostHint(w.hash))
 	c.counts.requested += uint64(w.size)
 	c.idle = false
 	e.hint(c)

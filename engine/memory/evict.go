@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"gocached/assoc"
 	"gocached/clock"
 	"gocached/item"
 	"gocached/slab"
@@ -34,8 +35,8 @@ func (e *Engine) evict(c *class, w *want) slab.Ref {
 }
 
 // foresee prefetches what the next evictions will need: for the first victim, the first item in its bucket, where the search
-// for it begins; for the second, its bucket; for the third, its key, which leads to the bucket. Without this each eviction
-// would wait for memory three times with the class locked. Needs the class lock.
+// for it begins; for the second, its bucket, and the place where it becomes a ghost; for the third, its key, which leads to both.
+// Without this each eviction would wait for memory four times with the class locked. Needs the class lock.
 func (e *Engine) foresee(c *class) {
 	first := c.policy.Victim()
 	if first == slab.None {
@@ -48,7 +49,9 @@ func (e *Engine) foresee(c *class) {
 		return
 	}
 	h = e.at(second)
-	e.table.PrefetchBucket(e.table.Hash(h.Key()))
+	hash := e.table.Hash(h.Key())
+	e.table.PrefetchBucket(hash)
+	assoc.Prefetch(c.policy.GhostHint(hash))
 	if third := c.policy.NextVictim(e.arena, second, h); third != slab.None {
 		e.table.PrefetchItem(third)
 	}
