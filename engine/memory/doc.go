@@ -19,7 +19,8 @@
 //
 // A get takes one stripe lock, and no other but for a sampled key (curve.go). It marks the item as used, and an eviction looks
 // at the mark (package lru). A set takes one or two class locks to find a chunk, then the key's stripe, and inside it the
-// class's lock to link the item. item/header.go draws which lock guards what in an item.
+// class's lock to link the item. But where an item of the class lies under the key already, it is written over, most often under the
+// stripe lock alone (overwrite.go). item/header.go draws which lock guards what in an item.
 //
 // # Which class an item goes to
 //

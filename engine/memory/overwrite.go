@@ -16,7 +16,11 @@ import (
 func (e *Engine) storeDraft(it engine.Item, op engine.Op, cas uint64) (uint64, engine.Status) {
 	o := overwriting{Draft: it.Draft, value: it.Value, hash: e.table.Hash(it.Draft.Key), now: e.now()}
 	if op <= engine.OpReplace || op == engine.OpCAS {
-		if newCAS, done, status := e.overwrite(&o, op, cas); done {
+		stripe := e.table.Stripe(o.hash)
+		stripe.Lock()
+		newCAS, done, status := e.overwrite(&o, op, cas)
+		stripe.Unlock()
+		if done {
 			return newCAS, status
 		}
 	}
@@ -42,10 +46,8 @@ type overwriting struct {
 }
 
 // overwrite stores a value in the place of the one under its key. done is false if that is not possible and nothing has happened.
+// Needs the stripe lock.
 func (e *Engine) overwrite(o *overwriting, op engine.Op, cas uint64) (newCAS uint64, done bool, status engine.Status) {
-	stripe := e.table.Stripe(o.hash)
-	stripe.Lock()
-	defer stripe.Unlock()
 	for {
 		horizon := e.flush.horizon.Load()
 		old := e.find(o.hash, o.Key, o.now, horizon)
