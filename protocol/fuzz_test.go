@@ -62,6 +62,11 @@ func FuzzPlainLines(f *testing.F) {
 	f.Add([]byte("get a\tb\r\n"))
 	f.Add([]byte("set a 1 2 1\r\n1\r\n"))
 	f.Add([]byte("set a 1234567890123456789 2 1\r\n1\r\n"))
+	f.Add([]byte("mg a v\r\n"))
+	f.Add([]byte("mg a\x01b v\r\n"))
+	f.Add([]byte("ms a 1\r\n1\r\n"))
+	f.Add([]byte("ms a 00000000001\r\n1\r\n"))
+	f.Add([]byte("ms a 99\r\n1\r\n"))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		run, general := new(Run), new(Run)
 		p := &Parser{Limits: Limits{StreamFrom: 16}}
@@ -69,6 +74,9 @@ func FuzzPlainLines(f *testing.F) {
 		next, need := plainGet(line, 0, run, p.Limits.getFlag()), NeedNothing
 		if next == 0 {
 			next, need = p.plainSet(line, 0, run)
+		}
+		if next == 0 && need == NeedNothing {
+			next, need = p.plainMeta(line, 0, run)
 		}
 		if next == 0 && need == NeedNothing {
 			return

@@ -21,10 +21,9 @@ func (p *Parser) metaLine(in []byte, row *metaCommand, line []byte, pos, next in
 			return pos, NeedClose
 		}
 	}
-	r := take(run, nil)
+	r := p.takeMeta(run, nil)
 	r.Start, r.Next = pos, next
-	r.Command, r.Dialect, r.Flag = row.command, Meta, FlagNewLine
-	r.After.Meta, p.State.Meta = true, true
+	r.Command, r.Flag = row.command, FlagNewLine
 	switch {
 	case row.command != Noop:
 		return p.metaWords(in, row, line, run, r)

@@ -44,8 +44,8 @@ func (p *Parser) parseText(in []byte, run *Run, end int) (pos int, need Need) {
 	}
 }
 
-// next takes one line, or a part of one. The two commonest lines in their plain form have a way of their own; anything
-// unusual about them goes the general way, which gives the same requests.
+// next takes one line, or a part of one. The commonest lines in their plain form have ways of their own; anything unusual
+// about them goes the general way, which gives the same requests.
 func (p *Parser) next(in []byte, pos int, run *Run, end int) (next int, need Need) {
 	switch {
 	case p.State.SkipLine:
@@ -61,6 +61,9 @@ func (p *Parser) next(in []byte, pos int, run *Run, end int) (next int, need Nee
 	}
 	if next, need = p.plainSet(in, pos, run); next > pos || need != NeedNothing {
 		p.State.Meta = p.State.Meta && next == pos
+		return next, need
+	}
+	if next, need = p.plainMeta(in, pos, run); next > pos || need != NeedNothing {
 		return next, need
 	}
 	return p.line(in, pos, run, end)

@@ -12,11 +12,11 @@ import (
 	"gocached/server/settings"
 )
 
-// BenchmarkPipeline compares the two protocols over a real connection: 64 gets of 100-byte values are sent with one
-// write and their hits read. One operation is one get. The client's part is the same for both.
+// BenchmarkPipeline compares the protocols over a real connection: 64 gets of 100-byte values are sent with one
+// write and their hits read. One operation is one get. The client's part is the same for all.
 func BenchmarkPipeline(b *testing.B) {
 	const depth = 64
-	for _, protocol := range []string{"text", "binary"} {
+	for _, protocol := range []string{"text", "meta", "binary"} {
 		b.Run("get/"+protocol+"/100B", func(b *testing.B) {
 			st := settings.Default()
 			st.Port, st.Listen, st.Threads = -1, []string{"127.0.0.1"}, 1
@@ -59,10 +59,16 @@ func pipelineOf(b *testing.B, nc net.Conn, protocol string, depth int) (request 
 	value := strings.Repeat("v", 100)
 	for i := range depth {
 		key := fmt.Sprintf("a key of thirty-two bytes %06d", i)
-		if protocol == "text" {
-			fmt.Fprintf(nc, "set %s 0 0 100\r\n%s\r\n", strings.ReplaceAll(key, " ", "_"), value)
-			request = fmt.Appendf(request, "get %s\r\n", strings.ReplaceAll(key, " ", "_"))
-			reply += len("VALUE ") + 32 + len(" 0 100\r\n") + 100 + len("\r\nEND\r\n")
+		if protocol != "binary" {
+			key = strings.ReplaceAll(key, " ", "_")
+			fmt.Fprintf(nc, "set %s 0 0 100\r\n%s\r\n", key, value)
+			if protocol == "meta" {
+				request = fmt.Appendf(request, "mg %s v\r\n", key)
+				reply += len("VA 100\r\n") + 100 + len("\r\n")
+			} else {
+				request = fmt.Appendf(request, "get %s\r\n", key)
+				reply += len("VALUE ") + 32 + len(" 0 100\r\n") + 100 + len("\r\nEND\r\n")
+			}
 			if _, err := io.ReadFull(nc, make([]byte, len("STORED\r\n"))); err != nil {
 				b.Fatal(err)
 			}
