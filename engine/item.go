@@ -14,6 +14,10 @@ type Item struct {
 	// CAS is what Store gives the item if its op has WithCAS (see Chosen). The holder of an item from Allocate may set it.
 	CAS uint64
 
+	// Joined is where Store writes how long a value has become by OpAppend or OpPrepend. Nil, as Allocate leaves it, asks for
+	// nothing, and it means nothing unless the status is OK and there was an item.
+	Joined *int
+
 	// Draft is not nil if the item has no memory of the engine's yet. Then Value is the caller's own, and Ref is zero.
 	Draft *Draft
 }

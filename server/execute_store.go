@@ -12,6 +12,8 @@ type stores struct {
 	begun []*conn      // that have begun to send a value in this round
 	brief bool         // moveBegun will be called at its end
 	draft engine.Draft // the one under way
+
+	joined int // how long the value under way has become, or what was sent if it was not stored
 }
 
 // store answers set, add, replace, append, prepend and cas, in one of three forms: the whole value is in the request, and a short
@@ -49,8 +51,7 @@ func (st *stores) store(i int) {
 func (st *stores) storeDraft(i int) {
 	r := &st.round.run.Requests[i]
 	st.draft = engine.Draft{Key: st.round.run.Keys[i].Bytes, Flags: r.Flags, Exptime: st.shared.clock.Exptime(r.Exptime)}
-	cas, status := st.engineCall().Store(engine.Item{Value: r.Value, Draft: &st.draft}, r.Op, r.CAS)
-	st.engineDone()
+	cas, status := st.ask(i, engine.Item{Value: r.Value, Draft: &st.draft})
 	switch status {
 	case engine.NoMemory:
 		st.waitForChunk(i)
@@ -252,15 +253,25 @@ func tailLen(r *protocol.Request) int {
 
 // link makes a filled item visible and answers.
 func (st *stores) link(i int, item engine.Item) {
-	r := &st.round.run.Requests[i]
-	item.CAS = r.NewCAS
-	cas, status := st.engineCall().Store(item, storeOp(r), r.CAS)
-	st.engineDone()
+	cas, status := st.ask(i, item)
 	if status == engine.NoMemory {
 		st.waitToJoin(i, item)
 		return
 	}
 	st.stored(i, cas, status)
+}
+
+// ask asks the engine to store an item as request i says.
+func (st *stores) ask(i int, item engine.Item) (cas uint64, status engine.Status) {
+	r := &st.round.run.Requests[i]
+	st.joined = r.ValueLen
+	item.CAS, item.Joined = r.NewCAS, &st.joined
+	cas, status = st.engineCall().Store(item, storeOp(r), r.CAS)
+	st.engineDone()
+	if status != engine.OK {
+		st.joined = r.ValueLen
+	}
+	return cas, status
 }
 
 // stored answers request i, for which the engine has stored something or not. It counts a set whatever the outcome, as memcached
@@ -271,13 +282,13 @@ func (st *stores) stored(i int, cas uint64, status engine.Status) {
 	if r.Op == engine.OpCAS {
 		st.countCAS(status)
 	}
-	st.reply(i, protocol.Reply{Status: status, CAS: cas, Length: r.ValueLen})
+	st.reply(i, protocol.Reply{Status: status, CAS: cas, Length: st.joined})
 }
 
 // storeOp is what the engine is asked to do for a store.
 func storeOp(r *protocol.Request) engine.Op {
 	op := r.Op
-	if r.Dialect != protocol.Meta {
+	if r.Dialect != protocol.Meta || r.Flag&metaOpFlags == 0 {
 		return op
 	}
 	for _, add := range metaOps {
@@ -290,6 +301,9 @@ func storeOp(r *protocol.Request) engine.Op {
 	}
 	return op
 }
+
+// metaOpFlags are those that metaOps has.
+const metaOpFlags = protocol.FlagEncoded | protocol.FlagNewCAS | protocol.FlagVivify | protocol.FlagStale | protocol.FlagCompare
 
 // metaOps is what the flags of ms ask of the engine.
 var metaOps = [...]struct {

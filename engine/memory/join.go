@@ -35,8 +35,12 @@ func (e *Engine) joinOld(it engine.Item, op engine.Op, cas uint64) (newCAS uint6
 		if status := e.allowed(old, way, cas); status != engine.OK {
 			return form{}, status
 		}
+		length := old.h.ValueLen() + part.ValueLen()
+		if it.Joined != nil {
+			*it.Joined = length
+		}
 		return form{
-			length: old.h.ValueLen() + part.ValueLen(), flags: old.h.Flags(), exptime: old.h.Exptime(), as: chosenFor(it, op),
+			length: length, flags: old.h.Flags(), exptime: old.h.Exptime(), as: chosenFor(it, op),
 		}, engine.OK
 	}, func(old found, h *item.Header) {
 		first, second := old.h.Value(), part.Value()

@@ -28,7 +28,7 @@ func (e *Engine) storeDraft(it engine.Item, op engine.Op, cas uint64) (uint64, e
 	if status != engine.OK {
 		return 0, status
 	}
-	made.CAS = it.CAS
+	made.CAS, made.Joined = it.CAS, it.Joined
 	copy(made.Value, it.Value)
 	newCAS, status := e.Store(made, op, cas)
 	if status == engine.NoMemory {
