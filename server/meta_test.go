@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"gocached/engine"
@@ -198,12 +199,15 @@ func TestMetaInStep(t *testing.T) {
 // lookingEngine notes how many keys each Get is asked for.
 type lookingEngine struct {
 	*memory.Engine
+	mu    sync.Mutex
 	asked []int
 }
 
 func (e *lookingEngine) Get(keys []engine.Key, to engine.Reader) int {
 	if _, ahead := to.(engine.Prefetch); !ahead {
+		e.mu.Lock()
 		e.asked = append(e.asked, len(keys))
+		e.mu.Unlock()
 	}
 	return e.Engine.Get(keys, to)
 }
@@ -215,6 +219,8 @@ func TestMetaNeighbours(t *testing.T) {
 	c := ts.dial()
 	c.ask("ms a 1\r\n1\r\nmg a v\r\nmg b q\r\nget a b\r\nmg c k N30\r\nmn\r\n",
 		"HD\r\nVA 1\r\n1\r\nVALUE a 0 1\r\n1\r\nEND\r\nHD kc W\r\nMN\r\n")
+	eng.mu.Lock()
+	defer eng.mu.Unlock()
 	if len(eng.asked) != 1 || eng.asked[0] != 5 {
 		t.Errorf("the engine is asked for %v keys", eng.asked)
 	}
