@@ -22,9 +22,13 @@ func (o *Option) Fault(value string, given bool) string {
 	switch {
 	case given && o.Kind.Arg == "":
 		return "-o " + o.Key + " takes no value"
-	case !given && o.Kind.Arg != "":
+	case !given && o.Kind.Arg != "" && !o.Kind.optional:
 		return "-o " + o.Key + " needs a value: " + o.String()
-	case given && !o.Kind.takes(value):
+	case !given:
+		return ""
+	case o.Kind.fault != nil:
+		return o.Kind.fault(value)
+	case !o.Kind.takes(value):
 		return "-o " + o.Key + " must be " + o.Kind.allowed
 	}
 	return ""
@@ -44,7 +48,19 @@ type Kind struct {
 	Names   []string // all values, if they are words, for completion
 	allowed string   // the same for a fault, behind "must be"
 	takes   func(value string) bool
+	fault   func(value string) string // instead of both
+
+	optional bool // the key may stand alone, and its value is "" then
 }
+
+// OrAlone is the same for a key that may stand without a value too.
+func (k Kind) OrAlone() Kind {
+	k.optional = true
+	return k
+}
+
+// Checked is values of which a function says in its own words what is wrong with one, or "".
+func Checked(arg string, fault func(value string) string) Kind { return Kind{Arg: arg, fault: fault} }
 
 // Whole is whole numbers within bounds.
 func Whole(arg string, least, most int) Kind {

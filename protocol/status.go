@@ -37,7 +37,7 @@ const (
 	LimitTooSmall                   // cache_memlimit below what there must be
 	LimitInBytes                    // cache_memlimit that looks like a number of bytes
 	BadWindow                       // slabs automove window with too few or too many seconds
-	ReassignOff                     // slabs reassign under -o no_slab_reassign
+	ReassignOff                     // slabs reassign where the engine cannot
 	numStatuses
 )
 

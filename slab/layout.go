@@ -33,6 +33,17 @@ func Fine(pageSize, largest, spans int, growth float64) (table []Layout) {
 	}
 }
 
+// Classic returns chunks for a table of sizes: each as large as one of them, or by so much larger as its run has room for.
+func Classic(sizes []int, pageSize, spans int) (table []Layout) {
+	last := 0
+	for _, size := range sizes {
+		if l := layoutFor(max(size, fineStart), pageSize, spans); l.Size > last {
+			table, last = append(table, l), l.Size
+		}
+	}
+	return table
+}
+
 // layoutFor finds the shortest run in which chunks of at least so many bytes lie nearly as densely as in any. The chunks are as
 // large as the run allows.
 func layoutFor(size, pageSize, spans int) Layout {

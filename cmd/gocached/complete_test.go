@@ -11,7 +11,7 @@ import (
 // TestCompletion: what shells are offered for the words so far, the last of which is being typed.
 func TestCompletion(t *testing.T) {
 	for words, want := range map[string]string{
-		"-o ":                        "udp_follows_tcp udp_max_datagrams= maxconns_fast no_io_uring modern_stats idle_timeout= compat= lru= objective= release_after= :6",
+		"-o ":                        "udp_follows_tcp udp_max_datagrams= maxconns_fast no_io_uring modern_stats idle_timeout= compat= lru= objective= release_after= slab_automove= slab_table= slab_sizes= memory_limit_max= :6",
 		"-o ma":                      "maxconns_fast :6",
 		"-o del":                     ":6",
 		"-o lru=":                    "lru=lru lru=s3fifo lru=value :6",

@@ -195,9 +195,9 @@ func TestRefusedStarts(t *testing.T) {
 	}{
 		{[]string{"-E", "nothing"}, 1, "Unknown engine: nothing\n -- should be one of memory, null, delay\n"},
 		{[]string{"-E", "memory", "-o", "unknown"}, 1, "Illegal suboption \"unknown\"\n -- should be one of udp_follows_tcp, " +
-			"udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds, compat=version, lru=policy, objective=what, release_after=seconds\n"},
+			"udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds, compat=version, lru=policy, objective=what, release_after=seconds, slab_automove=level, slab_table=table, slab_sizes=a-b-c, memory_limit_max=megabytes\n"},
 		{[]string{"-o", "delay=5ms"}, 1, "Illegal suboption \"delay=5ms\"\n -- it belongs to -E delay\n -- should be one of " +
-			"udp_follows_tcp, udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds, compat=version, lru=policy, objective=what, release_after=seconds\n"},
+			"udp_follows_tcp, udp_max_datagrams=num, maxconns_fast, no_io_uring, modern_stats, idle_timeout=seconds, compat=version, lru=policy, objective=what, release_after=seconds, slab_automove=level, slab_table=table, slab_sizes=a-b-c, memory_limit_max=megabytes\n"},
 		{[]string{"-o", "lru=2q"}, 1, "-o lru must be one of lru, s3fifo, value\n"},
 		{[]string{"-o", "delay=11s", "-E", "delay"}, 1, "-o delay must be a time from 0s to 10s, such as 5ms\n"},
 		{[]string{"-f", "1", "-t", "0"}, 1, "Factor must be greater than 1\nNumber of threads must be greater than 0\n"},

@@ -85,7 +85,11 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	}
 	limit := s.MemoryLimit - int64(min(s.InitialMalloc, uint64(max(0, s.MemoryLimit))))
 	pageSize := e.pageSize(limit)
-	layouts := slab.Fine(pageSize, s.ItemMax, spans(limit, pageSize), growth(limit))
+	nominal, err := nominalSizes(&s)
+	if err != nil {
+		return err
+	}
+	layouts := layouts(&s, nominal, limit, pageSize)
 	arena, huge, err := slab.NewArena(slab.Config{
 		Limit: limit, Reserve: reserveFor(&s, limit), PageSize: pageSize, ChunkSmall: layouts[0].Size, Chunks: mostChunks(layouts, pageSize),
 		ChunkLarge: layouts[len(layouts)-1].Size, Block: blockPages(limit, pageSize, s.ItemMax),
@@ -111,7 +115,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.started = s.Clock.UnixOf(0)
 	e.releaseAfter = clock.Time(s.Options.Number(releaseOption))
 	e.objective = s.Options[objectiveOption]
-	e.sizes.init(slab.Sizes(s.ItemMax, s.ChunkMin, s.Factor), layouts)
+	e.sizes.init(nominal, layouts)
 	e.classes = makeClasses(&e.sizes, pageSize)
 	e.longest = longestRun(limit, pageSize, s.ItemMax)
 	e.lending.init((arena.Most()-1)/e.longest+1, lentShare)

@@ -13,6 +13,8 @@ const (
 
 	automoveOption = "slab_automove"
 	reserveOption  = "memory_limit_max"
+	tableOption    = "slab_table"
+	sizesOption    = "slab_sizes"
 )
 
 // What a cache is to have many of.
@@ -39,9 +41,19 @@ var options = []engine.Option{
 			"pass, and 0 is never (default: 4)",
 	},
 	{
-		Key: automoveOption, Kind: engine.Whole("level", 0, 2), Default: "1",
+		Key: automoveOption, Kind: engine.Whole("level", 0, 2).OrAlone(), Default: "1",
 		Help: "how pages move between slab classes by themselves: 0 is not at all but for a class that has none, 1 where it pays, " +
 			"2 in a hurry (default: 1)",
+	},
+	{
+		Key: tableOption, Kind: engine.OneOf("table", fineTable, classicTable), Default: fineTable,
+		Help: "which sizes of chunks items lie in: fine is many, so that little is wasted; 1.4.5 is those of memcached's slab " +
+			"classes (default: fine)",
+	},
+	{
+		Key: sizesOption, Kind: engine.Checked("a-b-c", sizesFault),
+		Help: "the chunk sizes of the slab classes, instead of those that -f and -n make; a last one, as large as the largest item, is " +
+			"added (default: none)",
 	},
 	{
 		Key: reserveOption, Kind: engine.Whole("megabytes", 0, 1<<27), Default: "0",
@@ -50,9 +62,15 @@ var options = []engine.Option{
 	},
 }
 
+// What slab_table can be.
+const (
+	fineTable    = "fine"
+	classicTable = "1.4.5"
+)
+
 // automoveOf returns how readily pages move at the start.
 func automoveOf(options engine.Values) (level int) {
-	if _, given := options[automoveOption]; !given {
+	if options[automoveOption] == "" {
 		return 1
 	}
 	return options.Number(automoveOption)

@@ -61,7 +61,7 @@ func storeMany(h *enginetest.Harness, prefix string, n int, sizes ...int) map[st
 // TestLimitFalls: with a lower limit as many items are left as there is room for, all of them as they were, and the memory goes
 // back to the system. With a higher one all that fit in are kept.
 func TestLimitFalls(t *testing.T) {
-	for _, sizes := range [][]int{{300}, {5000}, {100_000}, {50, 500, 5000, 50_000, 200_000}} {
+	for _, sizes := range [][]int{{1000}, {5000}, {100_000}, {50, 500, 5000, 50_000, 200_000}} {
 		t.Run(fmt.Sprint(sizes), func(t *testing.T) {
 			e, h := alone(t, steerable(8, 16))
 			values := storeMany(h, "k", 8<<20/room(sizes)*len(sizes), sizes...)

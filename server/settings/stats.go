@@ -13,7 +13,7 @@ type Live struct {
 	Oldest    int64 // the flush horizon, in seconds since the start; 0 if nothing was flushed
 	Detail    bool  // stats detail is on
 
-	MemoryLimit int64 // as Settings.MemoryLimit
+	MemoryLimit int64 // as Settings.MemoryLimit, but what a client has made of it; 0 is what it was
 }
 
 // Stats reports `stats settings`: the 21 lines of memcached 1.4.5, or in the 1.6 mode the 66 of 1.6.45, in its order. No line of

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 )
@@ -90,7 +91,9 @@ var table = [...]Setting{
 		base:  10, unit: 1 << 20,
 		warn: func(s *Settings) string { return thisMachine().warning(s.MemoryLimit) },
 		stat: "maxbytes", statOrder: 1,
-		show: func(_ *Settings, live Live) string { return strconv.FormatInt(live.MemoryLimit, 10) },
+		show: func(s *Settings, live Live) string {
+			return strconv.FormatInt(cmp.Or(live.MemoryLimit, s.MemoryLimit), 10)
+		},
 	},
 	{
 		Letter: 'M', Long: "disable-evictions",

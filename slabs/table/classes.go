@@ -202,13 +202,19 @@ func (v Vintage) checkSizes(f Flags) error {
 	if len(f.Sizes) > 0 && !v.sizes {
 		return fmt.Errorf("memcached %v has no slab_sizes: that came with 1.4.27", v)
 	}
-	if len(f.Sizes) > max(0, v.MostSizes()) {
+	return CheckSizes(f.Sizes, f.ChunkMin, f.ChunkMax, max(0, v.MostSizes()))
+}
+
+// CheckSizes says in memcached's words what is wrong with sizes of chunks, of which the smallest and the largest must be within
+// bounds, and no more than most.
+func CheckSizes(sizes []int, least, largest, most int) error {
+	if len(sizes) > most {
 		return errors.New("too many slab classes specified")
 	}
 	before := 0
-	for _, size := range f.Sizes {
+	for _, size := range sizes {
 		switch {
-		case size < f.ChunkMin, size > f.ChunkMax:
+		case size < least, size > largest:
 			return fmt.Errorf("slab size %d is out of valid range", size)
 		case size <= before:
 			return fmt.Errorf("slab size %d cannot be lower than or equal to a previous class size", size)
