@@ -42,6 +42,8 @@ func appendTextAnswer(b []byte, r *request, o outcome) []byte {
 	}
 	line := textDone[r.kind]
 	switch {
+	case r.kind == askNoop:
+		line = "MN"
 	case r.kind == askVersion:
 		line = "VERSION 1.4.5"
 	case !r.engineKnows():
@@ -74,7 +76,12 @@ type lineFault struct{ line, reply string }
 
 var lineFaults = []lineFault{
 	{"nonsense and more\r\n", "ERROR\r\n"},
-	{"\r\n", "ERROR\r\n"},
+	{"    \r\n", "ERROR\r\n"},
+	{"mg key v v\r\n", "CLIENT_ERROR duplicate flag\r\n"},
+	{"mg " + longWord + " b\r\n", "CLIENT_ERROR bad command line format\r\n"},
+	{"ms key 9 T q\r\nversion\r\n\r\n", "CLIENT_ERROR bad token in command line format\r\n"},
+	{"ms key x\r\n", "CLIENT_ERROR bad command line format\r\n"},
+	{"ma key Dx\r\n", "CLIENT_ERROR invalid or duplicate flag\r\n"},
 	{"get\r\n", "ERROR\r\n"},
 	{"set key x 0 9\r\nversion\r\n\r\n", "CLIENT_ERROR bad command line format\r\n"},
 	{"set " + longWord + " 0 0 9 noreply\r\nversion\r\n\r\n", ""},

@@ -201,8 +201,8 @@ func (c *simClient) chooseSimple(r *request) {
 		r.kind, r.text, r.quiet = askDetail, pick(c.w.r, "stats detail on\r\n", "stats detail off\r\n"), false
 	case n == 5 && c.w.plan.sasl:
 		r.kind, r.quiet = askList, false
-	case n < 12 && !c.text:
-		r.kind, r.quiet = askNoop, false
+	case n < 12:
+		r.kind, r.text, r.quiet = askNoop, "mn\r\n", false
 	default:
 		r.kind, r.text, r.quiet = askVersion, "version\r\n", false
 	}

@@ -21,12 +21,12 @@ const (
 	askStats   // a group of the engine's
 	askAuth    // a step of an attempt to authenticate: who does that is asked
 	askVersion // from here on the engine is not asked
-	askNoop    // binary only
-	askDetail  // stats detail on or off; text only
-	askList    // of mechanisms
-	askWrong   // a line or packet that is refused
-	askQuit    // from here on the server closes
-	askBroken  // a packet after which the server closes, with an answer if it has a code
+	askNoop
+	askDetail // stats detail on or off; text only
+	askList   // of mechanisms
+	askWrong  // a line or packet that is refused
+	askQuit   // from here on the server closes
+	askBroken // a packet after which the server closes, with an answer if it has a code
 )
 
 // request is one command of a simulated client, and how far it has come.
