@@ -27,6 +27,7 @@ const (
 	SizesStats
 	SettingsStats
 	FullHouse
+	StartFaults
 	numPoints
 )
 

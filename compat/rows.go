@@ -126,4 +126,8 @@ var rows = [numPoints]Row{
 		Title: "Clients beyond -c", Old: "They wait, unless `-o maxconns_fast` is given.",
 		New: "They are told so and closed, unless `-o no_maxconns_fast` is given.", Tests: "TestCompatFullHouse",
 	},
+	StartFaults: {
+		Title: "Faults of the command line", Old: "A word of `-o` that nobody knows is answered with those that are known; `-Z` is no flag.",
+		New: "A word that nobody knows is named, and no more. `-Z` is refused since there is no TLS.", Tests: "TestNewerValues, TestNewerFlagZ",
+	},
 }

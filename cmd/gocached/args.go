@@ -24,6 +24,7 @@ type normaliser struct {
 	stray []strayWord // words that belong to no flag
 	hints []string    // warnings about words that are probably meant otherwise
 	ended bool        // by a flag that only prints something
+	newer bool        // it is in the 1.6 mode
 	fed   bool        // the last word was the argument of the flag before it
 }
 
@@ -128,7 +129,7 @@ func (n *normaliser) add(row *settings.Setting, value string) {
 // byLetter finds the row of a short flag, or nil.
 func (n *normaliser) byLetter(letter byte) *settings.Setting {
 	for i := range n.table {
-		if n.table[i].Letter == letter && letter != 0 {
+		if n.table[i].Letter == letter && letter != 0 && (n.newer || !n.table[i].Newer) {
 			return &n.table[i]
 		}
 	}

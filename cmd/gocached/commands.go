@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,10 +35,15 @@ func (p *program) run(args []string) int {
 
 // readArguments brings the arguments of a server into cobra's form, and notes what is odd about them.
 func (p *program) readArguments(args []string, root *cobra.Command) ([]string, error) {
-	n := normaliser{args: args, table: settings.Table()}
+	n := normaliser{args: args, table: settings.Table(), newer: asksFor1645(args)}
 	err := n.read()
 	p.warnings = append(n.hints, strayWarnings(n.stray, root.Commands())...)
 	return n.out, err
+}
+
+// asksFor1645 says whether arguments ask for the 1.6 mode, before they are read: that decides which letters are flags.
+func asksFor1645(args []string) bool {
+	return slices.ContainsFunc(args, func(word string) bool { return strings.Contains(word, "compat=1.6") })
 }
 
 // isSubcommand reports whether a word names one of the root's commands, or is what its scripts for shells ask by.

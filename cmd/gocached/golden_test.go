@@ -28,6 +28,28 @@ func TestGolden(t *testing.T) {
 	})
 }
 
+// TestGoldenModernStart plays the command lines that were recorded from memcached 1.6.45 in the 1.6 mode.
+func TestGoldenModernStart(t *testing.T) {
+	dir, err := golden.Dir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, err := golden.Load(dir, true, "meta")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := buildProgram(t)
+	for _, c := range cases {
+		if c.Transport != "argv" {
+			continue
+		}
+		c.Argv = append([]string{"-o", "compat=1.6"}, c.Argv...)
+		if err := golden.PlayArgv(c, program); err != nil {
+			t.Errorf("%s: %v", c.Name, err)
+		}
+	}
+}
+
 // buildProgram builds the program, or takes the one that GOCACHED_BINARY names.
 func buildProgram(t *testing.T) string {
 	t.Helper()

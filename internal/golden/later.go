@@ -28,8 +28,7 @@ var laterReasons = map[string][]string{
 		"meta/172-bget", "meta/304-short-lines", "meta/333-touch-stats-word", "meta/339-exptime-forms", "meta/341-stats-noreply"},
 	"the figures are those of 1.4.5": {"n/stats", "n/stats-items", "n/stats-slabs", "n/stats-sizes", "n/stats-settings",
 		"meta/157-stats-sizes"},
-	"the command line is that of 1.4.5": {"meta/214-o-bogus", "meta/214b-o-hash", "meta/214c-o-hashpower-low", "meta/214d-o-idle",
-		"meta/214e-o-hot", "meta/214f-o-automove", "meta/214g-o-tail", "meta/221-Y-binary", "meta/224b-Z"},
+	"the command line is that of 1.4.5":                   {"meta/214-o-bogus", "meta/224b-Z"},
 	"opcodes from 0x23 on are unknown":                    {"n/bin-gatq-gatk"},
 	"it was recorded without users, so nobody was let in": {"n/sasl-plain-ok"},
 }

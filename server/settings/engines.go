@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gocached/compat"
 	"gocached/engine"
 )
 
@@ -70,6 +71,9 @@ func (s *Settings) illegal(part, key string, own []engine.Option) string {
 		names[i], forms[i] = all[i].Key, all[i].String()
 	}
 	text := "Illegal suboption \"" + part + "\""
+	if s.Compat.Has(compat.StartFaults) {
+		return text
+	}
 	if like := Nearest(key, names); like != "" {
 		text += "\n -- did you mean " + like + "?"
 	}

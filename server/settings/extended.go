@@ -105,6 +105,9 @@ func (s *Settings) setExtended(part string) string {
 			continue
 		}
 		fault := row.Fault(value, given)
+		if fault != "" && !given {
+			fault = missing(key, fault)
+		}
 		if fault == "" {
 			row.set(s, value)
 		}

@@ -3,24 +3,13 @@ package settings
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+
+	"gocached/compat"
 )
 
 // The words that memcached 1.6.45 takes behind -o are taken here too, in either mode, so that its command lines go on working.
 // Each does what it does there, or is answered once at the start with what it means here, or is refused with the reason.
-
-// argument is what stands behind the = of a word.
-type argument uint8
-
-const (
-	none    argument = iota
-	whole            // a whole number from 0 on
-	signed           // one that may be below 0
-	decimal          // a number from 0 on
-	text             // anything but nothing
-	perhaps          // a whole number from 0 on, or none
-)
 
 // fate is what becomes of a word.
 type fate uint8
@@ -55,28 +44,36 @@ const (
 // newerWords is every word of memcached 1.6.45, in the order in which it has them.
 var newerWords = [...]newerWord{
 	{key: "maxconns_fast"},
-	{key: "hashpower", arg: whole, fate: idle, says: "the hash table begins small and grows by itself, and nobody waits for that"},
+	{key: "hashpower", arg: between(12, 32, "Missing numeric argument for hashpower",
+		"Initial hashtable multiplier of %d is too low", "Initial hashtable multiplier of %d is too high\n"+
+			"Choose a value based on \"STAT hash_power_level\" from a running instance"), fate: idle, says: "the hash table begins small and grows by itself, and nobody waits for that"},
 	{key: "no_hashexpand", fate: idle, says: "the hash table grows as ever"},
 	{key: "slab_reassign", fate: idle, says: byItself},
-	{key: "slab_automove", arg: perhaps, fate: idle, says: byItself},
-	{key: "slab_automove_ratio", arg: decimal, fate: idle, says: byItself},
-	{key: "slab_automove_window", arg: whole, fate: idle, says: byItself},
-	{key: "tail_repair_time", arg: whole, fate: idle, says: "no item is ever left behind"},
-	{key: "hash_algorithm", arg: text, fate: idle, says: "keys are hashed with a secret of the process"},
+	{key: "slab_automove", arg: between(0, 2, "", "slab_automove must be between 0 and 2", ""), fate: idle, says: byItself},
+	{key: "slab_automove_ratio", arg: factor("slab_automove_ratio", 1, "slab_automove_ratio must be > 0 and < 1"), fate: idle, says: byItself},
+	{key: "slab_automove_window", arg: between(3, 1800, "Missing slab_automove_window argument",
+		"slab_automove_window must be > 2 and < 1800", ""), fate: idle, says: byItself},
+	{key: "tail_repair_time", arg: between(10, 1<<31-1, "Missing numeric argument for tail_repair_time",
+		"Cannot set tail_repair_time to less than 10 seconds", ""), fate: idle, says: "no item is ever left behind"},
+	{key: "hash_algorithm", arg: argument{missing: "Missing hash_algorithm argument",
+		names: []string{"jenkins", "murmur3", "xxh3"}, unknown: "Unknown hash_algorithm option (jenkins, murmur3, xxh3)"}, fate: idle, says: "keys are hashed with a secret of the process"},
 	{key: "lru_crawler", fate: idle, says: noCrawler},
-	{key: "lru_crawler_sleep", arg: whole, fate: idle, says: noCrawler},
-	{key: "lru_crawler_tocrawl", arg: whole, fate: idle, says: noCrawler},
+	{key: "lru_crawler_sleep", arg: between(0, 1e6, "Missing lru_crawler_sleep value",
+		"LRU crawler sleep must be between 0 and 1 second", ""), fate: idle, says: noCrawler},
+	{key: "lru_crawler_tocrawl", arg: argument{missing: "Missing lru_crawler_tocrawl value", high: 1<<32 - 1, whole: true,
+		tooLow: "lru_crawler_tocrawl takes a numeric 32bit value", strict: "lru_crawler_tocrawl takes a numeric 32bit value"}, fate: idle, says: noCrawler},
 	{key: "lru_maintainer", fate: idle, says: noSegments},
-	{key: "hot_lru_pct", arg: whole, fate: idle, says: noSegments},
-	{key: "warm_lru_pct", arg: whole, fate: idle, says: noSegments},
-	{key: "hot_max_factor", arg: decimal, fate: idle, says: noSegments},
-	{key: "warm_max_factor", arg: decimal, fate: idle, says: noSegments},
-	{key: "temporary_ttl", arg: signed, fate: idle, says: "items that expire soon are kept among the others"},
-	{key: "idle_timeout", arg: whole},
-	{key: "watcher_logbuf_size", arg: whole, fate: idle, says: noWatchers},
-	{key: "worker_logbuf_size", arg: whole, fate: idle, says: noWatchers},
-	{key: "slab_sizes", arg: text, fate: idle, says: "items lie in chunks of many sizes already"},
-	{key: "slab_chunk_max", arg: whole, fate: idle, says: "an item is always in one piece, of up to -I"},
+	{key: "hot_lru_pct", arg: between(1, 79, "Missing hot_lru_pct argument", "hot_lru_pct must be > 1 and < 80", ""), fate: idle, says: noSegments},
+	{key: "warm_lru_pct", arg: between(1, 79, "Missing warm_lru_pct argument", "warm_lru_pct must be > 1 and < 80", ""), fate: idle, says: noSegments},
+	{key: "hot_max_factor", arg: factor("hot_max_factor", 1e9, "hot_max_factor must be > 0"), fate: idle, says: noSegments},
+	{key: "warm_max_factor", arg: factor("warm_max_factor", 1e9, "warm_max_factor must be > 0"), fate: idle, says: noSegments},
+	{key: "temporary_ttl", arg: between(-1<<31, 1<<31-1, "Missing temporary_ttl argument", "temporary_ttl takes a 32bit value", ""), fate: idle, says: "items that expire soon are kept among the others"},
+	{key: "idle_timeout", arg: argument{missing: "Missing numeric argument for idle_timeout", high: 1<<31 - 1, whole: true}},
+	{key: "watcher_logbuf_size", arg: unsigned("watcher_logbuf_size"), fate: idle, says: noWatchers},
+	{key: "worker_logbuf_size", arg: unsigned("worker_logbuf_size"), fate: idle, says: noWatchers},
+	{key: "slab_sizes", arg: anything("slab_sizes"), fate: idle, says: "items lie in chunks of many sizes already"},
+	{key: "slab_chunk_max", arg: argument{missing: "Missing slab_chunk_max argument", low: 1, high: 1024, whole: true,
+		tooLow: "slab_chunk_max must be >= 0", tooHigh: "slab_chunk_max must be specified in kilobytes.", strict: "could not parse argument to slab_chunk_max"}, fate: idle, says: "an item is always in one piece, of up to -I"},
 	{key: "track_sizes", set: func(s *Settings) { s.TrackSizes = true }},
 	{key: "no_inline_ascii_resp", fate: idle, says: "it does nothing in memcached either"},
 	{key: "inline_ascii_resp", fate: idle, says: "it does nothing in memcached either"},
@@ -92,39 +89,39 @@ var newerWords = [...]newerWord{
 	{key: "no_drop_privileges"},
 	{key: "drop_privileges", fate: idle, says: "no system call is barred; -u is what takes rights away"},
 	{key: "relaxed_privileges", fate: idle, says: "no system call is barred anyway"},
-	{key: "resp_obj_mem_limit", arg: perhaps, fate: idle, says: "it does nothing in memcached either"},
-	{key: "read_buf_mem_limit", arg: whole, fate: idle, says: "what connections keep in memory has bounds of its own: docs/limits.md"},
-	{key: "sock_cookie_id", arg: text, fate: idle, says: "sockets are not marked"},
+	{key: "resp_obj_mem_limit", arg: argument{any: true}, fate: idle, says: "it does nothing in memcached either"},
+	{key: "read_buf_mem_limit", arg: unsigned("read_buf_mem_limit"), fate: idle, says: "what connections keep in memory has bounds of its own: docs/limits.md"},
+	{key: "sock_cookie_id", arg: anything("sock_cookie_id"), fate: idle, says: "sockets are not marked"},
 
-	{key: "ext_path", arg: text, fate: refused, says: noExtstore},
-	{key: "ext_page_size", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_wbuf_size", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_threads", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_io_depth", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_item_size", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_item_age", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_low_ttl", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_recache_rate", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_compact_under", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_drop_under", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_max_sleep", arg: whole, fate: idle, says: noExtstore},
-	{key: "ext_max_frag", arg: decimal, fate: idle, says: noExtstore},
+	{key: "ext_path", arg: anything("ext_path"), fate: refused, says: noExtstore},
+	{key: "ext_page_size", arg: unsigned("ext_page_size"), fate: idle, says: noExtstore},
+	{key: "ext_wbuf_size", arg: unsigned("ext_wbuf_size"), fate: idle, says: noExtstore},
+	{key: "ext_threads", arg: unsigned("ext_threads"), fate: idle, says: noExtstore},
+	{key: "ext_io_depth", arg: unsigned("ext_io_depth"), fate: idle, says: noExtstore},
+	{key: "ext_item_size", arg: unsigned("ext_item_size"), fate: idle, says: noExtstore},
+	{key: "ext_item_age", arg: unsigned("ext_item_age"), fate: idle, says: noExtstore},
+	{key: "ext_low_ttl", arg: unsigned("ext_low_ttl"), fate: idle, says: noExtstore},
+	{key: "ext_recache_rate", arg: unsigned("ext_recache_rate"), fate: idle, says: noExtstore},
+	{key: "ext_compact_under", arg: unsigned("ext_compact_under"), fate: idle, says: noExtstore},
+	{key: "ext_drop_under", arg: unsigned("ext_drop_under"), fate: idle, says: noExtstore},
+	{key: "ext_max_sleep", arg: unsigned("ext_max_sleep"), fate: idle, says: noExtstore},
+	{key: "ext_max_frag", arg: argument{missing: "Missing ext_max_frag argument", high: 1, tooLow: "ext_max_frag must be between 0 and 1"}, fate: idle, says: noExtstore},
 	{key: "ext_drop_unread", fate: idle, says: noExtstore},
-	{key: "slab_automove_freeratio", arg: decimal, fate: idle, says: noExtstore},
+	{key: "slab_automove_freeratio", arg: factor("slab_automove_freeratio", 1, "slab_automove_freeratio must be > 0 and < 1"), fate: idle, says: noExtstore},
 
-	{key: "ssl_chain_cert", arg: text, fate: refused, says: noTLS},
-	{key: "ssl_key", arg: text, fate: refused, says: noTLS},
-	{key: "ssl_verify_mode", arg: whole, fate: refused, says: noTLS},
-	{key: "ssl_keyformat", arg: whole, fate: refused, says: noTLS},
-	{key: "ssl_ciphers", arg: text, fate: refused, says: noTLS},
-	{key: "ssl_ca_cert", arg: text, fate: refused, says: noTLS},
-	{key: "ssl_wbuf_size", arg: whole, fate: refused, says: noTLS},
+	{key: "ssl_chain_cert", arg: anything("ssl_chain_cert"), fate: refused, says: noTLS},
+	{key: "ssl_key", arg: anything("ssl_key"), fate: refused, says: noTLS},
+	{key: "ssl_verify_mode", arg: unsigned("ssl_verify_mode"), fate: refused, says: noTLS},
+	{key: "ssl_keyformat", arg: unsigned("ssl_keyformat"), fate: refused, says: noTLS},
+	{key: "ssl_ciphers", arg: anything("ssl_ciphers"), fate: refused, says: noTLS},
+	{key: "ssl_ca_cert", arg: anything("ssl_ca_cert"), fate: refused, says: noTLS},
+	{key: "ssl_wbuf_size", arg: unsigned("ssl_wbuf_size"), fate: refused, says: noTLS},
 	{key: "ssl_session_cache", fate: refused, says: noTLS},
 	{key: "ssl_kernel_tls", fate: refused, says: noTLS},
-	{key: "ssl_min_version", arg: text, fate: refused, says: noTLS},
+	{key: "ssl_min_version", arg: anything("ssl_min_version"), fate: refused, says: noTLS},
 
-	{key: "proxy_config", arg: text, fate: refused, says: noProxy},
-	{key: "proxy_arg", arg: text, fate: refused, says: noProxy},
+	{key: "proxy_config", arg: anything("proxy_config"), fate: refused, says: noProxy},
+	{key: "proxy_arg", arg: anything("proxy_arg"), fate: refused, says: noProxy},
 	{key: "proxy_uring", fate: refused, says: noProxy},
 	{key: "proxy_memprofile", fate: refused, says: noProxy},
 }
@@ -134,7 +131,7 @@ var newerWords = [...]newerWord{
 func Newer() (sentences []string) {
 	for _, row := range Table() {
 		if row.Absent {
-			sentences = append(sentences, sentence(row.Name(), row.refuses(), row.Help))
+			sentences = append(sentences, sentence(row.Name(), row.refuses(), after(row.Help, "refused: ")))
 		}
 	}
 	for i := range newerWords {
@@ -149,6 +146,14 @@ func Newer() (sentences []string) {
 	return sentences
 }
 
+// after returns what stands behind a mark, or all if that is not there.
+func after(text, mark string) string {
+	if _, rest, ok := strings.Cut(text, mark); ok {
+		return rest
+	}
+	return text
+}
+
 // sentence says what becomes of a word.
 func sentence(word string, refuses bool, says string) string {
 	what := "changes nothing"
@@ -156,17 +161,6 @@ func sentence(word string, refuses bool, says string) string {
 		what = "is refused"
 	}
 	return fmt.Sprintf("`%s` %s: %s.", word, what, says)
-}
-
-// form is what is written behind a word.
-func (a argument) form() string {
-	switch a {
-	case none:
-		return ""
-	case perhaps:
-		return "[=...]"
-	}
-	return "="
 }
 
 // setNewer takes a part of -o's argument if it is a word of memcached 1.6, and returns a fault or "".
@@ -177,11 +171,11 @@ func (s *Settings) setNewer(part string) (fault string, known bool) {
 		return "", false
 	}
 	word := &newerWords[at]
-	switch {
-	case word.fate == refused:
+	if word.fate == refused {
 		return fmt.Sprintf("-o %s is refused: %s", part, word.says), true
-	case !word.arg.takes(value):
-		return fmt.Sprintf("-o %s needs %s, not %q", key, word.arg.wants(), value), true
+	}
+	if fault := word.arg.fault(key, value); fault != "" {
+		return fault, true
 	}
 	if word.set != nil {
 		word.set(s)
@@ -196,56 +190,55 @@ func (s *Settings) setNewer(part string) (fault string, known bool) {
 	return "", true
 }
 
-// takes says whether a value is what is to stand behind the =; without any it is "". memcached looks at no value where it wants
-// none.
-func (a argument) takes(value string) bool {
-	number, err := strconv.ParseFloat(value, 64)
-	_, notWhole := strconv.ParseInt(value, 10, 64)
-	switch a {
-	case none:
-		return true
-	case perhaps:
-		return value == "" || notWhole == nil && number >= 0
-	case whole:
-		return notWhole == nil && number >= 0
-	case signed:
-		return notWhole == nil
-	case decimal:
-		return err == nil && number >= 0
+// missing returns the fault of a word without its value: memcached's, or the other one if that has none.
+func missing(key, other string) string {
+	for i := range newerWords {
+		if w := &newerWords[i]; w.key == key && w.arg.missing != "" {
+			return w.arg.missing
+		}
 	}
-	return value != ""
+	return other
 }
 
-// wants says what is to stand there.
-func (a argument) wants() string {
-	switch a {
-	case whole, perhaps:
-		return "a number from 0 on"
-	case signed, decimal:
-		return "a number"
-	}
-	return "a value"
-}
-
-// absentFlag returns the row of a flag of memcached 1.6 that does nothing here: it is taken with a warning, or refused.
-func absentFlag(letter byte, long, arg string, f fate, says string) Setting {
+// absentFlag returns the row of a flag of memcached 1.6 that does nothing here, which a start says.
+func absentFlag(letter byte, long, arg, says string) Setting {
 	row := Setting{
 		Letter: letter, Long: long, Arg: arg, Help: says, Absent: true,
 		parse: func(*Settings, string) string { return "" },
 	}
-	name := row.Name()
-	tell := func(what string) func(*Settings) string {
-		return func(s *Settings) string {
-			if !s.Given(long) {
-				return ""
-			}
-			return fmt.Sprintf("%s %s: %s", name, what, says)
+	row.warn = func(s *Settings) string {
+		if !s.Given(long) {
+			return ""
 		}
-	}
-	if f == refused {
-		row.check, row.status = tell("is refused"), ExitUsage
-	} else {
-		row.warn = tell("is memcached 1.6's and changes nothing")
+		return fmt.Sprintf("-%c is memcached 1.6's and changes nothing: %s", letter, says)
 	}
 	return row
+}
+
+// refusedFlag returns the row of one with which the server does not start. why is what it says then.
+func refusedFlag(letter byte, long, arg string, why func(*Settings) string) Setting {
+	row := absentFlag(letter, long, arg, why(new(Settings)))
+	row.warn, row.status = nil, ExitUsage
+	row.Newer = letter == 'Z'
+	row.check = func(s *Settings) string {
+		if !s.Given(long) {
+			return ""
+		}
+		return why(s)
+	}
+	return row
+}
+
+func refuseAuthFile(s *Settings) string {
+	if s.Binding == BindingBinary {
+		return "ERROR: You cannot allow the BINARY protocol while using ascii authentication tokens."
+	}
+	return "-Y is refused: text needs no password here, and the server would be open to all; -S is for binary"
+}
+
+func refuseTLS(s *Settings) string {
+	if s.Compat.Has(compat.StartFaults) {
+		return "This server is not built with TLS support."
+	}
+	return "--enable-ssl is refused: " + noTLS
 }

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -27,8 +28,13 @@ func TestNewerWords(t *testing.T) {
 			continue
 		}
 		part := key
-		if newerWords[i].arg != none {
-			part += "=12"
+		switch arg := &newerWords[i].arg; {
+		case arg.names != nil:
+			part += "=" + arg.names[0]
+		case !arg.none() && arg.whole:
+			part += "=" + strconv.Itoa(int(max(arg.low, 2)))
+		case !arg.none():
+			part += "=0.5"
 		}
 		s := settingsOf(t, "o", part)
 		err, warnings := s.Validate(), s.Warnings()
@@ -57,11 +63,19 @@ func TestNewerWords(t *testing.T) {
 // TestNewerValues: a value that cannot be is refused.
 func TestNewerValues(t *testing.T) {
 	for part, want := range map[string]string{
-		"hashpower=x":            `-o hashpower needs a number from 0 on, not "x"`,
-		"hashpower":              `-o hashpower needs a number from 0 on, not ""`,
-		"hot_max_factor=-1":      `-o hot_max_factor needs a number, not "-1"`,
-		"hash_algorithm":         `-o hash_algorithm needs a value, not ""`,
-		"slab_automove=one":      `-o slab_automove needs a number from 0 on, not "one"`,
+		"hashpower=x":            "Initial hashtable multiplier of 0 is too low",
+		"hashpower=5":            "Initial hashtable multiplier of 5 is too low",
+		"hashpower":              "Missing numeric argument for hashpower",
+		"hot_max_factor=-1":      "hot_max_factor must be > 0",
+		"hot_lru_pct=101":        "hot_lru_pct must be > 1 and < 80",
+		"hash_algorithm=foo":     "Unknown hash_algorithm option (jenkins, murmur3, xxh3)",
+		"slab_automove=one":      `-o slab_automove needs a number, not "one"`,
+		"slab_automove=9":        "slab_automove must be between 0 and 2",
+		"tail_repair_time=1":     "Cannot set tail_repair_time to less than 10 seconds",
+		"slab_chunk_max=524288":  "slab_chunk_max must be specified in kilobytes.",
+		"ext_item_age=x":         "could not parse argument to ext_item_age",
+		"idle_timeout":           "Missing numeric argument for idle_timeout",
+		"compat=1.6,bogus":       `Illegal suboption "bogus"`,
 		"ext_path=/tmp/x:1G":     "-o ext_path=/tmp/x:1G is refused: " + noExtstore,
 		"ext_item_age=1,ssl_key": "-o ssl_key is refused: " + noTLS,
 	} {

@@ -20,6 +20,9 @@ type Setting struct {
 	// Names are all values, if they are words that this table knows, for the completion of shells.
 	Names []string
 
+	// Newer says that the letter is known in the 1.6 mode alone: memcached's tests have it unknown.
+	Newer bool
+
 	// Absent says that the flag is memcached 1.6's and does nothing here, for which Help is the reason. No help names it, since test
 	// suites look there for what a server can do.
 	Absent bool

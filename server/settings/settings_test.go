@@ -223,7 +223,7 @@ func TestValidate(t *testing.T) {
 		{[]string{"port-file", ""}, "--port-file needs an argument that is not empty", 1},
 		{[]string{"o", "no_such=1"}, "Illegal suboption \"no_such=1\"\n -- should be one of " + serverKeys, 1},
 		{[]string{"o", "idel_timeout=1"}, "Illegal suboption \"idel_timeout=1\"\n -- did you mean idle_timeout?\n -- should be one of " + serverKeys, 1},
-		{[]string{"o", "idle_timeout"}, "-o idle_timeout needs a value: idle_timeout=seconds", 1},
+		{[]string{"o", "idle_timeout"}, "Missing numeric argument for idle_timeout", 1},
 		{[]string{"o", "maxconns_fast=1"}, "-o maxconns_fast takes no value", 1},
 		{[]string{"o", "udp_max_datagrams=65536"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},
 		{[]string{"o", "udp_max_datagrams=-1"}, "-o udp_max_datagrams must be a number from 0 to 65535", 1},

@@ -284,11 +284,11 @@ var table = [...]Setting{
 	{Letter: 'V', Long: "version", Help: "print the version"},
 
 	// Flags of memcached 1.6 that do nothing here.
-	absentFlag('e', "memory-file", "file", idle, "items are not kept over a restart: it begins empty, as without the flag"),
-	absentFlag('N', "napi-ids", "num", idle, "connections are spread over the threads as they come"),
-	absentFlag('W', "disable-watch", "", idle, noWatchers),
-	absentFlag('Y', "auth-file", "file", refused, "text needs no password here, and the server would be open to all; -S is for binary"),
-	absentFlag(0, "enable-ssl", "", refused, noTLS), // of -Z getopt complains, as in 1.4.5
+	absentFlag('e', "memory-file", "file", "items are not kept over a restart: it begins empty, as without the flag"),
+	absentFlag('N', "napi-ids", "num", "connections are spread over the threads as they come"),
+	absentFlag('W', "disable-watch", "", noWatchers),
+	refusedFlag('Y', "auth-file", "file", refuseAuthFile),
+	refusedFlag('Z', "enable-ssl", "", refuseTLS),
 
 	// Lines of `stats settings` that belong to no flag of their own.
 	{
