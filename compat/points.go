@@ -27,6 +27,9 @@ const (
 	SizesStats
 	SettingsStats
 	FullHouse
+	ConnLimit
+	UDPOff
+	Unreachable
 	StartFaults
 	numPoints
 )

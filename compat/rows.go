@@ -102,7 +102,8 @@ var rows = [numPoints]Row{
 		Talks: []Talk{{"stats cachedump 64 0\r\n", "END\r\n", "CLIENT_ERROR Illegal slab id\r\n"}},
 	},
 	Opcodes: {
-		Title: "Opcodes of the binary protocol", Old: "From 0x23 on they are unknown.", New: "0x23 and 0x24 are gatk and gatkq.",
+		Title: "Opcodes of the binary protocol", Old: "From 0x23 on they are unknown.", New: "0x23 and 0x24 are gatk and gatkq. (There " +
+			"the body of an unknown packet is passed over twice, and what follows it is lost; here it is not.)",
 		Tests: "TestOpcodes, n/bin-gatq-gatk",
 	},
 	GeneralStats: {
@@ -125,6 +126,16 @@ var rows = [numPoints]Row{
 	FullHouse: {
 		Title: "Clients beyond -c", Old: "They wait, unless `-o maxconns_fast` is given.",
 		New: "They are told so and closed, unless `-o no_maxconns_fast` is given.", Tests: "TestCompatFullHouse",
+	},
+	ConnLimit: {
+		Title: "-c 0", Old: "It is taken.", New: "It is refused.", Tests: "TestCompatStarts",
+	},
+	UDPOff: {
+		Title: "-U 0 without -p", Old: "TCP is off too.", New: "TCP stays on its port.", Tests: "TestCompatStarts",
+	},
+	Unreachable: {
+		Title: "-p 0 without -U", Old: "gocached does not start, since nobody could reach it; memcached 1.4.5 does.",
+		New: "It starts, with a warning.", Tests: "TestCompatStarts",
 	},
 	StartFaults: {
 		Title: "Faults of the command line", Old: "A word of `-o` that nobody knows is answered with those that are known; `-Z` is no flag.",

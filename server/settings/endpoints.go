@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"gocached/compat"
 )
 
 // Which sockets the settings ask for:
@@ -63,13 +65,16 @@ func checkListen(s *Settings) string {
 
 // CheckReachable returns a Faults if the settings, which must be valid, leave nothing to listen on, else nil. It is no
 // part of Validate: root without -u has to hear of that first, as from memcached. Who asks for the ports of 1.4.5, by
-// -o udp_follows_tcp, gets a server all the same, as there, and a warning.
+// -o udp_follows_tcp, gets a server all the same, as there, and a warning. So it is in the 1.6 mode.
 func (s *Settings) CheckReachable() error {
-	if why := s.unreachable(); why != "" && !s.UDPFollowsTCP {
+	if why := s.unreachable(); why != "" && !s.servesNobody() {
 		return Faults{{why, ExitUsage}}
 	}
 	return nil
 }
+
+// servesNobody says whether a server that nobody can reach may run.
+func (s *Settings) servesNobody() bool { return s.UDPFollowsTCP || s.Compat.Has(compat.Unreachable) }
 
 // unreachable says why there is nothing to listen on, or "" if there is something.
 func (s *Settings) unreachable() string {
@@ -124,7 +129,7 @@ func warnSocket(s *Settings) string {
 // warnListen says what is not listened on although it was named: an address without a port, if both transports are off,
 // or a port, if each address has one of its own.
 func warnListen(s *Settings) string {
-	if why := s.unreachable(); why != "" && s.UDPFollowsTCP { // else it is no warning, see CheckReachable
+	if why := s.unreachable(); why != "" && s.servesNobody() { // else it is no warning, see CheckReachable
 		return why
 	}
 	if s.Socket != "" || len(s.Listen) == 0 {

@@ -131,3 +131,24 @@ func TestModernSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestCompatStarts: what the flags that both versions have come to in each mode.
+func TestCompatStarts(t *testing.T) {
+	for _, c := range []struct {
+		mode      string
+		port      int  // with -U 0
+		noConns   bool // -c 0 is taken
+		reachless bool // -p 0 is taken
+	}{{"1.4.5", 0, true, false}, {"1.6", 11211, false, true}} {
+		mode := "compat=" + c.mode
+		if s := settingsOf(t, "U", "0", "o", mode); s.Port != c.port {
+			t.Errorf("%s: -U 0 has TCP on port %d", c.mode, s.Port)
+		}
+		if err := settingsOf(t, "c", "0", "o", mode).Validate(); err == nil != c.noConns {
+			t.Errorf("%s: -c 0: %v", c.mode, err)
+		}
+		if err := settingsOf(t, "p", "0", "o", mode).CheckReachable(); err == nil != c.reachless {
+			t.Errorf("%s: -p 0: %v", c.mode, err)
+		}
+	}
+}

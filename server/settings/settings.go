@@ -128,7 +128,7 @@ func (s *Settings) Given(long string) bool { return s.given[long] }
 
 // Complete fills in what one flag implies for another, once all have been Set:
 //
-//   - -U without -p moves TCP to the same port, and switches it off too if it is 0, as in memcached 1.4.5.
+//   - -U without -p moves TCP to the same port, and switches it off too if it is 0, as in memcached 1.4.5, but not in 1.6.
 //   - -p without -U opens no UDP, unlike in 1.4.5, unless -o udp_follows_tcp asks for it.
 //   - -S without -B means the binary protocol.
 //   - -D turns the statistics by prefix on.
@@ -136,7 +136,7 @@ func (s *Settings) Given(long string) bool { return s.given[long] }
 //   - -o compat=1.6 means -o maxconns_fast, unless it is called off.
 func (s *Settings) Complete() {
 	switch {
-	case s.given["udp-port"] && !s.given["port"]:
+	case s.given["udp-port"] && !s.given["port"] && (s.UDPPort != 0 || !s.Compat.Has(compat.UDPOff)):
 		s.Port = s.UDPPort
 	case s.UDPFollowsTCP && !s.given["udp-port"]:
 		s.UDPPort = s.Port

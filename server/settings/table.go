@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+
+	"gocached/compat"
 )
 
 // Bounds of settings whose excess would only do harm.
@@ -112,7 +114,13 @@ var table = [...]Setting{
 		Help:  "connections served at the same time (default: 1024)",
 		what:  "Maximum connections",
 		field: func(s *Settings) any { return &s.MaxConns },
-		stat:  "maxconns", statOrder: 2,
+		check: func(s *Settings) string {
+			if s.MaxConns <= 0 && s.Compat.Has(compat.ConnLimit) {
+				return "Maximum connections must be greater than 0"
+			}
+			return ""
+		},
+		stat: "maxconns", statOrder: 2,
 	},
 	{
 		Letter: 'k', Long: "lock-memory",
