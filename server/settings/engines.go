@@ -52,7 +52,11 @@ func (s *Settings) setForeign(part string, options []engine.Option) string {
 		}
 		return s.illegal(part, key, options)
 	}
-	if fault := options[at].Fault(value, given); fault != "" {
+	fault := fault1645(key, value)
+	if fault == "" {
+		fault = options[at].Fault(value, given)
+	}
+	if fault != "" {
 		return fault
 	}
 	if s.EngineOptions == nil {

@@ -104,9 +104,9 @@ func (s *Settings) setExtended(part string) string {
 		if row.Key != key {
 			continue
 		}
-		fault := row.Fault(value, given)
-		if fault != "" && !given {
-			fault = missing(key, fault)
+		fault := fault1645(key, value)
+		if fault == "" {
+			fault = row.Fault(value, given)
 		}
 		if fault == "" {
 			row.set(s, value)

@@ -49,7 +49,7 @@ var newerWords = [...]newerWord{
 			"Choose a value based on \"STAT hash_power_level\" from a running instance"), fate: idle, says: "the hash table begins small and grows by itself, and nobody waits for that"},
 	{key: "no_hashexpand", fate: idle, says: "the hash table grows as ever"},
 	{key: "slab_reassign", fate: idle, says: byItself},
-	{key: "slab_automove", arg: between(0, 2, "", "slab_automove must be between 0 and 2", ""), fate: idle, says: byItself},
+	{key: "slab_automove", arg: between(0, 2, "", "slab_automove must be between 0 and 2", "")},
 	{key: "slab_automove_ratio", arg: factor("slab_automove_ratio", 1, "slab_automove_ratio must be > 0 and < 1"), fate: idle, says: byItself},
 	{key: "slab_automove_window", arg: between(3, 1800, "Missing slab_automove_window argument",
 		"slab_automove_window must be > 2 and < 1800", ""), fate: idle, says: byItself},
@@ -190,14 +190,14 @@ func (s *Settings) setNewer(part string) (fault string, known bool) {
 	return "", true
 }
 
-// missing returns the fault of a word without its value: memcached's, or the other one if that has none.
-func missing(key, other string) string {
+// fault1645 says in memcached's words what is wrong with the value of an option that is a word of memcached 1.6 too, or returns "".
+func fault1645(key, value string) string {
 	for i := range newerWords {
-		if w := &newerWords[i]; w.key == key && w.arg.missing != "" {
-			return w.arg.missing
+		if w := &newerWords[i]; w.key == key {
+			return w.arg.fault(key, value)
 		}
 	}
-	return other
+	return ""
 }
 
 // absentFlag returns the row of a flag of memcached 1.6 that does nothing here, which a start says.

@@ -312,7 +312,9 @@ func TestStatsSettings(t *testing.T) {
 				"binding_protocol ascii,auth_enabled_sasl yes,item_size_max 2097152"},
 	} {
 		var lines []string
-		settingsOf(t, c.flags...).Stats(func(name, value string) { lines = append(lines, name+" "+value) }, live)
+		s := settingsOf(t, c.flags...)
+		live.MemoryLimit = s.MemoryLimit
+		s.Stats(func(name, value string) { lines = append(lines, name+" "+value) }, live)
 		if got := strings.Join(lines, ","); got != c.want {
 			t.Errorf("%v:\ngot  %s\nwant %s", c.flags, got, c.want)
 		}

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 )
@@ -121,8 +122,8 @@ func showAutomove(s *Settings, _ Live) string {
 	if s.hasNewer("no_slab_automove") || s.hasNewer("no_modern") {
 		return "0"
 	}
-	if level := s.newerOr("slab_automove", ""); level != "" {
+	if level := s.EngineOptions["slab_automove"]; level != "" {
 		return level
 	}
-	return "1"
+	return cmp.Or(s.newerOr("slab_automove", ""), "1")
 }
