@@ -32,7 +32,7 @@
 // Locks: a Class is guarded by its owner's class lock, which this package does not see. The Arena has the page lock,
 // held only while a page changes hands.
 //
-// The limit (-m) is a limit on pages, whatever the mix of sizes, and the mapping is no larger: memory beyond it cannot be
-// had. memcached breaks its limit, by giving each class a first page from beyond it; here its first run comes from
+// The limit (-m) is a limit on pages, whatever the mix of sizes. The mapping may be larger, so that the limit can rise; pages beyond
+// it are in no pool and cannot be had (resize.go). memcached breaks its limit, by giving each class a first page from beyond it; here its first run comes from
 // classes that can spare one when the limit is reached (package memory).
 package slab

@@ -39,6 +39,9 @@
 // class keeps its only one for a second. With -M nothing is evicted, so only what can move is moved. What has been in the pool for
 // some seconds goes back to the system (release.go).
 //
+// The limit can change while the engine runs, and an operator can move pages, and say how readily they move by themselves
+// (engine.Steering, resize.go, steer.go). The balancer's goroutine does what that takes.
+//
 // # What stays where it is
 //
 // A large value is not copied for its reader but lent: its item stays where it is until the reader gives it back. An item
