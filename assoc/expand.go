@@ -184,5 +184,15 @@ func (t *Table) Bytes() int64 {
 	return bytes
 }
 
+// Resident returns for how much of that the system has found memory.
+func (t *Table) Resident() int64 {
+	now := t.now.Load()
+	bytes := now.current.memory.Resident()
+	if now.growing {
+		bytes += now.bigger.memory.Resident()
+	}
+	return bytes
+}
+
 // Growing says whether buckets are being moved to a bigger table.
 func (t *Table) Growing() bool { return t.now.Load().growing }

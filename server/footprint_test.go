@@ -5,6 +5,7 @@ package server
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func TestFootprint(t *testing.T) {
 		t.Errorf("32 MB of items take %d bytes", items)
 	}
 	resident, explained := after["resident"], int64(0)
-	for _, part := range []string{"items", "hash_table", "page_table", "program", "heap", "runtime"} {
+	for _, part := range parts {
 		explained += after[part]
 	}
 	if off := resident - explained; off < -8<<20 || off > 8<<20 {
@@ -62,6 +63,72 @@ func TestFootprint(t *testing.T) {
 	if now := pages * int64(os.Getpagesize()); now < resident-8<<20 || now > resident+8<<20 {
 		t.Errorf("memory_resident %d, the system says %d", resident, now)
 	}
+}
+
+// parts are the figures that together are what is resident.
+var parts = []string{"items", "hash_table", "page_table", "ghosts", "curve", "program", "heap", "runtime"}
+
+// explains compares the figures with what the system says, to a twentieth and a megabyte for what moves meanwhile. What is left
+// over for Go's runtime must not be more than Go says it has.
+func (c *client) explains(when string) map[string]int64 {
+	c.t.Helper()
+	m := c.memory()
+	sum := int64(0)
+	for _, part := range parts {
+		sum += m[part]
+	}
+	resident, _ := residentBytes()
+	if off := sum - int64(resident); max(off, -off) > int64(resident)/20+1<<20 {
+		c.t.Errorf("%s: %d bytes are resident, %d are explained: %v", when, resident, sum, m)
+	}
+	if most := runtimeMost(); m["runtime"] > most+1<<20 {
+		c.t.Errorf("%s: %d bytes are left over, Go has %d: %v", when, m["runtime"], most, m)
+	}
+	if m["items_unused"] > m["items"] {
+		c.t.Errorf("%s: more is unused than there is: %v", when, m)
+	}
+	return m
+}
+
+// runtimeMost returns how much memory Go has beside its heap, touched or not.
+func runtimeMost() int64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.Sys - m.HeapSys + m.StackInuse)
+}
+
+// TestFootprintExplains: the figures explain what is resident of an empty cache, of one that is half full or full, with
+// many connections, and after a flush.
+func TestFootprintExplains(t *testing.T) {
+	ts := start(t, func(s *settings.Settings) { s.MemoryLimit, s.Threads = 64<<20, 1 })
+	c := ts.dial()
+	idle := c.explains("idle")
+	value := strings.Repeat("v", 100)
+	fill := func(from, to int) {
+		const together = 1000
+		for ; from < to; from += together {
+			var sets strings.Builder
+			for i := range together {
+				fmt.Fprintf(&sets, "set key%d 0 0 100 noreply\r\n%s\r\n", from+i, value)
+			}
+			c.send(sets.String())
+		}
+		c.noop()
+	}
+	const half = 200_000
+	fill(0, half)
+	c.explains("half full")
+	fill(half, 4*half)
+	full := c.explains("full")
+	if full["items"] < 63<<20 || full["items_unused"] > 4<<20 || full["hash_table"] < 1<<20 || full["ghosts"] == 0 || full["curve"] == 0 {
+		t.Errorf("empty: %v\nfull: %v", idle, full)
+	}
+	for range 200 {
+		ts.dial()
+	}
+	c.explains("with many connections")
+	c.ask("flush_all\r\n", "OK\r\n")
+	c.explains("flushed")
 }
 
 // TestFootprintOfClients: half a request is kept for each of many clients, and replies for those who do not read.

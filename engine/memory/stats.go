@@ -69,7 +69,7 @@ func rowsOf[From any](rows []row[From]) (out []figure.Row) {
 type view struct {
 	id, size, perPage        int   // as in memcached
 	used, free, items        int   // chunks in use, chunks given back, living items
-	unused                   int64 // bytes of chunks that were never used
+	unused, occupied         int64 // bytes of chunks that were never used, and of those in use
 	bytes                    uint64
 	age                      uint32
 	counts                   counts
@@ -85,7 +85,9 @@ func (e *Engine) addTo(v *view, c *class, now clock.Time) {
 	defer c.mu.Unlock()
 	e.recount(c)
 	chunks := &c.chunks
-	v.used += chunks.Pages()*chunks.PerPage - chunks.Free() - chunks.Unused()
+	used := chunks.Pages()*chunks.PerPage - chunks.Free() - chunks.Unused()
+	v.used += used
+	v.occupied += int64(used) * int64(chunks.Size)
 	v.free += chunks.Free()
 	v.unused += int64(chunks.Unused()) * int64(chunks.Size)
 	v.items += c.living.items

@@ -11,6 +11,7 @@ type whole struct {
 	*Engine
 	promotions, searches uint64 // of all classes
 	unused               int64  // bytes of chunks that were never used
+	used                 int64  // bytes of chunks in use
 	left                 int    // pages that no class owns
 }
 
@@ -20,6 +21,7 @@ func (e *Engine) whole() *whole {
 		w.promotions += v.counts.promotions
 		w.searches += v.counts.searches
 		w.unused += v.unused
+		w.used += v.occupied
 	})
 	return w
 }
@@ -91,13 +93,19 @@ var memoryRows = []row[*whole]{
 	ofWhole("memory_items", figure.Gauge, figure.Bytes, "Bytes of slab pages that the system has found memory for, "+
 		"a few megabytes ahead of need included. They are what -m limits.",
 		func(w *whole) uint64 { return uint64(w.arena.Backed(w.unused)) }),
-	ofWhole("memory_hash_table", figure.Gauge, figure.Bytes, "Bytes of the buckets of the hash table, four each.",
-		func(w *whole) uint64 { return uint64(w.table.Bytes()) }),
+	ofWhole("memory_items_unused", figure.Gauge, figure.Bytes, "Those of them in which no item lies: unused chunks and ends of pages, "+
+		"pages that no class owns, and what is ahead of need.",
+		func(w *whole) uint64 { return uint64(max(0, w.arena.Backed(w.unused)-w.used)) }),
+	ofWhole("memory_hash_table", figure.Gauge, figure.Bytes, "Bytes of the buckets of the hash table, four each, as far as the system "+
+		"has found memory for them.",
+		func(w *whole) uint64 { return uint64(w.table.Resident()) }),
 	ofWhole("memory_page_table", figure.Gauge, figure.Bytes, "Bytes that say which size each slab page is for, and when something "+
 		"in it is over: up to 1 % of memory_items, and nearly none where no item expires.",
 		func(w *whole) uint64 { return uint64(w.arena.TableBytes() + w.due.bytes()) }),
 	ofWhole("memory_ghosts", figure.Gauge, figure.Bytes, "Bytes that tell which items were evicted last, four each.",
 		func(w *whole) uint64 { return uint64(w.ghosts.Bytes()) }),
+	ofWhole("memory_curve", figure.Gauge, figure.Bytes, "Bytes that the curve takes to follow a sample of the keys.",
+		func(w *whole) uint64 { return uint64(w.sample.Resident()) }),
 }
 
 // modernRows are general figures of memcached 1.6, under its names.
