@@ -243,7 +243,8 @@ func (a *Arena) handOut(page uint32, span int) {
 	}
 	a.used = last
 	if a.huge {
-		a.ahead.goOn(a.memory, uintptr(a.used+1)*a.stride+aheadBytes)
+		limit := uintptr(a.Pages()+1) * a.stride
+		a.ahead.goOn(a.memory, min(uintptr(a.used+1)*a.stride+aheadBytes, limit))
 	}
 }
 

@@ -21,7 +21,8 @@ func policyFor(name string, limit int64, size int) string {
 // startPolicies gives each class its policy, and memory for ghosts to all together. Limit is how many bytes of items there may
 // be. The memory is touched only as far as it is used.
 func (e *Engine) startPolicies(name string, limit int64) (err error) {
-	if e.ghosts, err = lru.NewGhostMemory(limit, len(e.classes)); err != nil {
+	most := int64(e.arena.Most()) * int64(e.arena.PageSize()) // the limit may rise to
+	if e.ghosts, err = lru.NewGhostMemory(max(limit, most), len(e.classes)); err != nil {
 		return fmt.Errorf("memory: reserve memory for ghosts: %w", err)
 	}
 	for i := range e.classes[1:] {
