@@ -32,6 +32,7 @@ var commands = [numCommands]commandRow{
 	Shutdown:   {name: "shutdown"},
 	Memlimit:   {name: "cache_memlimit", done: "OK"},
 	Slabs:      {name: "slabs", done: "OK"},
+	Extstore:   {name: "extstore", done: "OK"},
 	SASLList:   {name: "sasl_list"},
 	SASLAuth:   {name: "sasl_auth"},
 	SASLStep:   {name: "sasl_step"},
@@ -119,6 +120,7 @@ var textCommands = [...]textCommand{
 	{name: "cache_memlimit", command: Memlimit, form: formMemlimit,
 		fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1, late: true, exact: true},
 	{name: "slabs", command: Slabs, form: formSlabs, fewest: 1, most: anyNumber, wrong: UnknownCommand, late: true, exact: true},
+	{name: "extstore", command: Extstore, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1, late: true},
 }
 
 // textCommandNamed returns the row with that name, or nil.

@@ -38,6 +38,7 @@ func (ex *executor) table() [protocol.NumCommands]func(i int) {
 		protocol.Shutdown:   ex.admin.shutdown,
 		protocol.Memlimit:   ex.admin.cacheMemlimit,
 		protocol.Slabs:      ex.admin.slabs,
+		protocol.Extstore:   ex.admin.extstore,
 		protocol.SASLList:   ex.admin.saslList,
 		protocol.SASLAuth:   ex.admin.saslAuth,
 		protocol.SASLStep:   ex.admin.saslStep,

@@ -71,7 +71,7 @@ var newerWords = [...]newerWord{
 	{key: "idle_timeout", arg: argument{missing: "Missing numeric argument for idle_timeout", high: 1<<31 - 1, whole: true}},
 	{key: "watcher_logbuf_size", arg: unsigned("watcher_logbuf_size"), fate: idle, says: noWatchers},
 	{key: "worker_logbuf_size", arg: unsigned("worker_logbuf_size"), fate: idle, says: noWatchers},
-	{key: "slab_sizes", arg: anything("slab_sizes"), fate: idle, says: "items lie in chunks of many sizes already"},
+	{key: "slab_sizes", arg: anything("slab_sizes")},
 	{key: "slab_chunk_max", arg: argument{missing: "Missing slab_chunk_max argument", low: 1, high: 1024, whole: true,
 		tooLow: "slab_chunk_max must be >= 0", tooHigh: "slab_chunk_max must be specified in kilobytes.", strict: "could not parse argument to slab_chunk_max"}, fate: idle, says: "an item is always in one piece, of up to -I"},
 	{key: "track_sizes", set: func(s *Settings) { s.TrackSizes = true }},
