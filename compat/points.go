@@ -20,6 +20,7 @@ const (
 	NeedsDigit
 	SubWords
 	CachedumpClass
+	GuardWithoutCAS
 	Opcodes
 	GeneralStats
 	ItemsStats

@@ -101,6 +101,9 @@ var rows = [numPoints]Row{
 		Title: "Numbers of slab classes", Old: "They are below 200.", New: "They are below 64.",
 		Talks: []Talk{{"stats cachedump 64 0\r\n", "END\r\n", "CLIENT_ERROR Illegal slab id\r\n"}},
 	},
+	GuardWithoutCAS: {
+		Title: "cas with -C", Old: "It stores over whatever is there.", New: "It never stores over an item.", Tests: "meta/169-gets-no-cas",
+	},
 	Opcodes: {
 		Title: "Opcodes of the binary protocol", Old: "From 0x23 on they are unknown.", New: "0x23 and 0x24 are gatk and gatkq. (There " +
 			"the body of an unknown packet is passed over twice, and what follows it is lost; here it is not.)",

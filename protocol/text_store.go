@@ -23,12 +23,12 @@ func (p *Parser) plainSet(in []byte, pos int, run *Run) (next int, need Need) {
 	if !ok {
 		return pos, NeedNothing
 	}
-	exptime, i, ok := plainNumber(in, i)
+	exptime, lengthAt, ok := plainNumber(in, i)
 	if !ok {
 		return pos, NeedNothing
 	}
-	length, i, ok := plainNumber(in, i)
-	if !ok || length > maxValue || exptime > math.MaxInt32 {
+	length, i, ok := plainNumber(in, lengthAt)
+	if !ok || length > maxValue || exptime > math.MaxInt32 || i-lengthAt > 1+maxDigits32 {
 		return pos, NeedNothing
 	}
 	hide := HideNothing
@@ -76,6 +76,9 @@ func (p *Parser) storeLine(in []byte, pos, data int, row *textCommand, words [][
 	r := take(run, words[1])
 	r.Command, r.Op, r.Flag, r.Hide = Store, row.op, row.flag|FlagNewLine, hide
 	r.Flags, r.Exptime, r.CAS, r.ValueLen = flags, exptime, cas, length
+	if row.op == engine.OpCAS && p.Limits.NoCAS && p.Limits.Compat.Has(compat.GuardWithoutCAS) {
+		r.Op |= engine.Exact
+	}
 	return p.value(in, pos, data, run, r, 2)
 }
 

@@ -279,7 +279,7 @@ func (st *stores) ask(i int, item engine.Item) (cas uint64, status engine.Status
 func (st *stores) stored(i int, cas uint64, status engine.Status) {
 	r := &st.round.run.Requests[i]
 	st.counts[cmdSet]++
-	if r.Op == engine.OpCAS {
+	if r.Op.Way() == engine.OpCAS {
 		st.countCAS(status)
 	}
 	st.reply(i, protocol.Reply{Status: status, CAS: cas, Length: st.joined})

@@ -11,7 +11,6 @@ var Modern = names(modernReasons)
 var modernReasons = map[string][]string{
 	"there is no lru_crawler":                             laterReasons["there is no lru_crawler"],
 	"a CAS that is chosen takes a number too":             laterReasons["a CAS that is chosen takes a number too"],
-	"with -C a cas is not guarded":                        {"meta/169-gets-no-cas"},
 	"it was recorded without users, so nobody was let in": laterReasons["it was recorded without users, so nobody was let in"],
 }
 

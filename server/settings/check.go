@@ -1,6 +1,10 @@
 package settings
 
-import "strings"
+import (
+	"strings"
+
+	"gocached/compat"
+)
 
 // Exit statuses of the process, as memcached 1.4.5 has them.
 const (
@@ -72,7 +76,7 @@ func (s *Settings) Warnings() []string {
 
 // warnNoCAS says what nobody expects of -C.
 func warnNoCAS(s *Settings) string {
-	if !s.NoCAS {
+	if !s.NoCAS || s.Compat.Has(compat.GuardWithoutCAS) {
 		return ""
 	}
 	return "with -C, cas is not guarded: it stores over whatever is there, changed or not"
