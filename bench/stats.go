@@ -99,14 +99,17 @@ func FigureOf(stats map[string]string, name string) int64 {
 	return n
 }
 
-// MemoryLimit is how many megabytes the server may take, as it says itself.
+// ErrNoLimit is why the megabytes must be given: the server answers, but does not say them.
+var ErrNoLimit = errors.New("it does not tell its limit_maxbytes")
+
+// MemoryLimit is how many megabytes the server may take, as it says itself, or ErrNoLimit.
 func (t Target) MemoryLimit() (megabytes int, err error) {
 	stats, err := t.Stats()
 	if err != nil {
 		return 0, err
 	}
 	if megabytes = int(FigureOf(stats, "limit_maxbytes") >> 20); megabytes < 1 {
-		return 0, t.Fault(errors.New("it does not tell its limit_maxbytes"))
+		return 0, t.Fault(ErrNoLimit)
 	}
 	return megabytes, nil
 }

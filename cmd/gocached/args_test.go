@@ -115,6 +115,9 @@ func TestFlags(t *testing.T) {
 		}
 		st := settings.Default()
 		words := []string{row.Name()}
+		if row.Newer {
+			words = []string{"-o", "compat=1.6", row.Name()}
+		}
 		if row.Arg != "" {
 			words = append(words, "7")
 		}
@@ -137,7 +140,7 @@ func TestFlags(t *testing.T) {
 
 // normalise returns the arguments as the normaliser leaves them.
 func normalise(args []string, table []settings.Setting) ([]string, error) {
-	n := normaliser{args: args, table: table}
+	n := normaliser{args: args, table: table, newer: asksFor1645(args)}
 	err := n.read()
 	return n.out, err
 }

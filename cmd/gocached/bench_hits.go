@@ -146,8 +146,10 @@ func (o *hitOptions) collect(first bench.Target) (traces []namedTrace, err error
 		loads = append(loads, l)
 	}
 	if o.memory == 0 {
-		if o.memory, err = first.MemoryLimit(); err != nil {
+		if o.memory, err = first.MemoryLimit(); errors.Is(err, bench.ErrNoLimit) {
 			return nil, fmt.Errorf("%w; give --memory", err)
+		} else if err != nil {
+			return nil, err
 		}
 	}
 	for _, l := range loads {

@@ -86,6 +86,7 @@ func TestBenchFaults(t *testing.T) {
 		"\"127.0.0.1:1\" belongs to no flag: a server is given as --server NAME=127.0.0.1:1\n": "load 127.0.0.1:1",
 		"\"a=127.0.0.1:1\" belongs to no flag: a server is given as --server a=127.0.0.1:1\n":  "replay a=127.0.0.1:1",
 		"\"lod\" is no subcommand: did you mean gocached bench load?\n":                        "lod",
+		"127.0.0.1:1: connection refused\n":                                                    "hits --server 127.0.0.1:1 --load zipf",
 		"which load? Give --load NAME (zipf scan loop":                                         "hits --server 127.0.0.1:1",
 		"\"zip\" is no load: there are zipf scan":                                              "hits --server 127.0.0.1:1 --load zip",
 		"want fill:KEY,VALUE":                                          "hits --server 127.0.0.1:1 --load fill:3,x",
