@@ -59,7 +59,7 @@ func (s *shared) reassign(from, to []byte) engine.Status {
 	a, ok := protocol.Int64(from)
 	b, ok2 := protocol.Int64(to)
 	switch {
-	case s.steering.MovePage == nil:
+	case s.steering.MovePage == nil || s.settings.NoReassign:
 		return protocol.ReassignOff
 	case !ok || !ok2:
 		return protocol.BadFormat

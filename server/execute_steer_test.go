@@ -96,6 +96,15 @@ func TestMemoryLimitFollows(t *testing.T) {
 	}
 }
 
+// TestNoReassign: -o no_slab_reassign refuses slabs reassign, whatever follows, and nothing else.
+func TestNoReassign(t *testing.T) {
+	c := start(t, func(s *settings.Settings) { s.NoReassign = true }).dial()
+	for _, words := range []string{"1 2", "1 1", "a b"} {
+		c.ask("slabs reassign "+words+"\r\n", "CLIENT_ERROR slab reassignment disabled\r\n")
+	}
+	c.ask("slabs automove 1\r\n", "OK\r\n")
+}
+
 // TestSteeringWithoutEngine: an engine that cannot be steered is not, and the client is told so.
 func TestSteeringWithoutEngine(t *testing.T) {
 	c := startOn(t, func(*settings.Settings) engine.Engine { return null.New() }, nil, func(*Server) {}).dial()

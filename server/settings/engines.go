@@ -47,7 +47,7 @@ func (s *Settings) setForeign(part string, options []engine.Option) string {
 	key, value, given := strings.Cut(part, "=")
 	at := slices.IndexFunc(options, func(o engine.Option) bool { return o.Key == key })
 	if at < 0 {
-		if fault, known := s.setNewer(part); known {
+		if fault, known := s.setNewer(part, options); known {
 			return fault
 		}
 		return s.illegal(part, key, options)

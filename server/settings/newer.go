@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gocached/compat"
+	"gocached/engine"
 )
 
 // The words that memcached 1.6.45 takes behind -o are taken here too, in either mode, so that its command lines go on working.
@@ -28,6 +29,7 @@ type newerWord struct {
 	fate fate
 	says string // why nothing comes of it; for the operator
 	set  func(s *Settings)
+	is   []string // other words that say the same
 }
 
 // newerWord reasons that are given more than once.
@@ -48,7 +50,7 @@ var newerWords = [...]newerWord{
 		"Initial hashtable multiplier of %d is too low", "Initial hashtable multiplier of %d is too high\n"+
 			"Choose a value based on \"STAT hash_power_level\" from a running instance"), fate: idle, says: "the hash table begins small and grows by itself, and nobody waits for that"},
 	{key: "no_hashexpand", fate: idle, says: "the hash table grows as ever"},
-	{key: "slab_reassign", fate: idle, says: byItself},
+	{key: "slab_reassign", set: func(s *Settings) { s.NoReassign = false }},
 	{key: "slab_automove", arg: between(0, 2, "", "slab_automove must be between 0 and 2", "")},
 	{key: "slab_automove_ratio", arg: factor("slab_automove_ratio", 1, "slab_automove_ratio must be > 0 and < 1"), fate: idle, says: byItself},
 	{key: "slab_automove_window", arg: between(3, 1800, "Missing slab_automove_window argument",
@@ -78,11 +80,10 @@ var newerWords = [...]newerWord{
 	{key: "no_inline_ascii_resp", fate: idle, says: "it does nothing in memcached either"},
 	{key: "inline_ascii_resp", fate: idle, says: "it does nothing in memcached either"},
 	{key: "modern", fate: idle, says: "it does nothing in memcached either; -o compat=1.6 is the mode of 1.6"},
-	{key: "no_modern", fate: idle, says: "clients beyond -c wait, as with -o no_maxconns_fast, and nothing else changes",
-		set: func(s *Settings) { s.MaxConnsFast = false }},
+	{key: "no_modern", is: []string{"no_slab_reassign", "no_slab_automove", "no_maxconns_fast"}},
 	{key: "no_chunked_items", fate: idle, says: "items are always in one piece"},
-	{key: "no_slab_reassign", fate: idle, says: byItself},
-	{key: "no_slab_automove", fate: idle, says: byItself + ", as ever"},
+	{key: "no_slab_reassign", set: func(s *Settings) { s.NoReassign = true }},
+	{key: "no_slab_automove", is: []string{"slab_automove=0"}},
 	{key: "no_maxconns_fast", set: func(s *Settings) { s.MaxConnsFast = false }},
 	{key: "no_lru_crawler", fate: idle, says: noCrawler + ", as ever"},
 	{key: "no_lru_maintainer", fate: idle, says: noSegments},
@@ -137,6 +138,8 @@ func Newer() (sentences []string) {
 	for i := range newerWords {
 		w := &newerWords[i]
 		switch {
+		case w.is != nil:
+			sentences = append(sentences, "`-o "+w.key+"` is `-o "+strings.Join(w.is, ",")+"`.")
 		case w.fate == works && w.set != nil:
 			sentences = append(sentences, "`-o "+w.key+"` works.")
 		case w.fate != works:
@@ -163,8 +166,8 @@ func sentence(word string, refuses bool, says string) string {
 	return fmt.Sprintf("`%s` %s: %s.", word, what, says)
 }
 
-// setNewer takes a part of -o's argument if it is a word of memcached 1.6, and returns a fault or "".
-func (s *Settings) setNewer(part string) (fault string, known bool) {
+// setNewer takes a part of -o's argument if it is a word of memcached 1.6, and returns a fault or "". options are the engine's.
+func (s *Settings) setNewer(part string, options []engine.Option) (fault string, known bool) {
 	key, value, _ := strings.Cut(part, "=")
 	at := slices.IndexFunc(newerWords[:], func(w newerWord) bool { return w.key == key })
 	if at < 0 {
@@ -179,6 +182,9 @@ func (s *Settings) setNewer(part string) (fault string, known bool) {
 	}
 	if word.set != nil {
 		word.set(s)
+	}
+	for _, same := range word.is {
+		s.setForeign(same, options)
 	}
 	if s.newer == nil {
 		s.newer = map[string]string{}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"gocached/engine"
 )
 
 // words1645 are the words that memcached 1.6.45 takes behind -o, of every build of it.
@@ -149,6 +151,22 @@ func TestCompatStarts(t *testing.T) {
 		}
 		if err := settingsOf(t, "p", "0", "o", mode).CheckReachable(); err == nil != c.reachless {
 			t.Errorf("%s: -p 0: %v", c.mode, err)
+		}
+	}
+}
+
+// TestNoSlabAutomove: words that forbid pages to move are the engine's level, and the last word counts.
+func TestNoSlabAutomove(t *testing.T) {
+	for words, want := range map[string]string{
+		"no_slab_automove": "0 yes", "no_modern": "0 no", "no_slab_automove,slab_automove=2": "2 yes", "no_slab_reassign": " no",
+		"no_slab_reassign,slab_reassign": " yes",
+	} {
+		s := Default()
+		s.engines = []engine.Info{{Name: s.Engine, Options: []engine.Option{{Key: "slab_automove", Kind: engine.Whole("level", 0, 2)}}}}
+		s.Set(rowOf(t, "o"), words)
+		s.Complete()
+		if got := s.EngineOptions["slab_automove"] + " " + yesNo(!s.NoReassign); got != want || s.Warnings() != nil {
+			t.Errorf("-o %s: %q, want %q; %q", words, got, want, s.Warnings())
 		}
 	}
 }

@@ -57,6 +57,7 @@ type Settings struct {
 	NoFlush    bool              // -F, flush_all is not allowed
 	NoDump     bool              // -X, neither are stats cachedump and stats detail
 	TrackSizes bool              // -o track_sizes: stats sizes counts, as it does in the mode of 1.4.5 without
+	NoReassign bool              // -o no_slab_reassign, slabs reassign is refused
 	newer      map[string]string // words of -o that only 1.6 has, with their values
 	idle       []string          // what the start says of those that mean nothing here
 
@@ -148,7 +149,7 @@ func (s *Settings) Complete() {
 		s.Detail = true
 	}
 	s.takeForeign()
-	if s.Compat.Has(compat.FullHouse) && !s.hasNewer("no_maxconns_fast") && !s.hasNewer("no_modern") {
+	if s.Compat.Has(compat.FullHouse) && !s.hasNewer("no_maxconns_fast") {
 		s.MaxConnsFast = true
 	}
 }

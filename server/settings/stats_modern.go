@@ -24,7 +24,7 @@ var modernLines = []modernLine{
 	shared("binding_protocol"), shared("auth_enabled_sasl"), always("auth_enabled_ascii", "no"), shared("item_size_max"),
 	truth("maxconns_fast", func(s *Settings) bool { return s.MaxConnsFast }),
 	count("hashpower_init", "hashpower", 0, 1),
-	unless("slab_reassign", "no_slab_reassign", "no_modern"),
+	truth("slab_reassign", func(s *Settings) bool { return !s.NoReassign }),
 	{"slab_automove", showAutomove},
 	fraction("slab_automove_ratio", 0.80, 2), count("slab_automove_window", "", 10, 1),
 	count("slab_chunk_max", "", 512, 1<<10),
@@ -119,9 +119,6 @@ func fraction(word string, other float64, digits int) modernLine {
 
 // showAutomove shows what -o slab_automove chose, which may stand without a number.
 func showAutomove(s *Settings, _ Live) string {
-	if s.hasNewer("no_slab_automove") || s.hasNewer("no_modern") {
-		return "0"
-	}
 	if level := s.EngineOptions["slab_automove"]; level != "" {
 		return level
 	}
