@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gocached/compat"
 	"gocached/engine"
 	"gocached/protocol"
 )
@@ -15,7 +16,8 @@ var extstoreSettings = []struct {
 	takes func(words [][]byte) bool
 }{
 	{"free_memchunks", func(words [][]byte) bool {
-		return len(words) > 1 && isNumber(words[0]) && isNumber(words[1])
+		class, ok := protocol.Uint32(words[0])
+		return len(words) > 1 && isNumber(words[0]) && isNumber(words[1]) && ok && class < maxSlabClass(compat.V1645)
 	}},
 	{"item_size", oneNumber},
 	{"item_age", oneNumber},

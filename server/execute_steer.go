@@ -69,13 +69,13 @@ func (s *shared) reassign(from, to []byte) engine.Status {
 
 // automove changes how pages move by themselves: the level, or another number behind its name.
 func (s *shared) automove(words [][]byte) engine.Status {
-	switch string(words[0]) {
-	case "ratio":
+	switch is := func(meant string) bool { return isWord(s.settings.Compat, string(words[0]), meant) }; {
+	case is("ratio"):
 		return s.automoveRatio(words[1:])
-	case "freeratio":
+	case is("freeratio"):
 		_, status := readRatio(words[1:])
 		return status
-	case "window":
+	case is("window"):
 		return checkWindow(words[1:])
 	}
 	level, ok := protocol.Uint32(words[0])
@@ -117,7 +117,7 @@ func readRatio(words [][]byte) (ratio float64, status engine.Status) {
 
 // checkWindow looks at the seconds behind window. They change nothing here: pages move by what was stored, not by the clock.
 func checkWindow(words [][]byte) engine.Status {
-	const least, most = 3, 1 << 20
+	const least, most = 3, 1800
 	if len(words) == 0 {
 		return protocol.UnknownCommand
 	}

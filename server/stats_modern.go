@@ -38,7 +38,7 @@ var modernGroups = map[string]modernGroup{
 		evicted_active evictions reclaimed crawler_reclaimed crawler_items_checked lrutail_reflocked moves_to_cold
 		moves_to_warm moves_within_lru direct_reclaims lru_bumps_dropped`},
 	"items": {point: compat.ItemsStats, from: []string{"items", "slabs"}, lines: `
-		number number_hot number_warm number_cold age_hot age_warm age mem_requested evicted evicted_nonzero
+		number number_hot number_warm number_cold number_temp age_hot age_warm age mem_requested evicted evicted_nonzero
 		evicted_time outofmemory tailrepairs reclaimed expired_unfetched evicted_unfetched evicted_active
 		crawler_reclaimed crawler_items_checked lrutail_reflocked moves_to_cold moves_to_warm moves_within_lru
 		direct_reclaims hits_to_hot hits_to_warm hits_to_cold hits_to_temp`},
@@ -55,10 +55,38 @@ var modernFallbacks = map[string]string{
 	"slab_reassign_last_busy_status": "none",
 }
 
-// modernOptional are lines that 1.6 has only with an option.
+// modernOptional are lines that 1.6 has only with an option, or without one.
 var modernOptional = map[string]func(*settings.Settings) bool{
 	"idle_kicks":           func(s *settings.Settings) bool { return s.IdleTimeout > 0 },
 	"rejected_connections": func(s *settings.Settings) bool { return s.MaxConnsFast },
+	"number_temp":          (*settings.Settings).TempLRU,
+}
+
+// lruLines are those of the parts of memcached 1.6 that can be switched off.
+var lruLines = []struct {
+	on    func(*settings.Settings) bool
+	names string
+}{
+	{(*settings.Settings).LRUCrawler, "lru_crawler_running lru_crawler_starts"},
+	{(*settings.Settings).LRUMaintainer, "lru_maintainer_juggles evicted_active moves_to_cold moves_to_warm moves_within_lru " +
+		"direct_reclaims lru_bumps_dropped number_hot number_warm number_cold number_temp age_hot age_warm hits_to_hot hits_to_warm " +
+		"hits_to_cold hits_to_temp"},
+	{func(s *settings.Settings) bool { return !s.NoReassign }, "slab_reassign_rescues slab_reassign_chunk_rescues slab_reassign_inline_reclaim " +
+		"slab_reassign_busy_items slab_reassign_busy_deletes slab_reassign_busy_nomem slab_reassign_last_busy_status " +
+		"slab_reassign_running slabs_moved"},
+}
+
+// hasLine says whether 1.6 with these settings has a line of that name.
+func hasLine(name string, s *settings.Settings) bool {
+	if when := modernOptional[name]; when != nil && !when(s) {
+		return false
+	}
+	for _, l := range lruLines {
+		if !l.on(s) && slices.Contains(strings.Fields(l.names), name) {
+			return false
+		}
+	}
+	return true
 }
 
 // modernFigures are figures by name, those of classes without their number, and the classes that have any, in order.
@@ -80,11 +108,13 @@ func (f *figures) showModern(i int, group string) bool {
 			if group == "items" {
 				prefix = "items:" + class
 			}
-			f.stat(i, prefix+name, all.value(class, name))
+			if hasLine(name, f.shared.settings) {
+				f.stat(i, prefix+name, all.value(class, name))
+			}
 		}
 	}
 	for name := range strings.FieldsSeq(g.last) {
-		if when := modernOptional[name]; when == nil || when(f.shared.settings) {
+		if hasLine(name, f.shared.settings) {
 			f.stat(i, name, all.value("", name))
 		}
 	}

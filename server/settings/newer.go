@@ -196,6 +196,24 @@ func (s *Settings) setNewer(part string, options []engine.Option) (fault string,
 	return "", true
 }
 
+// LRUCrawler, LRUMaintainer and TempLRU say whether these are on in memcached 1.6, which shows more statistics then.
+func (s *Settings) LRUCrawler() bool {
+	return !s.hasNewer("no_lru_crawler") && !s.hasNewer("no_modern")
+}
+
+// LRUMaintainer: see LRUCrawler.
+func (s *Settings) LRUMaintainer() bool {
+	return !s.hasNewer("no_lru_maintainer") && !s.hasNewer("no_modern")
+}
+
+// SlabReassign: see LRUCrawler.
+func (s *Settings) SlabReassign() bool {
+	return !s.hasNewer("no_slab_reassign") && !s.hasNewer("no_modern")
+}
+
+// TempLRU: see LRUCrawler.
+func (s *Settings) TempLRU() bool { return s.hasNewer("temporary_ttl") }
+
 // fault1645 says in memcached's words what is wrong with the value of an option that is a word of memcached 1.6 too, or returns "".
 func fault1645(key, value string) string {
 	for i := range newerWords {

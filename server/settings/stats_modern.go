@@ -28,15 +28,15 @@ var modernLines = []modernLine{
 	{"slab_automove", showAutomove},
 	fraction("slab_automove_ratio", 0.80, 2), count("slab_automove_window", "", 10, 1),
 	count("slab_chunk_max", "", 512, 1<<10),
-	unless("lru_crawler", "no_lru_crawler", "no_modern"), count("lru_crawler_sleep", "", 100, 1),
+	truth("lru_crawler", (*Settings).LRUCrawler), count("lru_crawler_sleep", "", 100, 1),
 	count("lru_crawler_tocrawl", "", 0, 1), count("tail_repair_time", "", 0, 1),
 	truth("flush_enabled", func(s *Settings) bool { return !s.NoFlush }),
 	truth("dump_enabled", func(s *Settings) bool { return !s.NoDump }),
 	{"hash_algorithm", func(s *Settings, _ Live) string { return s.newerOr("hash_algorithm", "murmur3") }},
-	unless("lru_maintainer_thread", "no_lru_maintainer", "no_modern"), unless("lru_segmented", "no_lru_maintainer", "no_modern"),
+	truth("lru_maintainer_thread", (*Settings).LRUMaintainer), truth("lru_segmented", (*Settings).LRUMaintainer),
 	count("hot_lru_pct", "", 20, 1), count("warm_lru_pct", "", 40, 1),
 	fraction("hot_max_factor", 0.20, 2), fraction("warm_max_factor", 2, 2),
-	truth("temp_lru", func(s *Settings) bool { return s.newerOr("temporary_ttl", "") != "" }), count("temporary_ttl", "", 61, 1),
+	truth("temp_lru", (*Settings).TempLRU), count("temporary_ttl", "", 61, 1),
 	{"idle_timeout", func(s *Settings, _ Live) string { return strconv.Itoa(s.IdleTimeout) }},
 	count("watcher_logbuf_size", "", 256, 1<<10), count("worker_logbuf_size", "", 64, 1<<10), count("read_buf_mem_limit", "", 0, 1<<20),
 	truth("track_sizes", func(s *Settings) bool { return s.TrackSizes }), always("inline_ascii_response", "no"),
@@ -78,18 +78,6 @@ func truth(name string, is func(*Settings) bool) modernLine {
 // given is a line that says yes if its word is given.
 func given(word string) modernLine {
 	return truth(word, func(s *Settings) bool { return s.hasNewer(word) })
-}
-
-// unless is a line that says no if one of the words is given.
-func unless(name string, words ...string) modernLine {
-	return truth(name, func(s *Settings) bool {
-		for _, word := range words {
-			if s.hasNewer(word) {
-				return false
-			}
-		}
-		return true
-	})
 }
 
 // count is a line with what its word was given, in so many units each; the word is the name if that is empty.
