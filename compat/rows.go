@@ -95,7 +95,8 @@ var rows = [numPoints]Row{
 	},
 	SubWords: {
 		Title: "Words behind a command that choose what it does", Old: "They are to be whole.", New: "Any beginning will do: `stats r` is `stats reset`.",
-		Talks: []Talk{{"stats r\r\nstats detail o\r\n", failed + "CLIENT_ERROR usage: stats detail on|off|dump\r\n", "RESET\r\nOK\r\n"}},
+		Talks: []Talk{{"stats r\r\nstats detail o\r\n", failed + "CLIENT_ERROR usage: stats detail on|off|dump\r\n", "RESET\r\nOK\r\n"},
+			{"slabs automove r 0.5\r\n", format, "OK\r\n"}},
 	},
 	CachedumpClass: {
 		Title: "Numbers of slab classes", Old: "They are below 200.", New: "They are below 64.",
