@@ -33,6 +33,7 @@ var commands = [numCommands]commandRow{
 	Memlimit:   {name: "cache_memlimit", done: "OK"},
 	Slabs:      {name: "slabs", done: "OK"},
 	Extstore:   {name: "extstore", done: "OK"},
+	Crawler:    {name: "lru_crawler", done: "OK"},
 	SASLList:   {name: "sasl_list"},
 	SASLAuth:   {name: "sasl_auth"},
 	SASLStep:   {name: "sasl_step"},
@@ -84,7 +85,7 @@ const anyNumber = math.MaxInt
 //
 // The numbers of words are memcached 1.4.5's, and so are their oddities: a word where "noreply" may stand is ignored if
 // it is another one, and a cas line may go on for ever, as the words behind the seventh are not looked at. touch, gat,
-// gats, shutdown, cache_memlimit and slabs are memcached 1.6's, with the answers of that: words too many are ignored. With the
+// gats, shutdown, cache_memlimit, slabs and lru_crawler are memcached 1.6's, with the answers of that: words too many are ignored. With the
 // rules of 1.6 the numbers are others, see Limits.wordsOf.
 var textCommands = [...]textCommand{
 	{name: "get", command: Get, form: formGet, fewest: 1, most: anyNumber, wrong: UnknownCommand},
@@ -121,6 +122,7 @@ var textCommands = [...]textCommand{
 		fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1, late: true, exact: true},
 	{name: "slabs", command: Slabs, form: formSlabs, fewest: 1, most: anyNumber, wrong: UnknownCommand, late: true, exact: true},
 	{name: "extstore", command: Extstore, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1, late: true},
+	{name: "lru_crawler", command: Crawler, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1, late: true, exact: true},
 }
 
 // textCommandNamed returns the row with that name, or nil.

@@ -37,6 +37,7 @@ const (
 	Memlimit
 	Slabs
 	Extstore // settings of a storage that is not there
+	Crawler
 	SASLList
 	SASLAuth
 	SASLStep
@@ -99,7 +100,7 @@ type Request struct {
 	ValueLen int
 
 	// Tokens are the words of the line that mean something only to whoever answers, without the blanks in front; see Words.
-	// For Stats, Verbosity, Version, Quit, Shutdown, Memlimit, Slabs and Extstore they are all behind the command's name; of a binary Stats, its key.
+	// For Stats, Verbosity, Version, Quit, Shutdown, Memlimit, Slabs, Extstore and Crawler they are all behind the command's name; of a binary Stats, its key.
 	// For a meta command they are its opaque, with the letter O in front: it is given back.
 	Tokens []byte
 

@@ -38,6 +38,16 @@ const (
 	LimitInBytes                    // cache_memlimit that looks like a number of bytes
 	BadWindow                       // slabs automove window with too few or too many seconds
 	ReassignOff                     // slabs reassign where the engine cannot
+	CrawlerOff                      // lru_crawler where that is disabled
+	CrawlerRuns                     // lru_crawler enable where it is enabled
+	MetadumpOff                     // lru_crawler metadump where -X does not allow it
+	MgdumpOff                       // the same of mgdump
+	MetadumpBehind                  // lru_crawler metadump behind commands whose answers have not been sent
+	MgdumpBehind                    // the same of mgdump
+	BadCrawl                        // lru_crawler with a slab class that cannot exist
+	NoCrawl                         // ... with no class
+	CrawlFailed                     // ... crawl hash
+	LongSleep                       // lru_crawler sleep of more than a second
 	numStatuses
 )
 
@@ -120,6 +130,16 @@ var statuses = [numStatuses]statusRow{
 	LimitInBytes:      {"MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes", "", codeInvalid, "Invalid arguments"},
 	BadWindow:         {"CLIENT_ERROR automove window too low or too high", "", codeInvalid, "Invalid arguments"},
 	ReassignOff:       {"CLIENT_ERROR slab reassignment disabled", "", codeInvalid, "Invalid arguments"},
+	CrawlerOff:        {"CLIENT_ERROR lru crawler disabled", "", codeInvalid, "Invalid arguments"},
+	CrawlerRuns:       {"ERROR failed to start lru crawler thread", "", codeInvalid, "Invalid arguments"},
+	MetadumpOff:       {"ERROR metadump not allowed", "", codeInvalid, "Invalid arguments"},
+	MgdumpOff:         {"ERROR key dump not allowed", "", codeInvalid, "Invalid arguments"},
+	MetadumpBehind:    {"ERROR cannot pipeline other commands before metadump", "", codeInvalid, "Invalid arguments"},
+	MgdumpBehind:      {"ERROR cannot pipeline other commands before mgdump", "", codeInvalid, "Invalid arguments"},
+	BadCrawl:          {"BADCLASS invalid class id", "", codeInvalid, "Invalid arguments"},
+	NoCrawl:           {"NOTSTARTED no items to crawl", "", codeInvalid, "Invalid arguments"},
+	CrawlFailed:       {"ERROR an unknown error happened", "", codeInvalid, "Invalid arguments"},
+	LongSleep:         {"CLIENT_ERROR sleep must be one second or less", "", codeInvalid, "Invalid arguments"},
 }
 
 // outOfMemory is the line for a text incr or decr, or an md, that finds no memory: memcached has a shorter one there.

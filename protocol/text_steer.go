@@ -20,11 +20,13 @@ func readSlabs(r *Request, line []byte, words [][]byte) {
 }
 
 // IsReassign says whether a word behind slabs is reassign, or an abbreviation of it (as in memcached 1.6.45).
-func IsReassign(word []byte) bool { return abbreviates(word, "reassign") }
+func IsReassign(word []byte) bool { return Abbreviates(word, "reassign") }
 
 // IsAutomove says the same of automove.
-func IsAutomove(word []byte) bool { return abbreviates(word, "automove") }
+func IsAutomove(word []byte) bool { return Abbreviates(word, "automove") }
 
-func abbreviates(word []byte, whole string) bool {
+// Abbreviates says whether a word is the beginning of another, or the whole of it: such words behind a command's name are taken for it
+// (as in memcached 1.6.45).
+func Abbreviates(word []byte, whole string) bool {
 	return len(word) > 0 && len(word) <= len(whole) && string(word) == whole[:len(word)]
 }

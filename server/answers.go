@@ -23,11 +23,17 @@ func (a *answers) begin(i int) {
 // closed, the rest of its requests are left out.
 func (a *answers) next(i int) int {
 	p := a.round.part(i)
-	if i+1 < p.to && (p.c.state&(stateClosing|stateParked) != 0 || a.replies.full(p.c)) {
+	if i+1 < p.to && (p.unfinished || p.c.state&(stateClosing|stateParked) != 0 || a.replies.full(p.c)) {
 		p.stop = i + 1
 		return p.to
 	}
 	return i + 1
+}
+
+// unfinished makes request i be executed again in its connection's next turn.
+func (a *answers) unfinished(i int) {
+	p := a.round.part(i)
+	p.unfinished, a.round.run.Requests[i].Next = true, a.round.run.Requests[i].Start
 }
 
 // reply appends the answer to request i.

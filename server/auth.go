@@ -21,7 +21,7 @@ var open = [protocol.NumCommands]bool{
 
 // mayAsk says whether the connection may ask for r.
 func (c *conn) mayAsk(r *protocol.Request) bool {
-	return c.auth != nil && c.auth.known || open[r.Asked()]
+	return c.rare != nil && c.rare.known || open[r.Asked()]
 }
 
 // saslList answers which mechanisms there are.
@@ -58,11 +58,12 @@ func (ad *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Re
 		return
 	}
 	c, data := ad.replies.to, bytes.Clone(ad.round.run.Requests[i].Value)
-	if c.auth == nil {
-		c.auth = &auth{session: ad.shared.sasl.NewSession()}
+	who := c.ensureRare()
+	if who.session == nil {
+		who.session = ad.shared.sasl.NewSession()
 	}
-	c.auth.known = false
-	session, totals := c.auth.session, &ad.totals
+	who.known = false
+	session, totals := who.session, &ad.totals
 	ad.park(i, func() time.Duration { return session.Wait(ad.shared.now()) }, func() protocol.Reply {
 		challenge, result := try(session, data)
 		if result == sasl.Continue {

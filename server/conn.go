@@ -28,7 +28,7 @@ type conn struct {
 	in      []byte // input that waits: the beginning of a request, or what came behind a pause
 	parser  protocol.Parser
 	loop    *loop
-	auth    *auth // with -S, from its first attempt to authenticate on
+	rare    *rare // what few connections have, or nil
 
 	heard    lastHeard   // for -o idle_timeout
 	queue    []unsent    // output that the socket did not take, oldest first
@@ -103,15 +103,25 @@ func (c *conn) notTaken() int {
 	return left
 }
 
-// auth says under -S who a connection is.
-type auth struct {
-	session *sasl.Session
-	known   bool // the client has authenticated; false while an attempt is under way
+// rare is what few connections have, so that the others take no memory for it.
+type rare struct {
+	session *sasl.Session // with -S, from its first attempt to authenticate on
+	known   bool          // the client has authenticated; false while an attempt is under way
+
+	dump *dump // the list of items that it is being sent, or nil
+}
+
+// ensureRare returns what few connections have; from now on this one has it.
+func (c *conn) ensureRare() *rare {
+	if c.rare == nil {
+		c.rare = new(rare)
+	}
+	return c.rare
 }
 
 // authenticated notes how a connection's attempt has ended.
 func (c *conn) authenticated() {
-	if c.auth != nil {
-		c.auth.known = c.auth.session.Authenticated()
+	if c.rare != nil && c.rare.session != nil {
+		c.rare.known = c.rare.session.Authenticated()
 	}
 }

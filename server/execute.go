@@ -14,6 +14,7 @@ type executor struct {
 	figures   *figures
 	admin     *admin
 	describer *describer
+	crawler   *crawler
 
 	handlers   [protocol.NumCommands]func(i int)
 	prefetched []engine.Key // see expect
@@ -39,6 +40,7 @@ func (ex *executor) table() [protocol.NumCommands]func(i int) {
 		protocol.Memlimit:   ex.admin.cacheMemlimit,
 		protocol.Slabs:      ex.admin.slabs,
 		protocol.Extstore:   ex.admin.extstore,
+		protocol.Crawler:    ex.crawler.crawl,
 		protocol.SASLList:   ex.admin.saslList,
 		protocol.SASLAuth:   ex.admin.saslAuth,
 		protocol.SASLStep:   ex.admin.saslStep,

@@ -40,6 +40,7 @@ type loop struct {
 	figures   figures
 	admin     admin
 	describer describer
+	crawler   crawler
 	executor  executor
 	pool      workerPool // see worker.go
 	copies    bool       // its connections are a worker's copies: what follows a round is the home loop's business
@@ -122,13 +123,23 @@ func (l *loop) followUp() {
 	if len(l.admin.parked) > 0 {
 		l.startParked()
 	}
-	if len(l.round.yielded) > 0 {
+	switch {
+	case len(l.round.yielded) == 0:
+	case l.rim.CanPause():
 		l.rim.Ask()
+	default: // there are no rounds of our own: only lists of items yield then
+		l.onLoop(nil, l.takeTurns)
 	}
 	if l.unwrapper.pending() > 0 {
 		l.unwrapper.startSteps()
 		l.unwrapper.sendTalk()
 	}
+}
+
+// takeTurns serves the connections that yielded.
+func (l *loop) takeTurns() {
+	l.round.addYielded()
+	l.answer()
 }
 
 // forgetRound ends a round and makes its counts visible.

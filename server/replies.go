@@ -131,9 +131,10 @@ func (rp *replies) setRoom() {
 const maxUnsent = 32 << 20
 
 // full says whether a connection has no more room for replies until they are written.
-func (rp *replies) full(c *conn) bool {
-	return c.size+len(rp.out)-rp.pieces[c.last].start >= rp.room
-}
+func (rp *replies) full(c *conn) bool { return rp.pending(c) >= rp.room }
+
+// pending returns how many bytes of replies a connection has that are not written. It is the one whose replies are being appended.
+func (rp *replies) pending(c *conn) int { return c.size + len(rp.out) - rp.pieces[c.last].start }
 
 // length adds up a connection's pieces, until they are at least most bytes.
 func (rp *replies) length(c *conn, most int) (n int) {

@@ -43,6 +43,8 @@ type part struct {
 	stop     int // the first request that was not executed, if its output had no room
 	used     int
 	need     protocol.Need
+
+	unfinished bool // the last request that was executed is executed again in the next turn, see dump.go
 }
 
 // add adds input of a connection to the round, behind the input that waits for it. data must stay unchanged until the round

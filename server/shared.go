@@ -33,10 +33,13 @@ type shared struct {
 	kernels  kernel.Rings
 	huge     sync.Mutex // held by the UDP worker whose answer is huge
 	steering engine.Steering
-	limits   sync.Mutex    // held while the memory limit changes
-	limit    atomic.Int64  // as settings.MemoryLimit, but what a client has made of it
+	limits   sync.Mutex   // held while the memory limit changes
+	limit    atomic.Int64 // as settings.MemoryLimit, but what a client has made of it
+	tuned    tuned
 	flushed  atomic.Int64  // the second before the last flush_all took or takes effect, for stats settings
 	awake    atomic.Uint32 // seconds that the process was not stopped for; see idle_timeout.go
+
+	crawlerOff atomic.Bool // lru_crawler disable
 
 	// How memory is shared among connections.
 	shares       shares
@@ -71,6 +74,7 @@ type shared struct {
 func (s *shared) init(settings *settings.Settings, eng engine.Engine, log *oplog.Log) {
 	s.settings, s.engine, s.blocks, s.log, s.clock = settings, eng, eng.Info().Blocks, log, clock.New()
 	s.limit.Store(settings.MemoryLimit)
+	s.crawlerOff.Store(!settings.LRUCrawler())
 	s.kernels.Off, s.kernels.Refused = settings.NoIOUring, s.noRings
 	s.gate.Init(settings.MaxConns, settings.MaxConnsFast)
 	s.prefixes.Delimiter = settings.Delimiter
@@ -111,6 +115,7 @@ var usualShares = shares{lendFrom, shortStore, maxShort, takenUpTo, maxUnsent / 
 func (s *shared) live() settings.Live {
 	live := settings.Live{
 		Verbosity: s.log.Level(), Detail: s.prefixes.On.Load(), Oldest: s.flushed.Load(), MemoryLimit: s.limit.Load(),
+		Tuned: s.tuned.all(),
 	}
 	if len(s.sockets.Listeners) > 0 {
 		live.TCPPort = s.sockets.Listeners[0].Port()

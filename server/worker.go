@@ -61,7 +61,7 @@ func (w *worker) load(c *conn) {
 	x := t.copy
 	x.state = stateOpen | c.state&(stateSpoken|stateSaidAll)
 	x.fd, x.loop, x.kind = c.fd, w.loop, c.kind
-	x.parser, x.fill, x.auth, x.event = c.parser, c.fill, c.auth, c.event
+	x.parser, x.fill, x.rare, x.event = c.parser, c.fill, c.rare, c.event
 	c.in, c.fill = nil, nil
 }
 

@@ -118,7 +118,7 @@ func (wp *workerPool) bringBackConn(w *worker, t *trip) {
 		wp.deliver(c)
 	}
 	*t = trip{copy: x}
-	x.auth = nil
+	x.rare = nil
 }
 
 // dropCopy gives up what a copy holds.
@@ -141,7 +141,7 @@ func (wp *workerPool) merge(w *worker, t *trip) {
 	c, x := t.c, t.copy
 	c.clear(stateParked | stateSaidAll | stateHalf | stateUnended)
 	c.set(x.state & (stateClosing | stateSaidAll | stateParked))
-	c.parser, c.fill, c.auth, c.event = x.parser, x.fill, x.auth, x.event
+	c.parser, c.fill, c.rare, c.event = x.parser, x.fill, x.rare, x.event
 	c.queue, c.kept = x.queue, c.kept+x.kept
 	if len(c.in) == 0 && !x.is(stateBlocked|stateYielded) {
 		c.set(stateHalf)

@@ -9,15 +9,12 @@ var Modern = names(modernReasons)
 
 // modernReasons has the names below each reason.
 var modernReasons = map[string][]string{
-	"there is no lru_crawler":                             laterReasons["there is no lru_crawler"],
 	"a CAS that is chosen takes a number too":             laterReasons["a CAS that is chosen takes a number too"],
 	"it was recorded without users, so nobody was let in": laterReasons["it was recorded without users, so nobody was let in"],
 }
 
 // laterReasons has the names below each reason.
 var laterReasons = map[string][]string{
-	"there is no lru_crawler": {"n/metadump", "n/metadump-errors", "meta/178-mgdump-binary", "meta/179-metadump-escape",
-		"meta/180-crawler-errors", "meta/186-crawler-disable", "meta/186b-metadump-X"},
 	"a CAS that is chosen takes a number too": {"meta/063-ms-E"},
 	"it is answered as by 1.4.5": {"n/flags-4294967295", "n/flush-all-negative", "n/delete-time", "meta/073-set-too-much",
 		"meta/129-incr-vivified", "meta/130-delete-time", "meta/132-get-long-key", "meta/133-get-no-key", "meta/134-set-flags",

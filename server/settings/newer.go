@@ -85,7 +85,7 @@ var newerWords = [...]newerWord{
 	{key: "no_slab_reassign", set: func(s *Settings) { s.NoReassign = true }},
 	{key: "no_slab_automove", is: []string{"slab_automove=0"}},
 	{key: "no_maxconns_fast", set: func(s *Settings) { s.MaxConnsFast = false }},
-	{key: "no_lru_crawler", fate: idle, says: noCrawler + ", as ever"},
+	{key: "no_lru_crawler", fate: idle, says: noCrawler + ", as ever; its lists of items are refused until lru_crawler enable"},
 	{key: "no_lru_maintainer", fate: idle, says: noSegments},
 	{key: "no_drop_privileges"},
 	{key: "drop_privileges", fate: idle, says: "no system call is barred; -u is what takes rights away"},

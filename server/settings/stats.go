@@ -14,6 +14,8 @@ type Live struct {
 	Detail    bool  // stats detail is on
 
 	MemoryLimit int64 // as Settings.MemoryLimit, but what a client has made of it; 0 is what it was
+
+	Tuned map[string]string // lines of the 1.6 mode that commands have changed
 }
 
 // Stats reports `stats settings`: the 21 lines of memcached 1.4.5, or in the 1.6 mode the 66 of 1.6.45, in its order. No line of
@@ -21,7 +23,7 @@ type Live struct {
 func (s *Settings) Stats(emit func(name, value string), live Live) {
 	if s.Compat.Has(compat.SettingsStats) {
 		for _, line := range modernLines {
-			emit(line.name, line.show(s, live))
+			emit(line.name, line.value(s, live))
 		}
 		return
 	}

@@ -47,6 +47,14 @@ var modernLines = []modernLine{
 	always("num_napi_ids", "0"), always("memory_file", "(null)"), always("client_flags_size", "4"),
 }
 
+// value returns what the line shows.
+func (l *modernLine) value(s *Settings, live Live) string {
+	if value, ok := live.Tuned[l.name]; ok {
+		return value
+	}
+	return l.show(s, live)
+}
+
 // newerOr returns what a word of 1.6 was given, or other.
 func (s *Settings) newerOr(word, other string) string {
 	if value, ok := s.newer[word]; ok {
