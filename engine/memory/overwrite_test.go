@@ -10,7 +10,6 @@ import (
 	"gocached/engine"
 	"gocached/engine/enginetest"
 	"gocached/lru"
-	"gocached/slab"
 )
 
 // drafting returns a harness whose values are all there when they are stored.
@@ -20,23 +19,13 @@ func drafting(t *testing.T, change func(*engine.Settings)) (*Engine, *enginetest
 	return e, h
 }
 
-// refOf returns where the item under a key lies.
-func (e *Engine) refOf(key string) slab.Ref {
-	hash := e.table.Hash([]byte(key))
-	stripe := e.table.Stripe(hash)
-	stripe.Lock()
-	defer stripe.Unlock()
-	_, ref, _ := e.table.Find(hash, []byte(key))
-	return ref
-}
-
 // TestStoredInPlace: a new value of the same class lies where the old one lay, and everything counts as if it did not.
 func TestStoredInPlace(t *testing.T) {
 	for _, policy := range lru.Names {
 		for _, noCAS := range []bool{false, true} {
 			e, h := drafting(t, func(s *engine.Settings) { s.NoCAS, s.Options = noCAS, engine.Values{lruOption: policy} })
 			h.Put(engine.OpSet, "k", "0123456789", 7, h.Clock.Now()+5, 0)
-			ref, cas := e.refOf("k"), uint64(0)
+			ref, cas := refOf(e, "k"), uint64(0)
 			for i, next := range []struct {
 				op    engine.Op
 				value string
@@ -50,7 +39,7 @@ func TestStoredInPlace(t *testing.T) {
 				h.Expect("status", status, engine.OK)
 				h.Expect("a new CAS", got > cas, !noCAS)
 				h.Expect(fmt.Sprint("found ", i), h.Look("k"), enginetest.Found{Value: next.value, Flags: next.flags, CAS: got, Hit: true})
-				h.Expect("place", e.refOf("k"), ref)
+				h.Expect("place", refOf(e, "k"), ref)
 			}
 			_, slabs := h.Figures(engine.Query{Group: "slabs"})
 			h.Expect("sets", slabs["1:cmd_set"], "6")
@@ -81,10 +70,10 @@ func TestNotInPlace(t *testing.T) {
 		{"one that may be lent", strings.Repeat("v", 200), strings.Repeat("w", 200), 0, clock.Never},
 	} {
 		h.Put(engine.OpSet, row.name, row.old, 0, clock.Never, 0)
-		before := e.refOf(row.name)
+		before := refOf(e, row.name)
 		_, status := h.Put(engine.OpSet, row.name, row.value, row.flags, row.exptime, 0)
 		h.Expect(row.name, status, engine.OK)
-		h.Expect(row.name+" lies where the old one lay", e.refOf(row.name) == before, false)
+		h.Expect(row.name+" lies where the old one lay", refOf(e, row.name) == before, false)
 	}
 	h.Lacks("over")
 }
@@ -96,9 +85,9 @@ func TestGuestGoesHome(t *testing.T) {
 	h.Expect("borrow", status, engine.OK)
 	copy(it.Value, strings.Repeat("v", 200))
 	e.Store(it, engine.OpSet, 0)
-	guest := e.classOf(e.refOf("k"))
+	guest := e.classOf(refOf(e, "k"))
 	h.Set("k", strings.Repeat("w", 200))
-	h.Expect("the chunk is smaller", e.classOf(e.refOf("k")).chunks.Size < guest.chunks.Size, true)
+	h.Expect("the chunk is smaller", e.classOf(refOf(e, "k")).chunks.Size < guest.chunks.Size, true)
 }
 
 // borrowed is Allocate, but in the class with the next larger chunks.

@@ -13,24 +13,28 @@ import (
 )
 
 // TestEverythingAtOnce has 16 goroutines do everything in caches that are far too small: evictions, donors, borrowed
-// chunks, flushes, items that are over, a growing table, lent values, and some that are filled gradually. No key may show another's value; the check at the end must find every
-// chunk accounted for. It is most worth with the race detector.
+// chunks, flushes, items that are over, stale, empty or made by a look, a growing table, lent values, some that are filled gradually, and an operator who changes
+// the limit and moves pages. No key may show another's value; the check at the end must find every chunk accounted for. It is most
+// worth with the race detector.
 func TestEverythingAtOnce(t *testing.T) {
 	for _, run := range []struct {
 		name   string
 		change func(*engine.Settings)
 		sizes  int
+		steer  func(*Engine, *rand.Rand)
 	}{
-		{"two pages", limit(2 << 20), 40_000},
-		{"eight pages without CAS", func(s *engine.Settings) { s.MemoryLimit, s.NoCAS = 8<<20, true }, 100_000},
-		{"small pages, everything lent", func(s *engine.Settings) { s.MemoryLimit, s.ItemMax, s.LendFrom = 1<<20, 8<<10, 1 }, 3000},
-		{"no eviction", func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 2<<20, true }, 3000},
+		{"two pages", limit(2 << 20), 40_000, leave},
+		{"eight pages without CAS", func(s *engine.Settings) { s.MemoryLimit, s.NoCAS = 8<<20, true }, 100_000, leave},
+		{"small pages, everything lent", func(s *engine.Settings) { s.MemoryLimit, s.ItemMax, s.LendFrom = 1<<20, 8<<10, 1 }, 3000, leave},
+		{"steered", steerable(4, 8), 40_000, steerAround},
+		{"no eviction", func(s *engine.Settings) { s.MemoryLimit, s.NoEvict = 2<<20, true }, 3000, leave},
 	} {
 		t.Run(run.name, func(t *testing.T) {
 			e, h := start(t, run.change)
 			var wg sync.WaitGroup
 			for id := range 16 {
-				wg.Go(func() { everything(e, h, rand.New(rand.NewPCG(uint64(id), 3)), run.sizes) })
+				r := rand.New(rand.NewPCG(uint64(id), 3))
+				wg.Go(func() { everything(e, h, r, run.sizes, func() { run.steer(e, r) }) })
 			}
 			wg.Wait()
 			h.Expect("pages with something that is filled", e.receiving.blocks.Load(), int64(0))
@@ -38,7 +42,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	}
 }
 
-func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
+func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int, steer func()) {
 	key := func() string { return fmt.Sprintf("key%04d", r.IntN(3000)) }
 	var filling gradually
 	for i := range 1200 {
@@ -46,7 +50,7 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 		value := strings.Repeat(k+";", 1+r.IntN(1+r.IntN(sizes))/8)
 		switch r.IntN(16) {
 		case 0:
-			h.Delete(k)
+			e.Remove([]byte(k), engine.Removal{Stale: r.IntN(2) == 0, Empty: r.IntN(2) == 0})
 		case 1:
 			h.Put(engine.OpAppend, k, k+";", 0, 0, 0)
 		case 2:
@@ -64,6 +68,7 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 					h.Figures(engine.Query{Group: group})
 				}
 				h.Figures(engine.Query{Group: "cachedump", Class: 1 + r.IntN(20), Limit: 10})
+				steer()
 			}
 		case 6:
 			filling.goOn(h, r, k, value)
@@ -83,6 +88,16 @@ func everything(e *Engine, h *enginetest.Harness, r *rand.Rand, sizes int) {
 		filling.end(h, r)
 	}
 }
+
+// steerAround does what an operator may do.
+func steerAround(e *Engine, r *rand.Rand) {
+	pages := e.arena.Most()/4 + r.IntN(e.arena.Most()*3/4)
+	e.setMemoryLimit(int64(pages) * int64(e.arena.PageSize()))
+	e.movePage(r.IntN(40)-1, r.IntN(40)-1)
+	e.setAutomove(r.IntN(3))
+}
+
+func leave(*Engine, *rand.Rand) {}
 
 // gradually are items that are being filled while other things happen.
 type gradually []engine.Item
@@ -112,6 +127,9 @@ func run(e *Engine, h *enginetest.Harness, r *rand.Rand, key func() string) {
 	keys := make([]engine.Key, 1+r.IntN(70))
 	for i := range keys {
 		keys[i].Bytes = []byte(key())
+		if r.IntN(8) == 0 {
+			keys[i].Look = &engine.Look{Vivify: r.IntN(4) == 0, Still: r.IntN(2) == 0, Steps: engine.Steps{{Do: engine.SetExptimeOfNew, At: e.now() + 2}}}
+		}
 	}
 	var rec enginetest.Recorder
 	e.Get(keys, &rec)
