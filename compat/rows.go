@@ -99,7 +99,7 @@ var rows = [numPoints]Row{
 			{"slabs automove r 0.5\r\n", format, "OK\r\n"}},
 	},
 	CachedumpClass: {
-		Title: "Numbers of slab classes", Old: "They are below 200.", New: "They are below 64.",
+		Title: "Numbers of slab classes", Old: "They are below 200.", New: "They are below 64. (There cachedump lists only what is cold; here it lists all.)",
 		Talks: []Talk{{"stats cachedump 64 0\r\n", "END\r\n", "CLIENT_ERROR Illegal slab id\r\n"}},
 	},
 	GuardWithoutCAS: {
