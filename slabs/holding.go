@@ -18,6 +18,7 @@ type holding struct {
 	listed  bool        // the table does not follow from the flags
 	classes []class     // those with pages
 	items   *curve      // the chunks that the items need
+	own     *ownMemory  // of gocached
 }
 
 // class is what is known of a slab class.

@@ -24,6 +24,9 @@ func (s *server) holding() (*holding, error) {
 	h.unchain()
 	h.items = newCurve(h.pieces(&s.sizes.population).reconcile(h.evidence()))
 	h.guess()
+	if h.own = s.ownMemory(); h.own != nil {
+		h.classes = h.estimated()
+	}
 	return h, nil
 }
 
@@ -37,6 +40,7 @@ func (s *server) flags(v table.Vintage) table.Flags {
 		f.Factor, _ = strconv.ParseFloat(s.general["growth_factor"], 64)
 		f.ChunkMin = s.number("chunk_size")
 	}
+	f.Sizes = s.givenSizes()
 	if f.ItemMax = s.number("item_size_max"); v.Chains() {
 		f.ChunkMax = s.number("slab_chunk_max")
 	}

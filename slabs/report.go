@@ -53,6 +53,9 @@ func (h *holding) print(out io.Writer) {
 	if items < 1 {
 		return
 	}
+	if h.own != nil {
+		h.printOwn(out)
+	}
 	h.printClasses(out)
 	h.printSums(out)
 	h.printProposal(out)
@@ -86,9 +89,13 @@ func (h *holding) printSums(out io.Writer) {
 	if h.less > 0 {
 		about = "about "
 	}
-	fmt.Fprintf(out, "\nWasted: %s%s, %.0f %% of %s: %s behind items in their chunks, %s at the ends of pages.\n", about, size(waste+ends),
-		percent(waste+ends, taken+ends), size(taken+ends), size(waste), size(ends))
-	if free := h.sum((*class).free); free > 0 {
+	where := ""
+	if h.own != nil {
+		where = " in these classes"
+	}
+	fmt.Fprintf(out, "\nWasted%s: %s%s, %.0f %% of %s: %s behind items in their chunks, %s at the ends of pages.\n", where, about,
+		size(waste+ends), percent(waste+ends, taken+ends), size(taken+ends), size(waste), size(ends))
+	if free := h.sum((*class).free); free > 0 && h.own == nil {
 		fmt.Fprintf(out, "Besides, %s in chunks wait to be used.\n", size(free))
 	}
 }
@@ -103,6 +110,13 @@ func (h *holding) printProposal(out io.Writer) {
 	flags := fmt.Sprintf("-f %v -n %d", p.factor, p.chunkMin)
 	if h.vintage.TakesSizes() {
 		flags = list(p.sizes)
+	}
+	if h.own != nil {
+		flags = "-o slab_table=" + classicTable + " " + flags
+	}
+	if h.own.fits(p.then) {
+		fmt.Fprintf(out, "\nLeave it so: the best classes, %s, would take %s.\n", flags, size(p.then))
+		return
 	}
 	fmt.Fprintf(out, "\nBetter for these items: %s\n", flags)
 	saved := p.now - p.then

@@ -22,7 +22,7 @@ type server struct {
 var wanted = map[string][]string{
 	"":         {"version", "pointer_size"},
 	"settings": {"maxbytes", "growth_factor", "chunk_size", "item_size_max", "slab_chunk_max", "cas_enabled"},
-	"gocached": {"version", "header_bytes"},
+	"gocached": {"version", "header_bytes", "slab_table", "slab_sizes", "memory_items", "memory_items_unused"},
 }
 
 // maxClassID is the highest number of a class that any version has.
@@ -56,10 +56,14 @@ func readServer(ask tool.Asker) (*server, error) {
 
 // keep returns what files the figures that are wanted of a group, without what neither numbers nor versions have.
 func keep(in map[string]string, group string) func(name, value string) {
-	const longest = 20
+	const longest, longestList = 20, 640
 	return func(name, value string) {
 		if slices.Contains(wanted[group], name) {
-			in[name] = strings.Map(plain, value[:min(len(value), longest)])
+			most := longest
+			if name == "slab_sizes" {
+				most = longestList
+			}
+			in[name] = strings.Map(plain, value[:min(len(value), most)])
 		}
 	}
 }
@@ -143,14 +147,17 @@ func (s *server) less() int {
 	return max(0, header+cas+rest-own)
 }
 
-// vintage returns by which version's rules the classes are made: gocached makes 1.4.5's.
+// vintage returns by which version's rules the classes are made: gocached makes 1.4.5's, or takes a list as 1.4.27 does.
 func (s *server) vintage() table.Vintage {
 	v, err := table.Find(s.general["version"])
 	if err == nil && !s.isOurs() {
 		return v
 	}
 	name := "1.4.5"
-	if s.general["slab_chunk_max"] != "" && !s.isOurs() {
+	switch {
+	case len(s.givenSizes()) > 0:
+		name = "1.4.27"
+	case s.general["slab_chunk_max"] != "" && !s.isOurs():
 		name = "1.6"
 	}
 	v, _ = table.Find(name)

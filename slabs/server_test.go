@@ -97,6 +97,19 @@ func own() answers {
 	return a
 }
 
+// fine answers as gocached does that says in which chunks its items lie, classic as one with memcached's classes, given ones.
+func fine() answers {
+	a := own()
+	a["gocached"] = append(a["gocached"], "slab_table fine", "slab_sizes none", "memory_items 25165824", "memory_items_unused 2097152")
+	return a
+}
+
+func classic() answers {
+	a := own()
+	a["gocached"] = append(a["gocached"], "slab_table 1.4.5", "slab_sizes 152-240-2320", "memory_items 33554432", "memory_items_unused 1048576")
+	return a
+}
+
 // listed answers as a server with a list of sizes does, which fits.
 func listed() answers {
 	a := answers{"": {"version 1.6.45"}, "settings": {"maxbytes 67108864", "slab_chunk_max 524288"}}
@@ -106,7 +119,7 @@ func listed() answers {
 
 // TestReports compares reports with testdata; go test ./slabs -run Reports -update writes it anew.
 func TestReports(t *testing.T) {
-	for name, a := range map[string]answers{"newer": newer(), "old": old(), "own": own(), "listed": listed(),
+	for name, a := range map[string]answers{"newer": newer(), "old": old(), "own": own(), "fine": fine(), "classic": classic(), "listed": listed(),
 		"empty": {"": {"version 1.4.5"}, "slabs": {"active_slabs 0"}, "items": {}}} {
 		compareFile(t, name, a.report(t))
 	}

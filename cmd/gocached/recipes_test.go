@@ -86,7 +86,7 @@ func trySlabsServer(t *testing.T, block string) {
 	cmd := exec.Command("bash", "-ec", script)
 	cmd.Dir = t.TempDir()
 	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "20,000 items") || !strings.Contains(string(out), "Better for these items: -f ") {
+	if err != nil || !strings.Contains(string(out), "20,000 items") || !strings.Contains(string(out), " -f 1.02 -n 1") {
 		t.Errorf("%v:\n%s", err, out)
 	}
 }

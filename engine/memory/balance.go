@@ -34,7 +34,7 @@ func (e *Engine) startBalancer() {
 	b := &e.balancer
 	b.wake, b.steered, b.stop, b.done = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	b.market.init(len(e.classes), int64(e.arena.Pages())*int64(e.arena.PageSize()))
-	b.market.ofBytes = e.objective == bytesFound
+	b.market.ofBytes = e.options[objectiveOption] == bytesFound
 	b.pressure.Store(int64(e.arena.PageSize()))
 	if e.simulate != nil {
 		close(b.done)

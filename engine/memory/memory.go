@@ -24,10 +24,10 @@ type Engine struct {
 	noEvict      bool
 	itemMax      int
 	lendFrom     int
-	longest      int        // pages of the longest run
-	releaseAfter clock.Time // seconds after which the memory of unused pages goes back to the system; 0 is never
-	objective    string     // hitsFound or bytesFound: what pages move for
-	started      int64      // Unix time at which the clock stood at 0, for cachedump
+	longest      int           // pages of the longest run
+	releaseAfter clock.Time    // seconds after which the memory of unused pages goes back to the system; 0 is never
+	options      engine.Values // what -o chose, and the defaults for the rest
+	started      int64         // Unix time at which the clock stood at 0, for cachedump
 	initial      uint64
 
 	arena   *slab.Arena
@@ -114,7 +114,7 @@ func (e *Engine) Initialize(s engine.Settings) error {
 	e.cas.Store(1) // the first item's is 2, as in memcached 1.6: so a client can name one that is older than any item
 	e.started = s.Clock.UnixOf(0)
 	e.releaseAfter = clock.Time(s.Options.Number(releaseOption))
-	e.objective = s.Options[objectiveOption]
+	e.options = e.Info().Values(s.Options)
 	e.sizes.init(nominal, layouts)
 	e.classes = makeClasses(&e.sizes, pageSize)
 	e.longest = longestRun(limit, pageSize, s.ItemMax)

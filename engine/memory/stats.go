@@ -2,6 +2,7 @@ package memory
 
 import (
 	"fmt"
+	"slices"
 
 	"gocached/clock"
 	"gocached/engine"
@@ -50,7 +51,7 @@ var figureRows = map[string][]figure.Row{
 	"items":    rowsOf(itemRows),
 	"slabs":    append(rowsOf(slabRows), engine.SlabTotals[:]...),
 	"sizes":    {sizeRow},
-	"gocached": append([]figure.Row{engine.NameRow}, rowsOf(ownRows)...),
+	"gocached": slices.Concat([]figure.Row{engine.NameRow}, chosenRows, rowsOf(ownRows)),
 	"memory":   rowsOf(memoryRows),
 	"modern":   rowsOf(modernRows),
 	"curve":    curveFigures(),

@@ -120,6 +120,7 @@ var modernRows = []row[*whole]{
 
 func (e *Engine) statsOwn(_ engine.Query, emit emitter) {
 	emit(engine.NameRow.Name, e.Info().Name)
+	e.statsChosen(emit)
 	e.emitWhole(ownRows, emit)
 }
 

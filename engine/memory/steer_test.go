@@ -7,6 +7,7 @@ import (
 
 	"gocached/engine"
 	"gocached/engine/enginetest"
+	"gocached/lru"
 )
 
 // numberOf returns the number of the class of memcached's in which an item is.
@@ -138,6 +139,21 @@ func TestAutomove(t *testing.T) {
 		e.setAutomoveRatio(c.ratio)
 		if looks, times := e.balancer.automove.calmly(); looks != c.looks || times != c.times {
 			t.Errorf("%+v: at each %d-th look, if %v times better", c, looks, times)
+		}
+	}
+}
+
+// TestChosen: stats gocached says what -o chose, the defaults for the rest, and how readily pages move by now.
+func TestChosen(t *testing.T) {
+	e, _ := alone(t, func(s *engine.Settings) { s.Options[tableOption] = classicTable })
+	e.setAutomove(2)
+	got := map[string]string{}
+	e.Stats(engine.Query{Group: "gocached"}, func(name, value string) { got[name] = value })
+	for name, want := range map[string]string{
+		lruOption: lru.LRU, objectiveOption: "hits", tableOption: "1.4.5", sizesOption: "none", automoveOption: "2",
+	} {
+		if got[name] != want {
+			t.Errorf("%s is %q, want %q", name, got[name], want)
 		}
 	}
 }
