@@ -42,10 +42,10 @@ test: ## run all tests; needs nothing but Go
 	$(GO) test ./...
 
 race: ## run the tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race -short ./...
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 25m ./...
 
 check: ## run the tests of items and server in a build that looks for damage in itself again and again, and with another policy
-	$(GO) test -tags gocachedcheck -short ./engine/... ./slab ./lru ./assoc ./server
+	$(GO) test -tags gocachedcheck -short -timeout 25m ./engine/... ./slab ./lru ./assoc ./server
 	$(GO) test -tags gocachedcheck -short ./engine/memory -lru s3fifo
 	$(GO) test -tags gocachedcheck -short ./engine/memory -lru value
 
