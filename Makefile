@@ -81,8 +81,8 @@ limits: build ## attack it and hold the costs against bounds, beside the memcach
 golden: ## replay the recorded conversations with memcached against gocached
 	$(GO) test ./cmd/gocached -run '^TestGolden$$' -count=1 -v | grep -v -e '^=== ' -e '--- PASS: TestGolden/'
 
-conformance: build ## check gocached with the clients and tools of memcached
-	GO="$(GO)" scripts/conformance.sh $(BIN)
+conformance: build ## check gocached with the clients and tools of memcached; DALLI is the source of dalli 5, to run that as well
+	GO="$(GO)" DALLI="$(DALLI)" scripts/conformance.sh $(BIN)
 
 suite: build ## run memcached 1.4.5's own tests against gocached; TREE is memcached's source, built
 	scripts/suite.sh $(BIN) $(TREE)

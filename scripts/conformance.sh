@@ -8,6 +8,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/server.sh
 . scripts/packages.sh
+. scripts/registries.sh
 . scripts/table.sh
 go=${GO:-go}
 binary=$(readlink -f "$1")
@@ -22,9 +23,12 @@ trap 'stop_all; [ -z "$mc" ] || kill "$mc" 2>/dev/null; rm -rf "$work"' EXIT
 install "$work/apt" memcached libmemcached-tools libcache-memcached-perl libcache-memcached-fast-perl python3-pymemcache \
     python3-pytest python3-six python3-pylibmc ruby-dalli ruby nutcracker sasl2-bin libsasl2-modules libsasl2-modules-db \
     monitoring-plugins-basic nagios-plugins-contrib rrdtool munin-plugins-extra collectd-core netdata-plugins-python php-cli \
-    php-memcached php-memcache daemontools systemd
+    php-memcached php-memcache daemontools systemd ${DALLI:+ruby-minitest ruby-connection-pool ruby-rack}
 memcached=$(command -v memcached)
 [ -n "$memcached" ] || echo "*** there is no memcached to compare with"
+
+# What gocached is told where a client wants the memcached of today.
+of_today=(-o compat=1.6)
 
 servers=()
 # start ADDRESS PROGRAM [FLAG ...] starts a server there and waits for it. An address with a slash is a unix socket.
@@ -73,10 +77,11 @@ users() {
     fi
 }
 
-# start_both plain|unix|login|sasldb starts a server of each kind and sets ours and theirs to what a program is called with.
+# start_both plain|unix|login|sasldb|modern starts a server of each kind and sets ours and theirs to what a program is called with.
 # theirs stays empty if there is no memcached that could serve.
 start_both() {
-    local address one=() two=() flags=() login=()
+    local address one=() two=() flags=() login=() modern=()
+    [ "$1" != modern ] || modern=("${of_today[@]}")
     if [ "$1" = login ] || [ "$1" = sasldb ]; then
         one=(env "MEMCACHED_SASL_PWDB=$work/sasl/passwords")
         two=(env "SASL_CONF_PATH=$work/sasl")
@@ -85,7 +90,7 @@ start_both() {
         login=("$name" "$password")
     fi
     address=$(free_address "$1" ours)
-    start "$address" "${one[@]}" "$binary" "${flags[@]}" || return 1
+    start "$address" "${one[@]}" "$binary" "${flags[@]}" "${modern[@]}" || return 1
     ours=("$address" "${login[@]}") theirs=()
     [ -n "$memcached" ] || return 0
     [ ${#login[@]} = 0 ] || [ -s "$work/sasl/sasldb2" ] || return 0
@@ -152,7 +157,7 @@ suites_of_mc() {
 
 # go_programs builds the Go clients, if the module proxy has them.
 go_programs() {
-    (cd conformance && timeout 200 "$go" build -o "$work/go/" ./with_gomemcache ./with_mc ./proxy) >"$work/build" 2>&1 && return
+    (cd conformance && timeout 200 "$go" build -o "$work/go/" ./with_gomemcache ./with_go_memcache ./with_mc ./proxy) >"$work/build" 2>&1 && return
     tail -5 "$work/build"
     echo "*** the Go clients cannot be built: what needs them is NOT RUN"
     return 1
@@ -166,6 +171,40 @@ golden() {
         "$work/out" >"$work/ours"
     grep -q '^done' "$work/ours" || tail -25 "$work/out"
     judge "recorded conversations" "$work/ours" /dev/null
+}
+
+# node_rows has the clients of npm.
+node_rows() {
+    if ! npm_packages "$work/npm" memjs@1.3.2 memcache@1.10.0; then
+        not_run "memjs, memcache" "not installed"
+        return
+    fi
+    export NODE_PATH=$work/npm/node_modules
+    both "memjs" - plain node "$programs/with_memjs.js"
+    both "memjs, SASL" - login node "$programs/with_memjs.js"
+    both "memcache of npm" - plain node "$programs/with_memcache.js"
+}
+
+# dalli_rows has the newest dalli, which knows nothing but meta commands, and wants memcached 1.6.27 or a later one.
+dalli_rows() {
+    local source version=5.0.6 who
+    if ! source=$(dalli_source "$work/gems" $version); then
+        echo "*** there is no dalli $version, which needs Ruby 3.3: it is NOT RUN. DALLI=<its source> is taken, with any Ruby"
+        not_run "dalli 5" "no dalli $version"
+        return
+    fi
+    both "dalli 5" "ruby" modern ruby "-I$programs/dalli" "-I$source/lib" -rbundler/setup "$programs/with_dalli.rb"
+    if [ ! -d "$source/test" ] || [ -n "$(missing ruby-minitest ruby-connection-pool ruby-rack)" ]; then
+        not_run "dalli 5, its own tests" "no DALLI with tests, or no ruby-minitest, ruby-connection-pool, ruby-rack"
+        return
+    fi
+    for who in ours theirs; do
+        local program=("$binary" "${of_today[@]}")
+        [ $who = ours ] || program=("$memcached")
+        # shellcheck disable=SC2046 # no flag or two words
+        "$programs/own_tests_of_dalli.sh" "$source" "${program[@]}" $(user_flag) >"$work/$who" 2>"$work/$who.err"
+    done
+    judge "dalli 5, its own tests" "$work/ours" "$work/theirs"
 }
 
 # proxied SERVER prints the cases of three such servers behind twemproxy.
@@ -225,7 +264,10 @@ both "pylibmc, binary" python3-pylibmc plain "$programs/with_pylibmc.py" binary
 both "pylibmc, SASL" python3-pylibmc login "$programs/with_pylibmc.py" binary
 both "dalli" "ruby ruby-dalli" plain ruby "$programs/with_dalli.rb"
 both "dalli, SASL" "ruby ruby-dalli" login ruby "$programs/with_dalli.rb"
+dalli_rows
+node_rows
 if [ -n "$have_go" ]; then
+    both "go-memcache, meta commands" - plain "$work/go/with_go_memcache"
     both "gomemcache" - plain "$work/go/with_gomemcache"
     both "gomemcache, unix socket" - unix "$work/go/with_gomemcache"
     both "mc" - plain "$work/go/with_mc"
@@ -233,7 +275,7 @@ if [ -n "$have_go" ]; then
     if [ -s "$work/sasl/sasldb2" ]; then both "mc, SASL with a sasldb" - sasldb "$work/go/with_mc"; fi
     proxy_row
 else
-    not_run "gomemcache, mc, twemproxy" "not built"
+    not_run "go-memcache, gomemcache, mc, twemproxy" "not built"
 fi
 if [ -n "$mc" ]; then
     wait "$mc"
