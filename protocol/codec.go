@@ -60,6 +60,7 @@ type Parser struct {
 	// packet. It has 64 bits, so no length a client can give overflows it.
 	Skip   uint64
 	Binary bool
+	Token  bool // only an attempt to authenticate in text is read, see Token
 	begun  bool // the connection's first line has been taken
 }
 
@@ -75,6 +76,9 @@ func (p *Parser) Parse(in []byte, run *Run, room int) (used int, need Need) {
 	end := min(run.N+room, MaxRun)
 	if p.Binary {
 		return p.parseBinary(in, run, end)
+	}
+	if p.Token {
+		return p.parseToken(in, run, end)
 	}
 	return p.parseText(in, run, end)
 }

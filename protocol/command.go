@@ -34,6 +34,7 @@ var commands = [numCommands]commandRow{
 	Slabs:      {name: "slabs", done: "OK"},
 	Extstore:   {name: "extstore", done: "OK"},
 	Crawler:    {name: "lru_crawler", done: "OK"},
+	Token:      {name: "token", done: "STORED"},
 	SASLList:   {name: "sasl_list"},
 	SASLAuth:   {name: "sasl_auth"},
 	SASLStep:   {name: "sasl_step"},

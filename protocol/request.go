@@ -38,6 +38,7 @@ const (
 	Slabs
 	Extstore // settings of a storage that is not there
 	Crawler
+	Token // a set by which a client says who it is, see Parser.Token; Status is not OK if it cannot be one
 	SASLList
 	SASLAuth
 	SASLStep

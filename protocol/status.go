@@ -48,6 +48,10 @@ const (
 	NoCrawl                         // ... with no class
 	CrawlFailed                     // ... crawl hash
 	LongSleep                       // lru_crawler sleep of more than a second
+	AuthRefused                     // a wrong name or password, in text
+	LongToken                       // one that is too long to be looked at
+	BadTokenEnd                     // name and password that do not end where they should
+	BadTokenFormat                  // a name without a password
 	numStatuses
 )
 
@@ -139,6 +143,10 @@ var statuses = [numStatuses]statusRow{
 	BadCrawl:          {"BADCLASS invalid class id", "", codeInvalid, "Invalid arguments"},
 	NoCrawl:           {"NOTSTARTED no items to crawl", "", codeInvalid, "Invalid arguments"},
 	CrawlFailed:       {"ERROR an unknown error happened", "", codeInvalid, "Invalid arguments"},
+	AuthRefused:       {"CLIENT_ERROR authentication failure", "", codeAuthError, "Auth failure."},
+	LongToken:         {"CLIENT_ERROR auth token too long", "", codeAuthError, "Auth failure."},
+	BadTokenEnd:       {"CLIENT_ERROR bad command line termination", "", codeAuthError, "Auth failure."},
+	BadTokenFormat:    {"CLIENT_ERROR bad authentication token format", "", codeAuthError, "Auth failure."},
 	LongSleep:         {"CLIENT_ERROR sleep must be one second or less", "", codeInvalid, "Invalid arguments"},
 }
 

@@ -2,6 +2,8 @@ package server
 
 import (
 	"bytes"
+	"fmt"
+	"path/filepath"
 	"time"
 
 	"gocached/engine"
@@ -14,6 +16,7 @@ var open = [protocol.NumCommands]bool{
 	protocol.Version:  true,
 	protocol.Noop:     true,
 	protocol.Quit:     true,
+	protocol.Token:    true,
 	protocol.SASLList: true,
 	protocol.SASLAuth: true,
 	protocol.SASLStep: true,
@@ -51,6 +54,20 @@ func (ad *admin) saslStep(i int) {
 	})
 }
 
+// token answers the set by which a client says in text who it is (-Y).
+func (ad *admin) token(i int) {
+	r := &ad.round.run.Requests[i]
+	if r.Status != engine.OK {
+		ad.reply(i, protocol.Reply{Status: r.Status})
+		return
+	}
+	name, password, _ := bytes.Cut(r.Value, []byte(" "))
+	r.Value = bytes.Join([][]byte{nil, name, password}, []byte{0})
+	ad.attempt(i, func(s *sasl.Session, data []byte) ([]byte, sasl.Result) {
+		return s.Start("PLAIN", data, ad.shared.now())
+	})
+}
+
 // attempt parks one auth or step. The connection is not known until the attempt has ended, whatever it was before.
 func (ad *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Result)) {
 	if ad.shared.sasl == nil {
@@ -64,6 +81,10 @@ func (ad *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Re
 	}
 	who.known = false
 	session, totals := who.session, &ad.totals
+	refused := protocol.AuthError
+	if ad.round.run.Requests[i].Command == protocol.Token {
+		refused = protocol.AuthRefused
+	}
 	ad.park(i, func() time.Duration { return session.Wait(ad.shared.now()) }, func() protocol.Reply {
 		challenge, result := try(session, data)
 		if result == sasl.Continue {
@@ -74,16 +95,33 @@ func (ad *admin) attempt(i int, try func(*sasl.Session, []byte) ([]byte, sasl.Re
 			return protocol.Reply{Status: engine.OK, Text: "Authenticated"}
 		}
 		totals[authErrors].Add(1)
-		return protocol.Reply{Status: protocol.AuthError}
+		return protocol.Reply{Status: refused}
 	})
 }
 
-// openSASL reads the users for -S.
-func (s *Server) openSASL(getenv func(string) string) error {
-	config, err := sasl.LoadConfig(getenv)
-	if err != nil {
-		return err
+// openUsers reads the users for -S and -Y.
+func (s *Server) openUsers(getenv func(string) string) error {
+	flag, load := "-S", sasl.LoadConfig
+	if s.settings.AuthFile != "" {
+		flag, load = "-Y", s.textUsers
 	}
+	config, err := load(getenv)
+	if err == nil {
+		err = s.openSASL(config)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	return nil
+}
+
+// textUsers is where the users of -Y are. A server that becomes a daemon changes its directory, so the path is made absolute.
+func (s *Server) textUsers(func(string) string) (sasl.Config, error) {
+	path, err := filepath.Abs(s.settings.AuthFile)
+	return sasl.Config{PasswordFile: path, Mechanisms: []string{"PLAIN"}}, err
+}
+
+func (s *Server) openSASL(config sasl.Config) error {
 	s.sasl = sasl.New(config, func(err error) { s.log.Printf("reload: %v", err) })
 	if err := s.sasl.Reload(time.Now()); err != nil {
 		return err

@@ -123,5 +123,6 @@ func (c *conn) ensureRare() *rare {
 func (c *conn) authenticated() {
 	if c.rare != nil && c.rare.session != nil {
 		c.rare.known = c.rare.session.Authenticated()
+		c.parser.Token = c.parser.Token && !c.rare.known
 	}
 }

@@ -18,6 +18,7 @@ func (c *conn) Opened(r *rim.Loop, fd int) {
 	c.loop, c.fd = l, fd
 	c.set(stateOpen)
 	c.parser.Limits = protocol.Limits{StreamFrom: streamFrom, NoCAS: l.shared.settings.NoCAS, Compat: l.shared.settings.Compat}
+	c.parser.Token = l.shared.settings.AuthFile != ""
 	l.roster.add(c)
 	l.conns.add(c)
 	l.hear(c)

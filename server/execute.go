@@ -41,6 +41,7 @@ func (ex *executor) table() [protocol.NumCommands]func(i int) {
 		protocol.Slabs:      ex.admin.slabs,
 		protocol.Extstore:   ex.admin.extstore,
 		protocol.Crawler:    ex.crawler.crawl,
+		protocol.Token:      ex.admin.token,
 		protocol.SASLList:   ex.admin.saslList,
 		protocol.SASLAuth:   ex.admin.saslAuth,
 		protocol.SASLStep:   ex.admin.saslStep,

@@ -41,9 +41,9 @@ func New(settings *settings.Settings, eng engine.Engine, log *oplog.Log) (*Serve
 	s.init(settings, eng, log)
 	s.runWorker = func(w *worker) { s.background.run(w.serve) }
 	s.seconds = s.clock.Run
-	if settings.SASL {
-		if err := s.openSASL(os.Getenv); err != nil {
-			return nil, fmt.Errorf("-S: %w", err)
+	if settings.SASL || settings.AuthFile != "" {
+		if err := s.openUsers(os.Getenv); err != nil {
+			return nil, err
 		}
 	}
 	if err := eng.Initialize(s.engineSettings()); err != nil {

@@ -65,7 +65,7 @@ func firstDifference(got, want string) string {
 func TestHelpWords(t *testing.T) {
 	var out bytes.Buffer
 	printHelp(&out, compat.V145)
-	for _, word := range []string{"ext_path", "proxy_config", "enable-ssl", "auth-file"} {
+	for _, word := range []string{"ext_path", "proxy_config", "enable-ssl"} {
 		if strings.Contains(strings.ToLower(out.String()), word) {
 			t.Errorf("the help says %q", word)
 		}
@@ -90,7 +90,7 @@ func TestHelpWords(t *testing.T) {
 			order += l[1]
 		}
 	}
-	if want := "pUsaldrumMckvhiPfnLDtRCbBISEAoFXV"; order != want {
+	if want := "pUsaldrumMckvhiPfnLDtRCbBISYEAoFXV"; order != want {
 		t.Errorf("flags listed: %s, want %s", order, want)
 	}
 }

@@ -253,13 +253,6 @@ func refusedFlag(letter byte, long, arg string, why func(*Settings) string) Sett
 	return row
 }
 
-func refuseAuthFile(s *Settings) string {
-	if s.Binding == BindingBinary {
-		return "ERROR: You cannot allow the BINARY protocol while using ascii authentication tokens."
-	}
-	return "-Y is refused: text needs no password here, and the server would be open to all; -S is for binary"
-}
-
 func refuseTLS(s *Settings) string {
 	if s.Compat.Has(compat.StartFaults) {
 		return "This server is not built with TLS support."

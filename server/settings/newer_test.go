@@ -95,9 +95,6 @@ func TestNewerFlags(t *testing.T) {
 			t.Errorf("-%s: %v, %q", letter, s.Validate(), w)
 		}
 	}
-	if err := settingsOf(t, "Y", "users").Validate(); err == nil || err.(Faults).Exit() != ExitUsage {
-		t.Errorf("-Y: %v", err)
-	}
 	if s := settingsOf(t, "F", "", "X", ""); !s.NoFlush || !s.NoDump {
 		t.Error("-F or -X is not taken")
 	}

@@ -28,6 +28,7 @@ type Settings struct {
 	LockMemory    bool     // -k
 	Verbosity     int      // -v, at start
 	PIDFile       string   // -P
+	AuthFile      string   // -Y
 	Factor        float64  // -f
 	ChunkMin      int      // -n, in bytes
 	LargePages    bool     // -L

@@ -21,7 +21,7 @@ var modernLines = []modernLine{
 	shared("growth_factor"), shared("chunk_size"), shared("num_threads"),
 	{"num_threads_per_udp", func(s *Settings, _ Live) string { return strconv.Itoa(s.Threads) }},
 	shared("stat_key_prefix"), shared("detail_enabled"), shared("reqs_per_event"), shared("cas_enabled"), shared("tcp_backlog"),
-	shared("binding_protocol"), shared("auth_enabled_sasl"), always("auth_enabled_ascii", "no"), shared("item_size_max"),
+	shared("binding_protocol"), shared("auth_enabled_sasl"), {"auth_enabled_ascii", func(s *Settings, _ Live) string { return cmp.Or(s.AuthFile, "no") }}, shared("item_size_max"),
 	truth("maxconns_fast", func(s *Settings) bool { return s.MaxConnsFast }),
 	count("hashpower_init", "hashpower", 0, 1),
 	truth("slab_reassign", func(s *Settings) bool { return !s.NoReassign }),

@@ -258,6 +258,14 @@ var table = [...]Setting{
 		stat: "auth_enabled_sasl", statOrder: 20,
 	},
 	{
+		Letter: 'Y', Long: "auth-file", Arg: "file",
+		Help: "let only clients in that name a user and password of a file, with lines of user:password, by a text set before " +
+			"all else; SIGHUP reads it again",
+		status: ExitUsage,
+		parse:  parseAuthFile,
+		check:  checkAuthFile,
+	},
+	{
 		Letter: 'E', Long: "engine", Arg: "name", Default: "memory",
 		Help: "what stores the items: memory, delay, which is memory that makes its callers wait, or null, which stores nothing " +
 			"(default: memory)",
@@ -295,7 +303,6 @@ var table = [...]Setting{
 	absentFlag('e', "memory-file", "file", "items are not kept over a restart: it begins empty, as without the flag"),
 	absentFlag('N', "napi-ids", "num", "connections are spread over the threads as they come"),
 	absentFlag('W', "disable-watch", "", noWatchers),
-	refusedFlag('Y', "auth-file", "file", refuseAuthFile),
 	refusedFlag('Z', "enable-ssl", "", refuseTLS),
 
 	// Lines of `stats settings` that belong to no flag of their own.
