@@ -34,6 +34,7 @@ var commands = [numCommands]commandRow{
 	Slabs:      {name: "slabs", done: "OK"},
 	Extstore:   {name: "extstore", done: "OK"},
 	Crawler:    {name: "lru_crawler", done: "OK"},
+	LRU:        {name: "lru", done: "OK"},
 	Token:      {name: "token", done: "STORED"},
 	SASLList:   {name: "sasl_list"},
 	SASLAuth:   {name: "sasl_auth"},
@@ -123,6 +124,7 @@ var textCommands = [...]textCommand{
 		fewest: 1, most: 2, wrong: UnknownCommand, noreply: 1, late: true, exact: true},
 	{name: "slabs", command: Slabs, form: formSlabs, fewest: 1, most: anyNumber, wrong: UnknownCommand, late: true, exact: true},
 	{name: "extstore", command: Extstore, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1, late: true},
+	{name: "lru", command: LRU, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1, late: true},
 	{name: "lru_crawler", command: Crawler, form: formBare, most: anyNumber, wrong: UnknownCommand, noreply: 1, late: true, exact: true},
 }
 

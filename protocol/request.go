@@ -38,6 +38,7 @@ const (
 	Slabs
 	Extstore // settings of a storage that is not there
 	Crawler
+	LRU
 	Token // a set by which a client says who it is, see Parser.Token; Status is not OK if it cannot be one
 	SASLList
 	SASLAuth
@@ -101,7 +102,7 @@ type Request struct {
 	ValueLen int
 
 	// Tokens are the words of the line that mean something only to whoever answers, without the blanks in front; see Words.
-	// For Stats, Verbosity, Version, Quit, Shutdown, Memlimit, Slabs, Extstore and Crawler they are all behind the command's name; of a binary Stats, its key.
+	// For Stats, Verbosity, Version, Quit, Shutdown, Memlimit, Slabs, Extstore, Crawler and LRU they are all behind the command's name; of a binary Stats, its key.
 	// For a meta command they are its opaque, with the letter O in front: it is given back.
 	Tokens []byte
 

@@ -52,6 +52,8 @@ const (
 	LongToken                       // one that is too long to be looked at
 	BadTokenEnd                     // name and password that do not end where they should
 	BadTokenFormat                  // a name without a password
+	LargeSegments                   // lru tune with too much for the hot and the warm segment
+	BadSegmentAge                   // ... with no age for them
 	numStatuses
 )
 
@@ -147,6 +149,8 @@ var statuses = [numStatuses]statusRow{
 	LongToken:         {"CLIENT_ERROR auth token too long", "", codeAuthError, "Auth failure."},
 	BadTokenEnd:       {"CLIENT_ERROR bad command line termination", "", codeAuthError, "Auth failure."},
 	BadTokenFormat:    {"CLIENT_ERROR bad authentication token format", "", codeAuthError, "Auth failure."},
+	LargeSegments:     {"ERROR hot and warm pcts must not exceed 80", "", codeInvalid, "Invalid arguments"},
+	BadSegmentAge:     {"ERROR hot/warm age factors must be greater than 0", "", codeInvalid, "Invalid arguments"},
 	LongSleep:         {"CLIENT_ERROR sleep must be one second or less", "", codeInvalid, "Invalid arguments"},
 }
 

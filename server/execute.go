@@ -40,6 +40,7 @@ func (ex *executor) table() [protocol.NumCommands]func(i int) {
 		protocol.Memlimit:   ex.admin.cacheMemlimit,
 		protocol.Slabs:      ex.admin.slabs,
 		protocol.Extstore:   ex.admin.extstore,
+		protocol.LRU:        ex.admin.lru,
 		protocol.Crawler:    ex.crawler.crawl,
 		protocol.Token:      ex.admin.token,
 		protocol.SASLList:   ex.admin.saslList,

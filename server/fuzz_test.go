@@ -33,7 +33,7 @@ func FuzzConversation(f *testing.F) {
 		"ms a x\r\nms a 2 T q\r\nhi\r\nms a 2\r\nabcd\r\nmg a !\r\nmg a v v\r\nmg " + strings.Repeat("k", 251) + "\r\nmg a O" + strings.Repeat("o", 40) + " L" + strings.Repeat("l", 3000) + "\r\nmn\r\n",
 		"set a x 0 3\r\nabc\r\nset a 0 0 3 noreply x\r\nabc\r\ncas a 0 4294967295 1 1\r\nx\r\ntouch a 1 2 3 noreply\r\nget a\r\n",
 		"version\r\n" + strings.Repeat("x", 3000) + "\r\ndelete " + strings.Repeat("k", 1500) + "\r\nversion\r\n" + strings.Repeat("y", 40_000),
-		"ms YSBi 2 b\r\nhi\r\nlru_crawler metadump all\r\nlru_crawler mgdump hash\r\nlru_crawler m 1,2,99\r\nlru_crawler disable\r\nlru_crawler crawl ,\r\nlru_crawler e\r\nlru_crawler sleep 1 noreply\r\n",
+		"ms YSBi 2 b\r\nhi\r\nlru_crawler metadump all\r\nlru_crawler mgdump hash\r\nlru_crawler m 1,2,99\r\nlru_crawler disable\r\nlru_crawler crawl ,\r\nlru_crawler e\r\nlru_crawler sleep 1 noreply\r\nlru tune 10 20 0.5 1\r\nlru mode f\r\nlru temp_ttl -1\r\nlru\r\n",
 		"lru_crawler mgdump all\r\nset a 0 0 1\r\nx\r\n",
 		"get a\r\nPOST /a HTTP/1.1\r\n\r\nset a 0 0 1\r\nx\r\n",
 		"set a 0 0 99999999\r\nx\r\n\r\nversion\r\ncas a 0 0 1 1\r\nx\r\nstats slabs\r\nstats detail dump\r\nflush_all 1\r\n",
