@@ -20,6 +20,7 @@ const (
 	NeedsDigit
 	SubWords
 	CachedumpClass
+	CachedumpForever
 	GuardWithoutCAS
 	Opcodes
 	GeneralStats

@@ -102,6 +102,9 @@ var rows = [numPoints]Row{
 		Title: "Numbers of slab classes", Old: "They are below 200.", New: "They are below 64. (There cachedump lists only what is cold; here it lists all.)",
 		Talks: []Talk{{"stats cachedump 64 0\r\n", "END\r\n", "CLIENT_ERROR Illegal slab id\r\n"}},
 	},
+	CachedumpForever: {
+		Title: "Items that never expire in cachedump", Old: "The time is that of the server's start.", New: "It is 0.", Tests: "TestCompatCachedump",
+	},
 	GuardWithoutCAS: {
 		Title: "cas with -C", Old: "It stores over whatever is there.", New: "It never stores over an item.", Tests: "meta/169-gets-no-cas",
 	},

@@ -174,6 +174,9 @@ type Query struct {
 	Class int // slab class
 	Limit int // how many items at most; 0 is no limit
 
+	// ZeroForever has "cachedump" show 0 for an item that does not expire, else the time at which the server started.
+	ZeroForever bool
+
 	Cursor  *Cursor // of a walk; nobody else may use it during the call
 	Classes []int   // of a walk: items of these slab classes alone; nil is of all
 }

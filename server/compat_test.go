@@ -29,6 +29,17 @@ func TestCompat(t *testing.T) {
 	}
 }
 
+// TestCompatCachedump: an item that never expires has the time of the server's start, or 0.
+func TestCompatCachedump(t *testing.T) {
+	for mode, shown := range map[string]string{"1.4.5": "{{num}}", "1.6": "0"} {
+		send := "set a 0 0 1\r\n1\r\nset b 0 100 1\r\n1\r\nstats cachedump 1 0\r\n"
+		answer := "STORED\r\nSTORED\r\nITEM b [1 b; {{num}} s]\r\nITEM a [1 b; " + shown + " s]\r\nEND\r\n"
+		if err := golden.Play(caseOf(t, send, answer, mode), startGolden); err != nil {
+			t.Errorf("%s: %v", mode, err)
+		}
+	}
+}
+
 // caseOf makes a golden case of a conversation.
 func caseOf(t *testing.T, send, answer, mode string) *golden.Case {
 	t.Helper()

@@ -213,7 +213,8 @@ func (f *figures) statsCachedump(i int, words [][]byte) {
 	case f.refuseLong(i):
 	default:
 		r := &f.round.run.Requests[i]
-		f.askEngine(engine.Query{Group: "cachedump", Class: int(class), Limit: int(limit)},
+		zero := f.shared.settings.Compat.Has(compat.CachedumpForever)
+		f.askEngine(engine.Query{Group: "cachedump", Class: int(class), Limit: int(limit), ZeroForever: zero},
 			func(name, value string) { f.replies.out = protocol.AppendDump(f.replies.out, r, name, value) })
 		f.statsEnd(i)
 	}

@@ -26,11 +26,19 @@ func (ad *admin) cacheMemlimit(i int) {
 func (s *shared) setMemoryLimit(bytes int64) engine.Status {
 	s.limits.Lock()
 	defer s.limits.Unlock()
-	if s.steering.SetMemoryLimit == nil || bytes > settings.MemoryLimit(s.limit.Load()) && !settings.Bearable(bytes) {
+	if s.steering.SetMemoryLimit == nil {
 		return engine.NoRoom
 	}
-	status := s.steering.SetMemoryLimit(bytes)
-	if status != engine.OK {
+	higher := bytes > settings.MemoryLimit(s.limit.Load())
+	if higher && !settings.Bearable(bytes) {
+		return s.keepLimit(bytes, "the machine has less")
+	}
+	switch status := s.steering.SetMemoryLimit(bytes); {
+	case status == engine.NoRoom && higher:
+		return s.keepLimit(bytes, "-o memory_limit_max allows less")
+	case status == engine.NoRoom:
+		return s.keepLimit(bytes, "the largest item, or values that are on their way, need more")
+	case status != engine.OK:
 		return status
 	}
 	s.limit.Store(bytes)
@@ -38,6 +46,14 @@ func (s *shared) setMemoryLimit(bytes int64) engine.Status {
 		s.log.Printf("maxbytes adjusted to %dm", bytes>>20)
 	}
 	return engine.OK
+}
+
+// keepLimit tells the operator why the limit stays; the client is told only that.
+func (s *shared) keepLimit(bytes int64, why string) engine.Status {
+	if s.log.Level() > 0 {
+		s.log.Printf("maxbytes is not adjusted to %dm: %s", bytes>>20, why)
+	}
+	return engine.NoRoom
 }
 
 // slabs answers slabs reassign and slabs automove.

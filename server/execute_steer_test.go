@@ -96,6 +96,19 @@ func TestMemoryLimitFollows(t *testing.T) {
 	}
 }
 
+// TestLimitStays: with -v the log says why a limit was refused.
+func TestLimitStays(t *testing.T) {
+	ts := startOn(t, func(*settings.Settings) engine.Engine { return memory.New() }, func(s *settings.Settings) {
+		s.MemoryLimit, s.Verbosity = 16<<20, 1
+		s.EngineOptions = map[string]string{"memory_limit_max": "32"}
+	}, func(*Server) {})
+	c := ts.dial()
+	c.ask("cache_memlimit 33\r\ncache_memlimit 1000000000\r\n", refused+refused)
+	for _, want := range []string{"not adjusted to 33m: -o memory_limit_max allows less", "not adjusted to 1000000000m: the machine has less"} {
+		eventually.True(t, want, func() bool { return strings.Contains(ts.logs.String(), want) })
+	}
+}
+
 // TestNoReassign: -o no_slab_reassign refuses slabs reassign, whatever follows, and nothing else.
 func TestNoReassign(t *testing.T) {
 	c := start(t, func(s *settings.Settings) { s.NoReassign = true }).dial()

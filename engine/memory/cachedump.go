@@ -16,13 +16,13 @@ const (
 )
 
 // statsCachedump lists the keys of one of memcached's classes in the order of the policy, newest first. It leaves out items that
-// are over. An item that does not expire is shown with the time at which the server started, as in memcached. A class is locked
-// only while its items are noted, not while they are emitted.
+// are over. An item that does not expire is shown with the time at which the server started, as in memcached 1.4.5, or with 0. A
+// class is locked only while its items are noted, not while they are emitted.
 func (e *Engine) statsCachedump(q engine.Query, emit emitter) {
 	var lists [][]dumped
 	for i := range e.classes[1:] {
 		if c := &e.classes[i+1]; c.nominal == q.Class && c.pages.Load() > 0 {
-			lists = append(lists, e.dump(c, q.Limit))
+			lists = append(lists, e.dump(c, q))
 		}
 	}
 	const frame = len("ITEM  \r\n")
@@ -60,14 +60,14 @@ func newest(lists [][]dumped) (best *dumped) {
 	return best
 }
 
-// dump notes the items of a class, so many at most; 0 is no limit.
-func (e *Engine) dump(c *class, limit int) (list []dumped) {
+// dump notes the items of a class, as many as are asked for.
+func (e *Engine) dump(c *class, q engine.Query) (list []dumped) {
 	size, over, now := 0, maxDumpOver, e.clock.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e.recount(c)
 	left := c.living.items
-	for ref := c.policy.Newest(); left > 0 && over > 0 && size < maxDump && (limit == 0 || len(list) < limit); {
+	for ref := c.policy.Newest(); left > 0 && over > 0 && size < maxDump && (q.Limit == 0 || len(list) < q.Limit); {
 		h := e.at(ref)
 		ref = c.policy.Older(e.arena, ref, h)
 		if h.Stamp() >= c.living.horizon {
@@ -77,7 +77,7 @@ func (e *Engine) dump(c *class, limit int) (list []dumped) {
 			over--
 			continue
 		}
-		d := e.show(h)
+		d := e.show(h, q.ZeroForever)
 		d.idle = h.Idle(now)
 		size += len(d.key) + len(d.text)
 		list = append(list, d)
@@ -86,8 +86,10 @@ func (e *Engine) dump(c *class, limit int) (list []dumped) {
 }
 
 // show returns an item as cachedump shows it.
-func (e *Engine) show(h *item.Header) dumped {
-	return dumped{
-		key: string(h.Key()), text: fmt.Sprintf("[%d b; %d s]", h.ValueLen(), e.unix(h.Exptime())), stamp: h.Stamp(),
+func (e *Engine) show(h *item.Header, zeroForever bool) dumped {
+	ends := e.unix(h.Exptime())
+	if zeroForever && h.Exptime() == 0 {
+		ends = 0
 	}
+	return dumped{key: string(h.Key()), text: fmt.Sprintf("[%d b; %d s]", h.ValueLen(), ends), stamp: h.Stamp()}
 }
