@@ -20,7 +20,7 @@ func (p point) misses() float64 { return 100 - p.ratio }
 
 // curve prints what the hit ratio would be with less memory or more, in numbers and as a plot.
 func (r *report) curve() error {
-	stats, err := r.source.stats("curve")
+	stats, err := r.figures("curve")
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,9 @@ func (r *report) dump() error {
 	if errors.Is(err, errNoMetadump) {
 		err = d.cachedumps()
 	}
-	err = errors.Join(err, d.out.Flush())
+	if full := d.out.Flush(); full != nil {
+		err = full // whatever else there is follows from that
+	}
 	if err == nil {
 		err = d.tally.verdict(r.address)
 	}

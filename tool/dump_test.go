@@ -2,6 +2,7 @@ package tool
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -125,5 +126,20 @@ func TestEndlessKeys(t *testing.T) {
 	}, Options{})
 	if err == nil || !strings.Contains(err.Error(), "more than twice as many keys") || out != "" {
 		t.Errorf("%v, %q", err, out)
+	}
+}
+
+// full takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no room") }
+
+// TestDumpIntoNothing: where the output takes no more, that alone is the error, not what the server did then.
+func TestDumpIntoNothing(t *testing.T) {
+	answers := holding(1, "a")
+	answers["get a"] = lines("VALUE a 0 100000", strings.Repeat("x", 100000), "END")
+	address := fake(t, "tcp", "127.0.0.1:0", answers)
+	if err := Run(full{}, new(bytes.Buffer), []string{address}, Options{Mode: "dump"}); err == nil || err.Error() != "no room" {
+		t.Errorf("%v", err)
 	}
 }

@@ -2,6 +2,7 @@ package tool
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,9 +25,18 @@ func (r *report) general() error  { return r.table("", wide) }
 func (r *report) settings() error { return r.table("settings", narrow) }
 func (r *report) own() error      { return r.table("gocached", wide) }
 
+// figures asks for a group. Of a server that refuses one that memcached does not have, the error says so.
+func (r *report) figures(group string) ([]stat, error) {
+	stats, err := r.source.stats(group)
+	if errors.Is(err, ErrRefused) && (group == "gocached" || group == "curve") {
+		err = fmt.Errorf("%w; only gocached has stats %s", err, group)
+	}
+	return stats, err
+}
+
 // table prints a group of figures, sorted by name.
 func (r *report) table(group string, l layout) error {
-	stats, err := r.source.stats(group)
+	stats, err := r.figures(group)
 	if err != nil {
 		return err
 	}

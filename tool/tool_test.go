@@ -206,6 +206,7 @@ func TestFailures(t *testing.T) {
 		{"endless line", "stats", with("stats", strings.Repeat("x", 2*maxLine)), "a line without end"},
 		{"endless figures", "stats", with("stats", strings.Repeat("STAT a 1\r\n", maxLines+1)), "its figures have no end"},
 		{"refuses", "sizes", with("stats sizes", "SERVER_ERROR out of memory\r\n"), "it refuses: \"SERVER_ERROR out of memory\""},
+		{"no curve", "curve", with("stats curve", "ERROR\r\n"), "it refuses: \"ERROR\"; only gocached has stats curve"},
 		{"locked", "stats", with("stats", "CLIENT_ERROR unauthenticated\r\n"), "authenticate first, in text"},
 		{"escape sequence", "stats", with("stats", "\x1b[2J\r\n"), "it answers \"?[2J\""},
 		{"huge value", "dump", map[string]string{"stats": lines("END"), "lru_crawler metadump all": "key=a exp=-1 \nEND\r\n",

@@ -163,6 +163,9 @@ func oneAddress(_ *cobra.Command, args []string) error {
 		if _, err := strconv.Atoi(args[0]); err == nil {
 			return numberIsNoServer(args[0])
 		}
+		if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
+			return fmt.Errorf("%q is a file, not a server: did you mean --histogram %s?", args[0], args[0])
+		}
 	}
 	return nil
 }

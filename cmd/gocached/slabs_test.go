@@ -12,6 +12,7 @@ func TestSlabsFaults(t *testing.T) {
 	for words, want := range map[string]string{
 		"a b":                         `"b" is too much: gocached slabs asks one server at a time`,
 		"11211":                       `"11211" is a number, not a server: did you mean 127.0.0.1:11211?`,
+		"/etc/passwd":                 `"/etc/passwd" is a file, not a server: did you mean --histogram /etc/passwd?`,
 		"localhost:1 -f 2":            "--slab-growth-factor goes without an address: a server says itself how it was started",
 		"localhost:1 --histogram x":   "--histogram goes without an address: a server says itself how it was started",
 		"localhost:1":                 "localhost:1: nothing listens there",
