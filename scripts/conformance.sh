@@ -23,7 +23,7 @@ trap 'stop_all; [ -z "$mc" ] || kill "$mc" 2>/dev/null; rm -rf "$work"' EXIT
 install "$work/apt" memcached libmemcached-tools libcache-memcached-perl libcache-memcached-fast-perl python3-pymemcache \
     python3-pytest python3-six python3-pylibmc ruby-dalli ruby nutcracker sasl2-bin libsasl2-modules libsasl2-modules-db \
     monitoring-plugins-basic nagios-plugins-contrib rrdtool munin-plugins-extra collectd-core netdata-plugins-python php-cli \
-    php-memcached php-memcache daemontools systemd ${DALLI:+ruby-minitest ruby-connection-pool ruby-rack}
+    php-memcached php-memcache daemontools systemd nginx-core libnginx-mod-http-memc curl ${DALLI:+ruby-minitest ruby-connection-pool ruby-rack}
 memcached=$(command -v memcached)
 [ -n "$memcached" ] || echo "*** there is no memcached to compare with"
 
@@ -264,6 +264,10 @@ both "pylibmc, binary" python3-pylibmc plain "$programs/with_pylibmc.py" binary
 both "pylibmc, SASL" python3-pylibmc login "$programs/with_pylibmc.py" binary
 both "dalli" "ruby ruby-dalli" plain ruby "$programs/with_dalli.rb"
 both "dalli, SASL" "ruby ruby-dalli" login ruby "$programs/with_dalli.rb"
+both "php-memcached, text" "php-cli php-memcached" plain php "$programs/with_php.php" memcached text
+both "php-memcached, binary" "php-cli php-memcached" plain php "$programs/with_php.php" memcached binary
+both "php-memcache" "php-cli php-memcache" plain php "$programs/with_php.php" memcache text
+both "nginx" "nginx-core libnginx-mod-http-memc curl" plain "$programs/with_nginx.sh"
 dalli_rows
 node_rows
 if [ -n "$have_go" ]; then
