@@ -101,6 +101,7 @@
 //	short_values.go
 //	execute_change.go               changes
 //	execute_stats.go                figures
+//	stats_conns.go                  stats conns, which asks all loops
 //	execute_crawl.go, dump.go       crawler: lru_crawler, and its lists of all items
 //	execute_admin.go, auth.go       admin; what a client may ask for under -S
 //	settle.go                       the end of a run: each connection keeps what was not taken of its input

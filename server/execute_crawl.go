@@ -20,11 +20,11 @@ func (cr *crawler) crawl(i int) {
 	status := protocol.UnknownCommand
 	switch len(words) {
 	case 1:
-		status = cr.shared.turnCrawler(words[0])
+		status = cr.turn(words[0])
 	case 2:
 		switch {
 		case protocol.Abbreviates(words[0], "crawl"):
-			status = cr.shared.crawlClasses(words[1])
+			status = cr.crawlClasses(words[1])
 		case protocol.Abbreviates(words[0], "metadump"):
 			cr.dump(i, &metadump, words[1])
 			return
@@ -32,23 +32,23 @@ func (cr *crawler) crawl(i int) {
 			cr.dump(i, &mgdump, words[1])
 			return
 		default:
-			status = cr.shared.tuneCrawler(words[0], words[1])
+			status = cr.tune(words[0], words[1])
 		}
 	}
 	cr.reply(i, protocol.Reply{Status: status})
 }
 
-// turnCrawler answers lru_crawler enable and disable.
-func (s *shared) turnCrawler(word []byte) engine.Status {
+// turn answers lru_crawler enable and disable.
+func (cr *crawler) turn(word []byte) engine.Status {
 	switch {
 	case protocol.Abbreviates(word, "enable"):
-		if !s.crawlerOff.CompareAndSwap(true, false) {
+		if !cr.shared.crawlerOff.CompareAndSwap(true, false) {
 			return protocol.CrawlerRuns
 		}
-		s.tuned.set("lru_crawler", "yes")
+		cr.shared.tuned.set("lru_crawler", "yes")
 	case protocol.Abbreviates(word, "disable"):
-		s.crawlerOff.Store(true)
-		s.tuned.set("lru_crawler", "no")
+		cr.shared.crawlerOff.Store(true)
+		cr.shared.tuned.set("lru_crawler", "no")
 	default:
 		return protocol.UnknownCommand
 	}
@@ -56,16 +56,16 @@ func (s *shared) turnCrawler(word []byte) engine.Status {
 }
 
 // crawlClasses answers lru_crawler crawl. There is nothing to do.
-func (s *shared) crawlClasses(classes []byte) engine.Status {
-	if s.crawlerOff.Load() {
+func (cr *crawler) crawlClasses(classes []byte) engine.Status {
+	if cr.shared.crawlerOff.Load() {
 		return protocol.CrawlerOff
 	}
 	_, status := crawled(classes)
 	return status
 }
 
-// tuneCrawler answers lru_crawler tocrawl and sleep, which change nothing but what stats settings shows.
-func (s *shared) tuneCrawler(word, number []byte) engine.Status {
+// tune answers lru_crawler tocrawl and sleep, which change nothing but what stats settings shows.
+func (cr *crawler) tune(word, number []byte) engine.Status {
 	const second = 1_000_000
 	toCrawl, sleep := protocol.Abbreviates(word, "tocrawl"), protocol.Abbreviates(word, "sleep")
 	if !toCrawl && !sleep {
@@ -76,11 +76,11 @@ func (s *shared) tuneCrawler(word, number []byte) engine.Status {
 	case !ok:
 		return protocol.BadFormat
 	case toCrawl:
-		s.tuned.set("lru_crawler_tocrawl", strconv.FormatUint(uint64(n), 10))
+		cr.shared.tuned.set("lru_crawler_tocrawl", strconv.FormatUint(uint64(n), 10))
 	case n > second:
 		return protocol.LongSleep
 	default:
-		s.tuned.set("lru_crawler_sleep", strconv.FormatUint(uint64(n), 10))
+		cr.shared.tuned.set("lru_crawler_sleep", strconv.FormatUint(uint64(n), 10))
 	}
 	return engine.OK
 }

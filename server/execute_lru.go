@@ -12,27 +12,27 @@ import (
 func (ad *admin) lru(i int) {
 	var space [5][]byte
 	words := space[:protocol.Words(ad.round.run.Requests[i].Tokens, space[:])]
-	ad.reply(i, protocol.Reply{Status: ad.shared.tuneLRU(words)})
+	ad.reply(i, protocol.Reply{Status: ad.tuneLRU(words)})
 }
 
-func (s *shared) tuneLRU(words [][]byte) engine.Status {
+func (ad *admin) tuneLRU(words [][]byte) engine.Status {
 	switch {
 	case len(words) < 2:
 		return protocol.UnknownCommand
 	case len(words) > 4 && protocol.Abbreviates(words[0], "tune"):
-		return s.tuneSegments(words[1:])
-	case !s.settings.LRUMaintainer():
+		return ad.shared.tuned.tuneSegments(words[1:])
+	case !ad.shared.settings.LRUMaintainer():
 		return protocol.UnknownCommand
 	case protocol.Abbreviates(words[0], "mode"):
-		return s.setLRUMode(words[1])
+		return ad.shared.tuned.setLRUMode(words[1])
 	case protocol.Abbreviates(words[0], "temp_ttl"):
-		return s.setTempTTL(words[1])
+		return ad.shared.tuned.setTempTTL(words[1])
 	}
 	return protocol.UnknownCommand
 }
 
 // tuneSegments answers lru tune: how much the hot and the warm segment may have, and how old what is in them may be.
-func (s *shared) tuneSegments(words [][]byte) engine.Status {
+func (t *tuned) tuneSegments(words [][]byte) engine.Status {
 	const most = 80 // per cent
 	hot, ok := protocol.Uint32(words[0])
 	warm, ok2 := protocol.Uint32(words[1])
@@ -46,20 +46,20 @@ func (s *shared) tuneSegments(words [][]byte) engine.Status {
 	case !(hotFactor > 0) || !(warmFactor > 0):
 		return protocol.BadSegmentAge
 	}
-	s.tuned.set("hot_lru_pct", strconv.FormatUint(uint64(hot), 10))
-	s.tuned.set("warm_lru_pct", strconv.FormatUint(uint64(warm), 10))
-	s.tuned.set("hot_max_factor", strconv.FormatFloat(hotFactor, 'f', 2, 64))
-	s.tuned.set("warm_max_factor", strconv.FormatFloat(warmFactor, 'f', 2, 64))
+	t.set("hot_lru_pct", strconv.FormatUint(uint64(hot), 10))
+	t.set("warm_lru_pct", strconv.FormatUint(uint64(warm), 10))
+	t.set("hot_max_factor", strconv.FormatFloat(hotFactor, 'f', 2, 64))
+	t.set("warm_max_factor", strconv.FormatFloat(warmFactor, 'f', 2, 64))
 	return engine.OK
 }
 
 // setLRUMode answers lru mode.
-func (s *shared) setLRUMode(mode []byte) engine.Status {
+func (t *tuned) setLRUMode(mode []byte) engine.Status {
 	switch {
 	case protocol.Abbreviates(mode, "flat"):
-		s.tuned.set("lru_segmented", "no")
+		t.set("lru_segmented", "no")
 	case protocol.Abbreviates(mode, "segmented"):
-		s.tuned.set("lru_segmented", "yes")
+		t.set("lru_segmented", "yes")
 	default:
 		return protocol.UnknownCommand
 	}
@@ -67,16 +67,16 @@ func (s *shared) setLRUMode(mode []byte) engine.Status {
 }
 
 // setTempTTL answers lru temp_ttl. Below 0 it switches that segment off.
-func (s *shared) setTempTTL(word []byte) engine.Status {
+func (t *tuned) setTempTTL(word []byte) engine.Status {
 	seconds, err := strconv.ParseInt(string(word), 10, 32)
 	switch {
 	case err != nil:
 		return protocol.UnknownCommand
 	case seconds < 0:
-		s.tuned.set("temp_lru", "no")
+		t.set("temp_lru", "no")
 	default:
-		s.tuned.set("temp_lru", "yes")
-		s.tuned.set("temporary_ttl", strconv.FormatInt(seconds, 10))
+		t.set("temp_lru", "yes")
+		t.set("temporary_ttl", strconv.FormatInt(seconds, 10))
 	}
 	return engine.OK
 }

@@ -35,12 +35,16 @@ var statsGroups = []statsGroup{
 	{"slabs", byWord, false, (*figures).statsFigures},
 	{"sizes", byWord, false, (*figures).statsSizes},
 	{"cachedump", never, true, (*figures).statsCachedump},
+	{"conns", never, true, (*figures).statsConns},
 	{"gocached", byWord, false, (*figures).statsFigures},
 	{"curve", byWord, false, (*figures).statsFigures},
 }
 
 // figures answers stats.
-type figures struct{ answers }
+type figures struct {
+	answers
+	admin *admin
+}
 
 // stats answers stats with all its groups.
 func (f *figures) stats(i int) {

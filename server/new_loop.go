@@ -31,6 +31,7 @@ func (l *loop) newExecutor() {
 	a := answers{&l.core, &l.round, &l.replies, &l.waiting}
 	l.gets.answers, l.stores.answers, l.figures.answers = a, a, a
 	l.changes.answers, l.changes.stores = a, &l.stores
+	l.figures.admin = &l.admin
 	l.admin.answers, l.describer.answers, l.crawler.answers = a, a, a
 	l.executor = executor{answers: a, gets: &l.gets, stores: &l.stores, changes: &l.changes, figures: &l.figures, admin: &l.admin,
 		describer: &l.describer, crawler: &l.crawler}
