@@ -104,11 +104,13 @@ func (e *Engine) writeLocked(o *overwriting, c *class, ref slab.Ref, h *item.Hea
 	defer c.mu.Unlock()
 	e.recount(c)
 	c.living.count(h, -1)
+	e.inflow(c, h, -1)
 	c.counts.requested -= uint64(h.NominalSize())
 	h.Reshape(len(o.value), o.Flags)
 	h.Overwrite(o.Exptime, stamp)
 	c.counts.requested += uint64(h.NominalSize())
 	c.living.count(h, 1)
+	e.inflow(c, h, 1) // an item that was a guest may be at home now
 	c.policy.Overwritten(e.arena, ref, h, o.now)
 }
 

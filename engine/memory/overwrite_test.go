@@ -90,6 +90,27 @@ func TestGuestGoesHome(t *testing.T) {
 	h.Expect("the chunk is smaller", e.classOf(refOf(e, "k")).chunks.Size < guest.chunks.Size, true)
 }
 
+// TestGuestIsAtHome: an item that takes the place of a guest, and fits best there, counts for that class, until it goes.
+func TestGuestIsAtHome(t *testing.T) {
+	e, h := drafting(t, nil)
+	e.stopBalancer()
+	t.Cleanup(e.startBalancer)
+	it, status := e.borrowed(200, "k")
+	h.Expect("borrow", status, engine.OK)
+	e.Store(it, engine.OpSet, 0)
+	ref := refOf(e, "k")
+	guests := e.classOf(ref)
+	h.Set("k", strings.Repeat("w", 200+guests.chunks.Size-guests.below))
+	h.Expect("place", refOf(e, "k"), ref)
+	h.Expect("items that came to stay", guests.came, int64(1))
+	h.Delete("k")
+	for i := range e.classes[1:] {
+		if c := &e.classes[i+1]; c.came != 0 || c.abroad.Load() != 0 {
+			t.Errorf("the class of %d bytes has %d, and %d abroad", c.chunks.Size, c.came, c.abroad.Load())
+		}
+	}
+}
+
 // borrowed is Allocate, but in the class with the next larger chunks.
 func (e *Engine) borrowed(valueLen int, key string) (engine.Item, engine.Status) {
 	var w want
