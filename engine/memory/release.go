@@ -18,8 +18,8 @@ func (e *Engine) giveBackUnused() {
 // releasePages gives the memory of pages back to the system that nobody has used for a while. What cannot be given back is tried
 // again, and if there is much the rest has its turn in the next second.
 func (e *Engine) releasePages() {
-	if e.resizer.lowered.Load() && e.arena.ReleaseBeyond() && e.arena.Stranded() == 0 {
-		e.resizer.lowered.Store(false)
+	if e.resizer.lowered.Swap(false) && !(e.arena.ReleaseBeyond() && e.arena.Stranded() == 0) {
+		e.resizer.lowered.Store(true)
 	}
 	now := e.clock.Now()
 	if e.releaseAfter == 0 || !e.arena.Cooling() || now < e.reaper.release {
