@@ -175,3 +175,15 @@ func TestDumpByUDP(t *testing.T) {
 	c := startUDP(t, nil).dialUDP()
 	c.ask("lru_crawler metadump all\r\n", "ERROR\r\n")
 }
+
+// TestDumpLog: -vv shows the line of a list once, however many turns the list takes.
+func TestDumpLog(t *testing.T) {
+	ts := startOn(t, func(*settings.Settings) engine.Engine { return memory.New() },
+		func(s *settings.Settings) { s.Threads, s.Verbosity = 1, 2 }, func(*Server) {})
+	c := ts.dial()
+	c.ask("lru_crawler metadump all\r\nfoo\r\n", "OK\r\nEND\r\nERROR\r\n")
+	ts.says("foo\n", 1)
+	if n := strings.Count(ts.logs.String(), " lru_crawler metadump all\n"); n != 1 {
+		t.Errorf("%d times in the log:\n%s", n, ts.logs.String())
+	}
+}

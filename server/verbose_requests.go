@@ -6,10 +6,10 @@ import (
 	"gocached/protocol"
 )
 
-// logRequest writes the line of a request.
+// logRequest writes the line of a request, but not again for each further turn of a list.
 func (ex *executor) logRequest(i int, states bool) {
 	r, p := &ex.round.run.Requests[i], ex.round.part(i)
-	if r.Flag&protocol.FlagNewLine == 0 {
+	if r.Flag&protocol.FlagNewLine == 0 || p.c.rare != nil && p.c.rare.dump != nil {
 		return
 	}
 	if states {
