@@ -20,20 +20,28 @@ func (a *answers) begin(i int) {
 }
 
 // next returns the request to answer after i. If the connection of i has no more room for replies, is parked or will be
-// closed, the rest of its requests are left out.
+// closed, or its turn is over, the rest of its requests are left out.
 func (a *answers) next(i int) int {
 	p := a.round.part(i)
-	if i+1 < p.to && (p.unfinished || p.c.state&(stateClosing|stateParked) != 0 || a.replies.full(p.c)) {
+	if i+1 < p.to && (p.over || p.c.state&(stateClosing|stateParked) != 0 || a.replies.full(p.c)) {
 		p.stop = i + 1
 		return p.to
 	}
 	return i + 1
 }
 
-// unfinished makes request i be executed again in its connection's next turn.
+// unfinished makes request i be executed again in its connection's next turn, see dump.go.
 func (a *answers) unfinished(i int) {
-	p := a.round.part(i)
-	p.unfinished, a.round.run.Requests[i].Next = true, a.round.run.Requests[i].Start
+	a.round.part(i).over = true
+	a.round.run.Requests[i].Next = a.round.run.Requests[i].Start
+}
+
+// endTurn ends a connection's turn with request i, which took as long as hundreds of gets: what follows it in the run comes after
+// the requests of others. A datagram has one turn.
+func (a *answers) endTurn(i int) {
+	if p := a.round.part(i); a.replies.stream && i+1 < p.to {
+		p.over = true
+	}
 }
 
 // reply appends the answer to request i.

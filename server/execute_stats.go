@@ -48,6 +48,7 @@ type figures struct {
 
 // stats answers stats with all its groups.
 func (f *figures) stats(i int) {
+	f.endTurn(i)
 	var buf [4][]byte
 	words := buf[:protocol.Words(f.round.run.Requests[i].Tokens, buf[:])]
 	if len(words) == 0 {

@@ -44,7 +44,7 @@ type part struct {
 	used     int
 	need     protocol.Need
 
-	unfinished bool // the last request that was executed is executed again in the next turn, see dump.go
+	over bool // its turn ends with the last request that was executed, see endTurn
 }
 
 // add adds input of a connection to the round, behind the input that waits for it. data must stay unchanged until the round

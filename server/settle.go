@@ -22,7 +22,7 @@ func (ro *round) settleOne(p *part) (full bool) {
 		return false
 	}
 	used, need := p.used, p.need
-	if p.stop < p.to || p.unfinished {
+	if p.stop < p.to || p.over {
 		last := &ro.run.Requests[p.stop-1]
 		c.parser.Rewind(last)
 		used, need = last.Next, protocol.NeedRoom
@@ -42,7 +42,7 @@ func (ro *round) settleOne(p *part) (full bool) {
 	case ro.oneTurn && len(rest) > 0 && (need == protocol.NeedRoom || need == protocol.NeedStream):
 		ro.inputs.save(c, rest)
 		c.set(stateYielded) // merge sees to its next turn
-	case p.unfinished: // whoever else there is comes first, and what was made is sent
+	case p.over: // whoever else there is comes first, and what was made is sent
 		ro.inputs.save(c, rest)
 		ro.yield(c)
 		return true
