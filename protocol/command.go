@@ -148,12 +148,12 @@ type metaCommand struct {
 
 // metaCommands is every meta command, by the second letter of its name. They are memcached 1.6.45's.
 var metaCommands = [...]metaCommand{
-	'g' - 'a': {name: "mg", command: Get, fewest: 1, quiet: HideMiss},
-	's' - 'a': {name: "ms", command: Store, fewest: 2, quiet: HideOK},
-	'd' - 'a': {name: "md", command: Delete, fewest: 1, quiet: HideOK},
-	'a' - 'a': {name: "ma", command: Arithmetic, fewest: 1, quiet: HideOK},
-	'n' - 'a': {name: "mn", command: Noop},
-	'e' - 'a': {name: "me", command: Describe, fewest: 1},
+	'g': {name: "mg", command: Get, fewest: 1, quiet: HideMiss},
+	's': {name: "ms", command: Store, fewest: 2, quiet: HideOK},
+	'd': {name: "md", command: Delete, fewest: 1, quiet: HideOK},
+	'a': {name: "ma", command: Arithmetic, fewest: 1, quiet: HideOK},
+	'n': {name: "mn", command: Noop},
+	'e': {name: "me", command: Describe, fewest: 1},
 }
 
 // metaCommandOf returns the row of the command that a line without its end begins with, or nil. A blank in front is not passed
@@ -162,11 +162,11 @@ func metaCommandOf(line []byte) *metaCommand {
 	if len(line) < 2 || line[0] != 'm' || len(line) > 2 && line[2] != ' ' {
 		return nil
 	}
-	i := int(line[1]) - 'a'
-	if i < 0 || i >= len(metaCommands) || metaCommands[i].name == "" {
+	letter := int(line[1])
+	if letter >= len(metaCommands) || metaCommands[letter].name == "" {
 		return nil
 	}
-	return &metaCommands[i]
+	return &metaCommands[letter]
 }
 
 // keyRule says whether a packet has a key.

@@ -36,13 +36,6 @@ func Rest(line []byte) []byte {
 	return line[from:to:to]
 }
 
-// firstWord returns the first word of line, which is empty if there is none, and what stands behind it.
-func firstWord(line []byte) (word, rest []byte) {
-	from := skipBlanks(line, 0)
-	to := wordEnd(line, from)
-	return line[from:to:to], line[to:]
-}
-
 // lastWord returns the last word of line, which ends where it ends for Words.
 func lastWord(line []byte) []byte {
 	if i := bytes.IndexByte(line, 0); i >= 0 {
