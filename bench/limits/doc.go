@@ -6,8 +6,8 @@
 // figure. Its status is 1 if gocached passes a bound. Other servers are attacked as well, for comparison, and have no
 // bounds: those that --peer names, else the memcached in PATH.
 //
-// Memory is what the kernel says is resident (VmHWM of /proc/PID/status, reset by /proc/PID/clear_refs), processor time
-// what its clock of the process says. Other work on the machine disturbs the former little, though it can bring Go's
+// Memory is what the kernel says is resident (VmHWM of /proc/PID/status, reset by /proc/PID/clear_refs), growth that without
+// the program's own file, processor time what its clock of the process says. Other work on the machine disturbs the former little, though it can bring Go's
 // runtime to start more threads or to collect later, which is a megabyte or two. Where it can disturb a figure, the
 // figure is a median, or the best of a few tries; the attack's file says which. A row that passes its bound all the same
 // is measured again, twice at most, and standard error says so.

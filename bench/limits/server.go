@@ -95,15 +95,21 @@ func (s *server) panicked() bool {
 }
 
 // peak returns the most memory that was resident since forget, in bytes.
-func (s *server) peak() (int64, error) {
+func (s *server) peak() (int64, error) { return s.status("VmHWM:") }
+
+// program returns how much of the program's own file is resident, in bytes.
+func (s *server) program() (int64, error) { return s.status("RssFile:") }
+
+// status returns what the kernel says of the server's memory, in bytes.
+func (s *server) status(name string) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	if err != nil {
 		return 0, err
 	}
-	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	_, rest, _ := strings.Cut(string(text), name)
 	var kilobytes int64
 	if _, err := fmt.Sscan(rest, &kilobytes); err != nil {
-		return 0, fmt.Errorf("VmHWM of the server: %w", err)
+		return 0, fmt.Errorf("%s of the server: %w", name, err)
 	}
 	return kilobytes << 10, nil
 }
@@ -115,17 +121,20 @@ func (s *server) forget() (int64, error) {
 	return now, errors.Join(err, err2)
 }
 
-// growth runs work and returns by how much memory the server grew at most meanwhile, in bytes.
+// growth runs work and returns by how much memory the server grew at most meanwhile, in bytes. What comes back of the program's
+// file, which a quiet server forgets, does not count: it is no memory that clients can make it take.
 func (s *server) growth(work func() error) (int64, error) {
 	before, err := s.forget()
-	if err != nil {
+	code, err2 := s.program()
+	if err := errors.Join(err, err2); err != nil {
 		return 0, err
 	}
 	if err := work(); err != nil {
 		return 0, err
 	}
 	after, err := s.peak()
-	return max(0, after-before), err
+	now, err2 := s.program()
+	return max(0, after-before-max(0, now-code)), errors.Join(err, err2)
 }
 
 // processor returns the processor time of the server so far, all threads, user and system.

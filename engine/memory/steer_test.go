@@ -7,7 +7,6 @@ import (
 
 	"gocached/engine"
 	"gocached/engine/enginetest"
-	"gocached/lru"
 )
 
 // numberOf returns the number of the class of memcached's in which an item is.
@@ -150,7 +149,7 @@ func TestChosen(t *testing.T) {
 	got := map[string]string{}
 	e.Stats(engine.Query{Group: "gocached"}, func(name, value string) { got[name] = value })
 	for name, want := range map[string]string{
-		lruOption: lru.LRU, objectiveOption: "hits", tableOption: "1.4.5", sizesOption: "none", automoveOption: "2",
+		lruOption: *policyName, objectiveOption: "hits", tableOption: "1.4.5", sizesOption: "none", automoveOption: "2",
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %q, want %q", name, got[name], want)
