@@ -252,24 +252,29 @@ func testMovesChangeNothing(t *testing.T, name string) {
 	const n = 100
 	still, moving := newHarness(t, name, n+1), newHarness(t, name, n+20)
 	r := rand.New(rand.NewPCG(3, 4))
+	sameOrder(t, still, moving, n, r, func(int) { moving.move(moving.any(r)) })
+	moving.check()
+}
+
+// sameOrder stores and uses the same keys in two harnesses that have room for n of them, and does something else after each use.
+// The same keys must go in the same order.
+func sameOrder(t *testing.T, one, other *harness, n int, r *rand.Rand, more func(step int)) {
+	t.Helper()
 	for i := range 20_000 {
 		if i >= n {
-			a, b := still.evict(), moving.evict()
-			if still.hash[a] != moving.hash[b] {
-				t.Fatalf("step %d: another item goes where items were moved", i)
+			if a, b := one.evict(), other.evict(); one.hash[a] != other.hash[b] {
+				t.Fatalf("step %d: another key goes", i)
 			}
 		}
-		hash := uint64(i)
-		still.storeKey(hash, slab.None, false)
-		moving.storeKey(hash, slab.None, false)
+		one.storeKey(uint64(i), slab.None, false)
+		other.storeKey(uint64(i), slab.None, false)
 		for range r.IntN(3) {
 			used := uint64(i - r.IntN(n))
-			still.useKey(used)
-			moving.useKey(used)
-			moving.move(moving.any(r))
+			one.useKey(used)
+			other.useKey(used)
+			more(i)
 		}
 	}
-	moving.check()
 }
 
 // TestOverwrittenIsStoredOver does the same to two policies, but that new items get chunks of their own in one of them, and those of
@@ -280,27 +285,13 @@ func testOverwrittenIsStoredOver(t *testing.T, name string) {
 	const n = 100
 	anew, there := newHarness(t, name, n+1), newHarness(t, name, n+1)
 	r := rand.New(rand.NewPCG(5, 6))
-	for i := range 20_000 {
-		if i >= n {
-			a, b := anew.evict(), there.evict()
-			if anew.hash[a] != there.hash[b] {
-				t.Fatalf("step %d: another key goes where items were overwritten", i)
-			}
+	sameOrder(t, anew, there, n, r, func(step int) {
+		over := uint64(step - r.IntN(n))
+		if old := anew.find(over); old != slab.None {
+			anew.storeKey(over, old, false)
+			there.overwrite(there.find(over))
 		}
-		hash := uint64(i)
-		anew.storeKey(hash, slab.None, false)
-		there.storeKey(hash, slab.None, false)
-		for range r.IntN(3) {
-			used := uint64(i - r.IntN(n))
-			anew.useKey(used)
-			there.useKey(used)
-			over := uint64(i - r.IntN(n))
-			if old := anew.find(over); old != slab.None {
-				anew.storeKey(over, old, false)
-				there.overwrite(there.find(over))
-			}
-		}
-	}
+	})
 	there.check()
 }
 
