@@ -18,7 +18,7 @@ func startFake(t *testing.T, f *benchtest.Server) Target {
 // startListener runs a server that handles each connection as told.
 func startListener(t *testing.T, serve func(net.Conn)) Target {
 	t.Helper()
-	return Target{"fake", benchtest.Listen(t, serve)}
+	return Target{"fake", benchtest.Listen(t, "tcp", "127.0.0.1:0", serve)}
 }
 
 // startFakeUDP answers by datagram, but for one in so many gets.

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/xdg-go/scram"
+
+	"gocached/bench/benchtest"
 )
 
 // answer is what a fake server sends back to a request.
@@ -22,21 +24,7 @@ type answer func(opcode byte, key, value string) []byte
 // fakeBinary starts a server that speaks binary only, one goroutine a connection.
 func fakeBinary(t *testing.T, begin func() answer) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go serveBinary(c, begin())
-		}
-	}()
-	return l.Addr().String()
+	return benchtest.Listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { serveBinary(c, begin()) })
 }
 
 func serveBinary(c net.Conn, a answer) {

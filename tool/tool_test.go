@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gocached/bench/benchtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata")
@@ -26,21 +28,7 @@ func fake(t *testing.T, network, where string, answers map[string]string) string
 // fakeWith starts a server that looks each answer up.
 func fakeWith(t *testing.T, network, where string, answerTo func(line string) (string, bool)) string {
 	t.Helper()
-	l, err := net.Listen(network, where)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go serve(c, answerTo)
-		}
-	}()
-	return l.Addr().String()
+	return benchtest.Listen(t, network, where, func(c net.Conn) { serve(c, answerTo) })
 }
 
 func serve(c net.Conn, answerTo func(line string) (string, bool)) {

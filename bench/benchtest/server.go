@@ -1,4 +1,5 @@
-// Package benchtest has a server that tests of load generators measure.
+// Package benchtest has servers for tests of programs that ask one: a map that load generators measure, and any other that a test
+// makes of a function.
 package benchtest
 
 import (
@@ -26,12 +27,15 @@ type Server struct {
 }
 
 // Start has it serve until the test ends, and returns where.
-func (f *Server) Start(t *testing.T) (address string) { return Listen(t, f.serve) }
+func (f *Server) Start(t *testing.T) (address string) {
+	return Listen(t, "tcp", "127.0.0.1:0", f.serve)
+}
 
-// Listen runs a server that handles each connection as told, until the test ends, and returns where.
-func Listen(t *testing.T, serve func(net.Conn)) (address string) {
+// Listen runs a server that handles each connection as told, until the test ends, and returns where. network and where are those of
+// net.Listen.
+func Listen(t *testing.T, network, where string, serve func(net.Conn)) (address string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen(network, where)
 	if err != nil {
 		t.Fatal(err)
 	}
